@@ -82,7 +82,7 @@ pub async fn run(args: AgainArgs) -> Result<Exit, Failure> {
     let connected = args.connection.connect()?;
     check_tenant(origin.manifest(), &connected).await?;
     let (summary, _) = plan::with_planner(rules, &connected, args.checks, place, async |planner, folder, spinner| {
-        let progress = |rows| spinner.show(preview::looked_up(rows));
+        let progress = |progress| preview::show_progress(spinner, progress);
         again::plan(planner, &origin, &changed_back, folder, progress).await
     })
     .await?;
@@ -125,6 +125,7 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
         since: None,
         max_accounts: args.max_accounts,
         handoff_by_manager: args.by_manager.is_some(),
+        methods: None,
         ..of.options
     };
     let in_file = handoff.as_ref().map(|handoff| handoff.active_directory().to_vec()).unwrap_or_default();

@@ -59,6 +59,31 @@ pub(super) async fn what_is_missing(transport: &HttpTransport, steps: Steps) -> 
     missing(&claims, steps).map(|failure| failure.what)
 }
 
+/// Makes sure that the token permits to list what people sign in with, as far as it can be read.
+///
+/// # Errors
+///
+/// The permission is visibly missing, and `--without-checks` was not given; or there is no token.
+pub(super) async fn check_listing_of_methods(connected: &Connected, checks: CheckArgs) -> Result<(), Failure> {
+    let Some(claims) = connected.transport.claims().await? else { return Ok(()) };
+    let lacking = grants::LIST_METHODS.lacking(&claims);
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let whose = if claims.is_app { "this app was not granted" } else { "the token does not carry" };
+    let what = format!(
+        "{whose} {} (to {}), which --methods list needs: Graph would refuse to list any of them",
+        lacking.join(" and "),
+        grants::LIST_METHODS.permission.purpose
+    );
+    if checks.without_checks {
+        messages::note(harmless(&what));
+        return Ok(());
+    }
+    let remedy = grants::how_to_grant(&lacking, claims.is_app);
+    Err(Failure::new(Exit::Access, what).with_next(remedy).and_next(WITHOUT_CHECKS))
+}
+
 fn missing(claims: &Claims, steps: Steps) -> Option<Failure> {
     let needs = grants::needs_of_steps(steps);
     let lacking: Vec<_> =

@@ -18,8 +18,9 @@ use super::words::{count, counted, fitting, harmless, line_count, line_width, mo
 use crate::graph::quota::Allowance;
 use crate::json::DocumentVersion;
 use crate::plan::examples::Examples;
-use crate::plan::folder::{ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED};
+use crate::plan::folder::{ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED, WAYS_IN};
 use crate::plan::manifest::Manifest;
+use crate::plan::planning_progress::PlanningProgress;
 use crate::plan::playbook::Schedule;
 use crate::plan::reason::Reason;
 use crate::plan::row::Decision;
@@ -31,7 +32,7 @@ use crate::step::Step;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{QuotaOwner, shortest};
-use crate::wording::{plan_command, too_large};
+use crate::wording::{plan_command, too_large, ways_in};
 
 /// The rows of one decision that have one reason, with the reason for people.
 #[derive(JsonSchema, Serialize)]
@@ -183,6 +184,7 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
             }
         }
     }
+    write_ways_in(out, summary, detail);
     let csv = summary.folder.join(PLAN_CSV);
     out.labelled("Plan", format_args!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()));
     let page = summary.folder.join(PLAN_HTML);
@@ -202,6 +204,26 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
         out.text(format_args!("Nothing has been changed. To change {accounts}:"));
         out.command(2, plan_command::apply(&summary.folder, plan));
     }
+}
+
+/// What people sign in with beside their password.
+fn write_ways_in(out: &mut Lines, summary: &Summary, detail: Detail) {
+    let Some(methods) = &summary.plan.methods else { return };
+    let list = summary.folder.join(WAYS_IN);
+    out.labelled("Ways in", format_args!("{}: {}", ways_in::headline(methods), list.display()));
+    if detail != Detail::Counts {
+        for (&kind, ages) in &methods.kinds {
+            let number = count(ages.all().into());
+            out.at(
+                format_args!("{:11}{number:>6}  ", ""),
+                format_args!("{}: {}", ways_in::kind(kind), ways_in::ages(ages)),
+            );
+        }
+        for sentence in ways_in::unknown_types(methods).into_iter().chain(ways_in::people(methods)) {
+            out.labelled("", harmless(&sentence));
+        }
+    }
+    out.labelled("", ways_in::STAY);
 }
 
 /// Who can open the new passwords.
@@ -346,7 +368,20 @@ pub(super) fn reading() -> Spinner {
     Spinner::start("reading the directory")
 }
 
-/// How far that is.
-pub(super) fn looked_up(rows: u32) -> String {
-    format!("reading the directory: {} looked up", counted(rows.into(), "row", "rows"))
+/// Shows how far that is. What takes long by nature is announced, also where no line is drawn.
+pub(super) fn show_progress(spinner: &Spinner, progress: PlanningProgress) {
+    match progress {
+        PlanningProgress::Decided { rows } => {
+            spinner.show(format!("reading the directory: {} looked up", counted(rows.into(), "row", "rows")));
+        }
+        PlanningProgress::MethodsBegin { people, left, fast, slow } => {
+            if left > 0 {
+                spinner.beside(|| messages::note(ways_in::announcement(people, left, fast, slow)));
+            }
+        }
+        PlanningProgress::Methods { done, people } => {
+            let of = counted(people.into(), "person", "people");
+            spinner.show(format!("listing what people sign in with: {} of {of}", count(done.into())));
+        }
+    }
 }

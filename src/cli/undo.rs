@@ -119,6 +119,7 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
         since: None,
         max_accounts: None,
         handoff_by_manager: args.by_manager.is_some(),
+        methods: None,
         ..of
     };
     let handoff = args.recipients.as_deref().map(plan::handoff_keys).transpose()?;

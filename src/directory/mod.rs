@@ -21,6 +21,7 @@
 //! | `reach` | which role may act on which account |
 //! | `operators` | the people who operate sealoff: they must not lock themselves out |
 //! | `listing`, `export` | people as the tenant lists them, written as a roster |
+//! | `held_method`, `method_reader` | what people prove by who they are, and how it is listed at a pace of its own |
 //! | `note` | what could not be read and does not stop a plan |
 
 mod account;
@@ -31,11 +32,13 @@ mod domains;
 mod error;
 mod export;
 mod findings;
+mod held_method;
 mod listing;
 mod lookup;
 mod mailboxes;
 mod managers;
 mod non_person;
+mod method_reader;
 mod note;
 mod operators;
 mod privilege;
@@ -56,10 +59,12 @@ pub use deleted::Deleted;
 pub use domains::Domains;
 pub use error::LookupError;
 pub use export::{ExportColumns, ExportError, Exported, WHOLE_TENANT, export};
+pub use held_method::{HeldMethod, MethodKind};
 pub use listing::{Listed, Listing, ListingScope, count};
 pub use lookup::{Lookup, NamesAre};
 pub use managers::Manager;
 pub use non_person::NonPersonSign;
+pub use method_reader::MethodReader;
 pub use note::Note;
 pub use operators::{Operator, Operators};
 pub use privilege::{HeldRole, Privilege, RoleGroupTie, Through};

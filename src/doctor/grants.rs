@@ -63,6 +63,15 @@ const READ_DOMAINS: Need = Need {
     },
     vital: true,
 };
+/// What `--methods list` needs ("List methods"): no smaller permission lists all kinds at once.
+pub const LIST_METHODS: Need = Need {
+    permission: StepPermission {
+        purpose: "list what people sign in with beside their password",
+        least: &["UserAuthenticationMethod.Read.All"],
+        also: &["UserAuthenticationMethod.ReadWrite.All"],
+    },
+    vital: true,
+};
 const READ_APP: Need = Need {
     permission: StepPermission {
         purpose: "know the app's owners, who must not be locked out",
@@ -74,7 +83,7 @@ const READ_APP: Need = Need {
 
 /// What is of use to some run beside the permissions of the steps. Any other permission of a token is more than the job
 /// needs.
-const USEFUL: [&str; 11] = [
+const USEFUL: [&str; 12] = [
     "User.Read.All",
     "RoleManagement.Read.Directory",
     "RoleEligibilitySchedule.Read.Directory",
@@ -84,6 +93,7 @@ const USEFUL: [&str; 11] = [
     "Directory.Read.All",
     "AuditLog.Read.All",
     "MailboxSettings.Read",
+    "UserAuthenticationMethod.Read.All",
     "Device.ReadWrite.All",
     "IdentityRiskyUser.ReadWrite.All",
 ];

@@ -20,6 +20,7 @@
 //! | [`quota`] | how many writes may start now |
 //! | `read_permission` | which permission a read needs |
 //! | [`reading`], [`paced`], [`user`], [`percent`] | all of it for calls that change nothing; the same within the tenant's resource units, page by page |
+//! | [`found_pace`] | how fast to read where no page says what Graph lets through |
 //! | [`probe`](mod@probe), [`certificate`] | whether a service answers, and who signed for it |
 
 pub mod aadsts;
@@ -39,6 +40,7 @@ pub mod endpoint;
 pub mod error;
 pub(crate) mod error_body;
 pub mod foreign;
+pub mod found_pace;
 pub mod named_caller;
 pub mod outside;
 pub mod paced;

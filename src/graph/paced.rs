@@ -38,6 +38,12 @@ impl<'a, T: Transport> Paced<'a, T> {
         Self { reading: Reading::new(transport, clock), clock, units }
     }
 
+    /// The same tenant for calls that have a quota of their own: they spend none of these units.
+    #[must_use]
+    pub const fn with_own_quota(&self) -> (Reading<'a, T>, Clock) {
+        (self.reading, self.clock)
+    }
+
     /// Which tenant is this?
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 //! Which permission a read needs: the least that the page of each call names ("List users", "directoryObject: getByIds", "List
-//! domains", "List groups", "List unifiedRoleAssignments", "List roleEligibilityScheduleInstances", "Get servicePrincipal").
+//! domains", "List groups", "List unifiedRoleAssignments", "List roleEligibilityScheduleInstances", "List methods" of a user, "Get servicePrincipal").
 
 /// The least permission for what is at `path`, which begins with the version; `None` where that is not known here.
 #[must_use]
@@ -8,6 +8,7 @@ pub(super) fn least_for(path: &str) -> Option<&'static str> {
     let mut parts = path.trim_start_matches('/').split('/').skip(1);
     Some(match (parts.next()?, parts.last().unwrap_or_default()) {
         ("users", _) if query.contains("signInActivity") => "AuditLog.Read.All",
+        ("users", "methods") if path.ends_with("/authentication/methods") => "UserAuthenticationMethod.Read.All",
         ("users" | "me" | "directoryObjects" | "directory" | "organization", _) => "User.Read.All",
         ("domains", _) => "Domain.Read.All",
         ("groups", _) => "GroupMember.Read.All",
@@ -30,6 +31,7 @@ mod tests {
             ("/v1.0/users?$filter=x&$select=id", Some("User.Read.All")),
             ("/v1.0/users?$select=id,signInActivity", Some("AuditLog.Read.All")),
             ("/v1.0/directoryObjects/getByIds?$select=id", Some("User.Read.All")),
+            ("/v1.0/users/1/authentication/methods", Some("UserAuthenticationMethod.Read.All")),
             ("/v1.0/organization?$select=id", Some("User.Read.All")),
             ("/v1.0/domains", Some("Domain.Read.All")),
             ("/v1.0/groups/1/transitiveMembers?$select=id", Some("GroupMember.Read.All")),

@@ -94,6 +94,15 @@ impl ReadError {
     }
 }
 
+/// How one call of a batch of reads went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchTry {
+    /// How many of its reads were throttled.
+    pub throttled: u32,
+    /// How many reads are not answered yet.
+    pub left: u32,
+}
+
 /// Reads one tenant through a transport.
 #[derive(Debug)]
 pub struct Reading<'a, T> {
@@ -291,6 +300,20 @@ impl<'a, T: Transport> Reading<'a, T> {
     ///
     /// Graph refuses the whole batch, cannot be reached, or leaves an item unanswered after many attempts.
     pub async fn batch(&self, reads: &[Read]) -> Result<Vec<Result<Box<RawValue>, GraphError>>, ReadError> {
+        self.batch_observed(reads, |_| Duration::ZERO).await
+    }
+
+    /// The same. `observe` learns from each call how it went, and says how long to wait at least before what is left is asked
+    /// for again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::batch`].
+    pub async fn batch_observed(
+        &self,
+        reads: &[Read],
+        mut observe: impl FnMut(BatchTry) -> Duration,
+    ) -> Result<Vec<Result<Box<RawValue>, GraphError>>, ReadError> {
         let mut answers: Vec<Option<Result<Box<RawValue>, GraphError>>> = reads.iter().map(|_| None).collect();
         let mut attempt = 0;
         loop {
@@ -300,6 +323,7 @@ impl<'a, T: Transport> Reading<'a, T> {
             }
             let asked: Vec<&Read> = open.iter().map(|&index| &reads[index]).collect();
             let (mut last, mut wait) = ("an item was left out of the answer".to_owned(), None);
+            let mut throttled = 0;
             match self.transport.send(batch::of_reads(&asked)?).await {
                 // A throttled batch was once documented as an outer 424 with `responses` in it.
                 Ok(answer) if !answer.is_foreign() && ((200..300).contains(&answer.status) || answer.status == 424) => {
@@ -319,6 +343,7 @@ impl<'a, T: Transport> Reading<'a, T> {
                                         wait = wait.max(retry_after);
                                     }
                                     WriteOutcome::Postponed { retry_after, .. } => {
+                                        throttled += u32::from(item.status == 429);
                                         last = format!("an item was answered {}", item.status);
                                         wait = wait.max(retry_after);
                                     }
@@ -329,6 +354,9 @@ impl<'a, T: Transport> Reading<'a, T> {
                     }
                 }
                 Ok(answer) if StatusClass::of(answer.status).is_passing() || answer.is_obstacle() => {
+                    if answer.status == 429 {
+                        throttled = u32::try_from(open.len()).unwrap_or(u32::MAX);
+                    }
                     wait = answer.advice.retry_after;
                     last = answer.into_error().to_string();
                 }
@@ -336,6 +364,8 @@ impl<'a, T: Transport> Reading<'a, T> {
                 Err(error) => last = passing(error)?,
             }
             let still_open = answers.iter().filter(|answer| answer.is_none()).count();
+            let left = u32::try_from(still_open).unwrap_or(u32::MAX);
+            let at_least = observe(BatchTry { throttled, left });
             if still_open == 0 {
                 continue;
             }
@@ -344,12 +374,17 @@ impl<'a, T: Transport> Reading<'a, T> {
             if attempt == MAX_ATTEMPTS {
                 return Err(ReadError::GaveUp { attempts: attempt, last });
             }
-            self.wait(&last, wait, attempt).await;
+            self.wait_at_least(at_least, &last, wait, attempt).await;
         }
     }
 
     async fn wait(&self, last: &str, asked: Option<Duration>, attempts: u32) {
+        self.wait_at_least(Duration::ZERO, last, asked, attempts).await;
+    }
+
+    async fn wait_at_least(&self, at_least: Duration, last: &str, asked: Option<Duration>, attempts: u32) {
         let pause = asked.map_or_else(|| backoff::delay(attempts - 1), |asked| asked + backoff::jitter());
+        let pause = pause.max(at_least);
         self.transport.read_postponed(&PostponedRead { last, attempts, pause });
         self.clock.sleep(pause).await;
     }

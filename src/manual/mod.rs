@@ -34,6 +34,7 @@ topics! {
     rosters "rosters" "rosters.md" "lists that are read, and how people on them are found"
     protection "protection" "protection.md" "accounts that are not touched, and why"
     hybrid "hybrid" "hybrid.md" "synced people: what is done in Active Directory, and its proof"
+    ways_in "ways-in" "ways-in.md" "what an intruder may have registered: passkeys, phones, apps"
     handoff "handoff" "handoff.md" "sealed passwords, packets and letters"
     keys "keys" "keys.md" "keys that passwords can be sealed to, and how they open"
     certificates "certificates" "certificates.md" "certificates as keys: AD CS, openssl, PowerShell, PFX"

@@ -12,6 +12,7 @@ use super::folder::{FolderError, PlanFolder};
 use super::manifest::RosterName;
 use super::origin::shape_of_plan_csv;
 use super::planner::{ListReading, Planner};
+use super::planning_progress::PlanningProgress;
 use super::row::PlanRow;
 use super::summary::Summary;
 use crate::directory::NamesAre;
@@ -29,8 +30,8 @@ pub struct ChangedBack {
     pub found_at: OffsetDateTime,
 }
 
-/// Makes the plan in a new or empty folder. The planner's rules have the playbook of the run of `origin`. `progress` gets
-/// the number of rows that are decided.
+/// Makes the plan in a new or empty folder. The planner's rules have the playbook of the run of `origin`. `progress` hears
+/// how far it is.
 ///
 /// # Errors
 ///
@@ -41,7 +42,7 @@ pub async fn plan<T: Transport>(
     origin: &PlanFolder,
     changed_back: &ChangedBack,
     folder: &Path,
-    progress: impl FnMut(u32),
+    progress: impl FnMut(PlanningProgress),
 ) -> Result<Summary, PlanError> {
     let mut entries = entries(origin, changed_back)?;
     let way = ListReading { names_are: NamesAre::SignInNames, is_of_everybody: false };

@@ -10,6 +10,7 @@ use super::row::RowError;
 use super::rules::RulesError;
 use super::script_credential::ScriptCredentialError;
 use crate::directory::LookupError;
+use crate::graph::reading::ReadError;
 use crate::roster::RosterError;
 
 /// Why there is no plan.
@@ -36,6 +37,9 @@ pub enum PlanError {
     /// The directory could not be read.
     #[error(transparent)]
     Lookup(#[from] LookupError),
+    /// The methods that people sign in with could not be listed.
+    #[error("the methods that people sign in with could not be listed: {0}; no plan was made")]
+    Methods(ReadError),
     /// No key is known for the person who would hand a password over.
     #[error(transparent)]
     NamesWithoutKeys(#[from] NamesWithoutKeys),

@@ -25,6 +25,8 @@ pub const ONPREM_PS1: &str = "onprem.ps1";
 pub const SCRIPT_RESULTS: &str = "onprem-results.csv";
 /// The plan as a page for those who approve it. Nothing reads it back.
 pub const PLAN_HTML: &str = "plan.html";
+/// The methods that the plan's people sign in with beside their password; there only where they were asked for.
+pub const WAYS_IN: &str = "ways-in.csv";
 /// The record of the run.
 pub const JOURNAL: &str = "journal.jsonl";
 /// The folder with one packet for each person who hands credentials over.
@@ -90,6 +92,12 @@ pub enum FolderError {
     /// `plan.csv` is not as it was made.
     #[error("{}: plan.csv was changed after the plan was made; make a new plan", folder.display())]
     Changed {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The list of methods is not as it was made.
+    #[error("{}: {WAYS_IN} was changed after the plan was made; make a new plan", folder.display())]
+    WaysInChanged {
         /// The folder.
         folder: PathBuf,
     },
@@ -161,6 +169,17 @@ pub fn is_free(folder: &Path) -> Result<(), FolderError> {
         }
     }
     Ok(())
+}
+
+/// What was approved is what was listed, too.
+fn check_ways_in(folder: &Path, expected: Digest) -> Result<(), FolderError> {
+    let path = folder.join(WAYS_IN);
+    let digest = match File::open(&path).and_then(Digest::of_reader) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(source) => return Err(FolderError::Io { path, source }),
+        Ok(digest) => Some(digest),
+    };
+    if digest == Some(expected) { Ok(()) } else { Err(FolderError::WaysInChanged { folder: folder.to_owned() }) }
 }
 
 fn guard(folder: &Path) -> Result<(), FolderError> {
@@ -294,6 +313,9 @@ impl OpeningPlan {
         guard(folder)?;
         let manifest =
             Manifest::read(&json).map_err(|source| FolderError::Manifest { folder: folder.to_owned(), source })?;
+        if let Some(methods) = &manifest.methods {
+            check_ways_in(folder, methods.sha256)?;
+        }
         Ok(Self {
             rows: Rows::open(folder, &manifest)?,
             counts: Counts::default(),

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::author::Author;
 use super::counts::Counts;
 use super::handoff::Handoff;
+use super::method_counts::MethodCounts;
 use super::playbook::Playbook;
 use super::rules::Options;
 use super::size::TooLarge;
@@ -67,6 +68,9 @@ pub struct Manifest {
     /// What is left to do on-premises, where anything is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_premises: Option<OnPremisesWork>,
+    /// The methods that its people sign in with, where they were listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub methods: Option<MethodCounts>,
     /// How many rows there are of each kind.
     pub counts: Counts,
     /// The least time that the documented write quota allows, in whole seconds, rounded up.
@@ -299,6 +303,7 @@ mod tests {
                 keys: vec!["x509:ad".to_owned()],
                 sha256: Digest::of(b"work"),
             }),
+            methods: None,
             counts,
             floor_seconds: 850,
             plan_csv_sha256: Digest::of(b"csv"),

@@ -24,6 +24,8 @@
 //! | [`author`] | who made a plan, or worked on its run |
 //! | [`planner`] | roster in, plan folder out |
 //! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
+//! | `method_listing`, `methods_so_far`, [`method_counts`], `ways_in` | the methods that people sign in with are read, kept where the planning is stopped, counted, and listed |
+//! | [`planning_progress`] | how far a planning is |
 //! | [`summary`], [`examples`], [`error`] | what was planned, with the first few rows behind each refusal, or why there is no plan |
 //! | [`undo`] | a run's plan in, the plan that takes its blocks back out |
 //! | [`again`] | a run's plan in, the plan for those whom a verification found changed back out |
@@ -50,10 +52,14 @@ pub mod judge;
 pub mod kept_elsewhere;
 pub mod manifest;
 mod non_persons;
+pub mod method_counts;
+mod method_listing;
+mod methods_so_far;
 pub mod onprem;
 mod origin;
 pub mod phrase;
 pub mod planner;
+pub mod planning_progress;
 pub mod playbook;
 pub mod protected;
 pub mod reach;
@@ -69,4 +75,5 @@ pub mod summary;
 #[cfg(test)]
 mod tests;
 pub mod undo;
+mod ways_in;
 mod writer;

@@ -12,7 +12,9 @@ use super::error::PlanError;
 use super::folder;
 use super::judge::{Judge, Known};
 use super::manifest::{ProtectedList, RosterName};
+use super::method_listing;
 use super::non_persons::{self, NonPersons, TenantWide};
+use super::planning_progress::PlanningProgress;
 use super::reach::{self, ActingPrincipal, OutOfReach};
 use super::reason::Reason;
 use super::row::{Decision, ListPlace, PlanRow};
@@ -23,7 +25,7 @@ use super::summary::Summary;
 use super::writer::{MadeFrom, PlanWriter};
 use crate::clock::Clock;
 use crate::directory::{
-    Account, CloserLook, Found, Lookup, LookupCache, LookupError, NamesAre, NonPersonSign, Note, SeenCloser,
+    Account, CloserLook, Found, Lookup, LookupCache, LookupError, MethodReader, NamesAre, NonPersonSign, Note, SeenCloser,
     TenantFacts, WHOLE_TENANT,
 };
 use crate::graph::caller::Caller;
@@ -142,8 +144,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         self
     }
 
-    /// Makes the plan for a roster in a new or empty folder. `progress` gets the number of rows that are decided, every
-    /// few thousand.
+    /// Makes the plan for a roster in a new or empty folder. `progress` hears how far it is, every few thousand rows.
     ///
     /// Memory grows with the roster by some forty bytes an account. The folder holds a plan only when all of it was
     /// written.
@@ -156,7 +157,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         &self,
         mut roster: Roster,
         folder: &Path,
-        progress: impl FnMut(u32),
+        progress: impl FnMut(PlanningProgress),
     ) -> Result<Summary, PlanError> {
         let names_are = if roster.may_hold_mail_addresses() { NamesAre::AnyAddresses } else { NamesAre::SignInNames };
         let is_of_everybody = roster.shape().columns.iter().any(|column| column.trim() == WHOLE_TENANT);
@@ -181,7 +182,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         list: &mut impl Iterator<Item = Result<Entry, E>>,
         way: ListReading,
         folder: &'a Path,
-        mut progress: impl FnMut(u32),
+        mut progress: impl FnMut(PlanningProgress),
     ) -> Result<Decided<'a>, PlanError>
     where
         PlanError: From<E>,
@@ -217,12 +218,16 @@ impl<'a, T: Transport> Planner<'a, T> {
                 break;
             }
             self.decide(&entries, way.names_are, &closer, &mut draft).await?;
-            progress(draft.writer.counts().rows());
+            progress(PlanningProgress::Decided { rows: draft.writer.counts().rows() });
         }
         let members = (!self.rules.tenant_is_made_up).then_some(facts.enabled_members);
         let by_sign = draft.non_persons.by_sign();
         let refused = draft.refuses_non_persons(&options, way.is_of_everybody, members);
-        let (writer, more_notes) = draft.settle(refused)?;
+        let (mut writer, more_notes) = draft.settle(refused)?;
+        if options.methods.is_some() {
+            let reader = MethodReader::new(&self.paced);
+            writer = method_listing::add(writer, reader, facts.organization.id, &mut progress).await?;
+        }
         let too_large = size::judge(writer.counts().act.rows, members, &options);
         let mut notes = self.notes(&facts);
         notes.extend(closer.notes().iter().map(Note::sentence));
@@ -428,5 +433,6 @@ fn row(entry: &Entry, ruling: Ruling) -> PlanRow {
         sheet_row: entry.sheet_row,
         among: entry.among,
         sealed: None,
+        methods: None,
     }
 }

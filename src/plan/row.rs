@@ -17,7 +17,7 @@ use crate::step::Steps;
 use crate::words::count;
 
 /// The header of `plan.csv`.
-pub const HEADER: [&str; 16] = [
+pub const HEADER: [&str; 17] = [
     "row",
     "user",
     "object_id",
@@ -34,11 +34,13 @@ pub const HEADER: [&str; 16] = [
     "sheet_row",
     "place",
     "sealed_credential",
+    "methods",
 ];
 
-/// The headers of plans of earlier versions: they say nothing of sheet rows, of several people on a row, or have no credentials of
-/// their own.
-pub const EARLIER_HEADERS: [&[&str]; 3] = [HEADER.split_at(13).0, HEADER.split_at(14).0, HEADER.split_at(15).0];
+/// The headers of plans of earlier versions: they say nothing of sheet rows, of several people on a row, of credentials of their own,
+/// or of methods.
+pub const EARLIER_HEADERS: [&[&str]; 4] =
+    [HEADER.split_at(13).0, HEADER.split_at(14).0, HEADER.split_at(15).0, HEADER.split_at(16).0];
 
 /// What happens to an entry.
 #[derive(
@@ -116,6 +118,8 @@ pub struct PlanRow {
     /// The password that the script for Active Directory sets, sealed to those who hand it over; nothing where it sets none,
     /// or one that stays unknown.
     pub sealed: Option<SealedCredential>,
+    /// How many methods the person signs in with beside the password, where that was read.
+    pub methods: Option<u32>,
 }
 
 /// Where a row stands in the list, for people: by its number among the data rows, as the files of a plan count, and by that
@@ -170,11 +174,15 @@ struct PlanLine<'a> {
     sessions_valid_from: Option<OffsetDateTime>,
     handoff: Guarded<'a>,
     priority: Option<u32>,
+    // Plans of earlier versions end before these.
     #[serde(default)]
     sheet_row: Option<u32>,
     #[serde(default)]
     place: Cow<'a, str>,
+    #[serde(default)]
     sealed_credential: Option<Cow<'a, SealedCredential>>,
+    #[serde(default)]
+    methods: Option<u32>,
 }
 
 /// Why a line of `plan.csv` is none that sealoff wrote.
@@ -215,6 +223,7 @@ impl PlanRow {
             sheet_row: self.sheet_row,
             place: self.place_on_row().into(),
             sealed_credential: self.sealed.as_ref().map(Cow::Borrowed),
+            methods: self.methods,
         })
     }
 
@@ -295,6 +304,7 @@ impl PlanRow {
             sheet_row: line.sheet_row,
             among: if line.place.is_empty() { None } else { Some(line.place.parse()?) },
             sealed: line.sealed_credential.map(Cow::into_owned),
+            methods: line.methods,
         })
     }
 }
@@ -325,6 +335,7 @@ mod tests {
             sheet_row: Some(8),
             among: Some(AmongSeveral { number: 2, of: 3 }),
             sealed: None,
+            methods: Some(3),
         }
     }
 
@@ -335,6 +346,20 @@ mod tests {
         let bytes = writer.into_inner().unwrap();
         let header = csv::Reader::from_reader(&bytes[..]).headers().unwrap().clone();
         assert_eq!(header, HEADER[..]);
+    }
+
+    #[test]
+    fn a_line_of_an_earlier_version_lacks_its_last_cells() {
+        let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+        sample("a".to_owned(), "b".to_owned()).write(&mut writer).unwrap();
+        let bytes = writer.into_inner().unwrap();
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&bytes[..]);
+        let record = reader.records().next().unwrap().unwrap();
+        for (header, sheet_row) in EARLIER_HEADERS.into_iter().zip([None, Some(8), Some(8)]) {
+            let earlier: csv::StringRecord = record.iter().take(header.len()).collect();
+            let row = PlanRow::read(&earlier).unwrap();
+            assert_eq!((row.sheet_row, row.methods), (sheet_row, None));
+        }
     }
 
     proptest! {

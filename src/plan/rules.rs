@@ -54,6 +54,20 @@ pub struct Options {
     /// How many accounts may be changed; without it [`MAX_ACCOUNTS`] and no more than a quarter of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_accounts: Option<u32>,
+    /// What is done about the methods that people sign in with beside their password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub methods: Option<MethodsOption>,
+}
+
+/// What is done about the methods that people sign in with.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize, strum::EnumString, strum::VariantNames,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum MethodsOption {
+    /// They are listed in the plan, and stay.
+    List,
 }
 
 impl Options {

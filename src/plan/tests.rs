@@ -12,6 +12,7 @@ use super::error::PlanError;
 use super::folder::{FolderError, PlanFolder};
 use super::manifest::Manifest;
 use super::planner::Planner;
+use super::planning_progress::PlanningProgress;
 use super::playbook::Playbook;
 use super::protected::{Protected, ProtectedError};
 use super::reason::Reason;
@@ -41,6 +42,7 @@ const ANY_SIZE: Options = Options {
     since: None,
     strict: false,
     max_accounts: Some(u32::MAX),
+    methods: None,
 };
 
 fn rules(playbook: Playbook) -> Rules {
@@ -303,8 +305,8 @@ async fn a_long_roster_is_planned_piece_by_piece_and_only_read() {
     let scratch = tempfile::tempdir().unwrap();
     let mut progress = Vec::new();
     let planner = Planner::new(&tenant, Clock::real(), rules(Playbook::Signout), Caller::Unknown).unwrap();
-    let summary = planner.plan(roster(&text), scratch.path(), |rows| progress.push(rows)).await.unwrap();
-    assert_eq!(progress, [6_000, 12_000, 13_000]);
+    let summary = planner.plan(roster(&text), scratch.path(), |how_far| progress.push(how_far)).await.unwrap();
+    assert_eq!(progress, [6_000, 12_000, 13_000].map(|rows| PlanningProgress::Decided { rows }));
     assert_eq!((summary.plan.counts.refuse.rows, summary.plan.roster.rows), (13_000, 13_000));
     assert_eq!(PlanFolder::open(scratch.path()).unwrap().rows().unwrap().count(), 13_000);
 }

@@ -1,6 +1,7 @@
 //! A plan while it is being written: each row goes through here, of a roster or of a run that is undone.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -14,12 +15,14 @@ use super::folder::{PLAN_CSV, PLAN_JSON};
 use super::handoff::Sharing;
 use super::kept_elsewhere::password_is_replaced_on_premises;
 use super::manifest::{FORMAT, Manifest, ProtectedList, RosterName, Tenant};
+use super::methods_so_far::MethodsSoFar;
 use super::onprem::{Task, WorkList};
 use super::row::{HEADER, PlanRow};
 use super::rules::Rules;
 use super::script_credential::ScriptCredentials;
 use super::size::TooLarge;
 use super::summary::Summary;
+use super::ways_in::WaysIn;
 use crate::digest::Hashing;
 use crate::directory::{Account, NonPersonSign};
 use crate::graph::quota::Allowance;
@@ -39,6 +42,28 @@ pub(super) struct PlanWriter<'a> {
     work_list: WorkList,
     credentials: Option<ScriptCredentials<'a>>,
     csv: csv::Writer<Hashing<Pending>>,
+    ways_in: Option<(WaysIn, MethodsSoFar)>,
+}
+
+/// The rows that were written so far, to be read again.
+pub(super) struct RowsSoFar {
+    // It is removed when this is dropped.
+    _draft: Pending,
+    csv: csv::Reader<File>,
+    record: csv::StringRecord,
+}
+
+impl RowsSoFar {
+    pub(super) fn next_row(&mut self) -> Result<Option<PlanRow>, PlanError> {
+        Ok(if self.csv.read_record(&mut self.record)? { Some(PlanRow::read(&self.record)?) } else { None })
+    }
+
+    pub(super) fn rewind(&mut self) -> Result<(), PlanError> {
+        self.csv.seek(csv::Position::new())?;
+        // The header, which a reader that leaps does not pass over.
+        self.csv.read_record(&mut self.record)?;
+        Ok(())
+    }
 }
 
 /// What a plan was made from.
@@ -67,6 +92,7 @@ impl<'a> PlanWriter<'a> {
             work_list: WorkList::new(folder, rules.playbook, credentials.as_ref().map(ScriptCredentials::list)),
             credentials,
             csv: begin_csv(folder)?,
+            ways_in: None,
         })
     }
 
@@ -81,6 +107,35 @@ impl<'a> PlanWriter<'a> {
             Some(sharing) => Ok(sharing.check().map_err(|names| names.because(notes))?),
             None => Ok(()),
         }
+    }
+
+    pub(super) const fn folder(&self) -> &'a Path {
+        self.folder
+    }
+
+    /// The rows so far, and a writer that takes each of them once more.
+    pub(super) fn once_more(self) -> Result<(RowsSoFar, Self), PlanError> {
+        let (mut draft, _) = self.csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
+        let csv = csv::ReaderBuilder::new().has_headers(false).from_reader(draft.reopen()?);
+        let mut rows = RowsSoFar { _draft: draft, csv, record: csv::StringRecord::new() };
+        rows.rewind()?;
+        let writer = Self {
+            folder: self.folder,
+            rules: self.rules,
+            counts: Counts::default(),
+            examples: ExamplesOfRefused::default(),
+            sharing: self.rules.handoff.as_ref().map(Sharing::new),
+            work_list: self.work_list.uncounted(),
+            credentials: self.credentials,
+            csv: begin_csv(self.folder)?,
+            ways_in: None,
+        };
+        Ok((rows, writer))
+    }
+
+    /// Lists the methods of the people, too; what was read of them so far is not needed any more when the plan is whole.
+    pub(super) fn with_ways_in(self, ways_in: WaysIn, so_far: MethodsSoFar) -> Self {
+        Self { ways_in: Some((ways_in, so_far)), ..self }
     }
 
     /// Writes the next row.
@@ -139,21 +194,8 @@ impl<'a> PlanWriter<'a> {
 
     /// Writes every row once more, changed: some things are known only after the last row.
     pub(super) fn rewritten(self, mut change: impl FnMut(&mut PlanRow)) -> Result<Self, PlanError> {
-        let (mut draft, _) = self.csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
-        let mut reader = csv::ReaderBuilder::new().from_reader(draft.reopen()?);
-        let mut writer = Self {
-            folder: self.folder,
-            rules: self.rules,
-            counts: Counts::default(),
-            examples: ExamplesOfRefused::default(),
-            sharing: self.rules.handoff.as_ref().map(Sharing::new),
-            work_list: self.work_list.uncounted(),
-            credentials: self.credentials,
-            csv: begin_csv(self.folder)?,
-        };
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record)? {
-            let mut row = PlanRow::read(&record)?;
+        let (mut rows, mut writer) = self.once_more()?;
+        while let Some(mut row) = rows.next_row()? {
             change(&mut row);
             // What the row was made for may have changed, too.
             if !writer.sets_by_script(&row) {
@@ -169,10 +211,12 @@ impl<'a> PlanWriter<'a> {
         if let Some(sharing) = &self.sharing {
             sharing.check()?;
         }
-        let Self { folder, rules, counts, examples, sharing, work_list, csv, .. } = self;
+        let Self { folder, rules, counts, examples, sharing, work_list, csv, ways_in, .. } = self;
         let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         let MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, non_persons, notes } =
             from;
+        let (listed, so_far) = ways_in.unzip();
+        let (ways_in_csv, methods) = listed.map(WaysIn::finish).transpose()?.unzip();
         let manifest = Manifest {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -189,6 +233,7 @@ impl<'a> PlanWriter<'a> {
             non_persons,
             notes,
             on_premises: work_list.commit(&rules.active_directory)?,
+            methods,
             floor_seconds: Allowance::WRITES.floor(counts.writes).as_secs_f64().ceil() as u64,
             counts,
             plan_csv_sha256,
@@ -198,8 +243,10 @@ impl<'a> PlanWriter<'a> {
         let mut json = Pending::new(&folder.join(PLAN_JSON))?;
         serde_json::to_writer_pretty(&mut json, &manifest)?;
         json.write_all(b"\n")?;
+        ways_in_csv.map_or(Ok(()), Pending::commit)?;
         plan_csv.commit()?;
         json.commit()?;
+        so_far.map_or(Ok(()), MethodsSoFar::remove)?;
         Ok(Summary::new(folder, shape, defects, examples.finish(), manifest))
     }
 }

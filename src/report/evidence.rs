@@ -31,7 +31,7 @@ use crate::ids::TenantId;
 use crate::json::Rfc3339Moment;
 use crate::plan::author::Author;
 use crate::plan::folder::{
-    FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, REFUSED, RESULTS,
+    FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, REFUSED, RESULTS, WAYS_IN,
 };
 use crate::plan::playbook::Playbook;
 use crate::plan::signatures::SIGNATURE_FILES;
@@ -42,8 +42,19 @@ use crate::signing::{self, Purpose, Signer, SigningError, SigningKey};
 use crate::verify::table::VERIFICATION_CSV;
 
 /// The files that make the evidence, where they are there, beside the signatures of those who approved the plan.
-const FILES: [&str; 10] =
-    [PLAN_JSON, PLAN_CSV, PLAN_HTML, JOURNAL, RESULTS, REFUSED, VERIFICATION_CSV, REPORT_HTML, ONPREM_CSV, ONPREM_PS1];
+const FILES: [&str; 11] = [
+    PLAN_JSON,
+    PLAN_CSV,
+    WAYS_IN,
+    PLAN_HTML,
+    JOURNAL,
+    RESULTS,
+    REFUSED,
+    VERIFICATION_CSV,
+    REPORT_HTML,
+    ONPREM_CSV,
+    ONPREM_PS1,
+];
 const MANIFEST: &str = "manifest.json";
 const SIGNATURE: &str = "manifest.json.sig";
 /// The form of the manifest. Raise it when a reader of the one before would misunderstand it.

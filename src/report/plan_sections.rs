@@ -19,12 +19,12 @@ use crate::seal::recipient_name;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{self, QuotaOwner};
-use crate::wording::{plan_command, reason, too_large};
+use crate::wording::{plan_command, reason, too_large, ways_in};
 use crate::words::{count, counted, moment, roster_name};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
-const PLACED: [&str; 15] = [
+const PLACED: [&str; 16] = [
     "format",
     "version",
     "created_at",
@@ -40,6 +40,7 @@ const PLACED: [&str; 15] = [
     "fingerprint",
     "protected",
     "on_premises",
+    "methods",
 ];
 
 fn accounts(number: u32) -> String {
@@ -73,7 +74,7 @@ pub(super) fn masthead(plan: &Manifest) -> Masthead {
 
 /// All that the page says before it names the people.
 pub(super) fn all(folder: &Path, manifest: &Manifest, signatures: &[RecordedSignature]) -> Markup {
-    html! { (next(folder, manifest)) (signed(manifest, signatures)) (work(manifest)) (reasons(manifest)) }
+    html! { (next(folder, manifest)) (signed(manifest, signatures)) (work(manifest)) (methods(manifest)) (reasons(manifest)) }
 }
 
 /// Who does what now.
@@ -190,6 +191,58 @@ fn work(plan: &Manifest) -> Markup {
                             ul.keys { @for recipient in &plan.recipients { li { code { (page_text(&recipient_name(recipient))) } } } }
                         }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// What its people sign in with beside their password, where that was listed.
+fn methods(plan: &Manifest) -> Markup {
+    html! {
+        @if let Some(methods) = &plan.methods {
+            section aria-labelledby="methods-title" {
+                h2 #methods-title { "The other ways in" }
+                p { (ways_in::headline(methods)) ". " (sentence_case(ways_in::STAY)) "." }
+                ul {
+                    @for sentence in ways_in::people(methods).into_iter().chain(ways_in::unknown_types(methods)) {
+                        li { (page_text(&sentence_case(&sentence))) "." }
+                    }
+                }
+                @if !methods.kinds.is_empty() {
+                    table.cards role="table" {
+                        thead role="rowgroup" {
+                            tr role="row" {
+                                th scope="col" role="columnheader" { "Kind" }
+                                th.number scope="col" role="columnheader" { "All" }
+                                th.number scope="col" role="columnheader" { "Last 7 days" }
+                                th.number scope="col" role="columnheader" { "23 days before" }
+                                th.number scope="col" role="columnheader" { "Older" }
+                                th.number scope="col" role="columnheader" { "Unknown age" }
+                            }
+                        }
+                        tbody role="rowgroup" {
+                            @for (&kind, ages) in &methods.kinds {
+                                tr role="row" {
+                                    td role="cell" { (sentence_case(ways_in::kind(kind))) }
+                                    @for (label, number) in [
+                                        ("All", ages.all()),
+                                        ("Last 7 days", ages.last_7_days),
+                                        ("23 days before", ages.last_30_days),
+                                        ("Older", ages.older),
+                                        ("Unknown age", ages.unknown_age),
+                                    ] {
+                                        td.number role="cell" data-label=(label) { (count(number.into())) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                p.note {
+                    "Read from " (moment(methods.read_from)) " to " (moment(methods.read_until)) ". An age that Graph does not \
+                     say is unknown: such a method may be new. ways-in.csv has one line for each; SHA-256 "
+                    code { (methods.sha256) }
                 }
             }
         }

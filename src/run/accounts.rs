@@ -279,6 +279,7 @@ mod tests {
             sheet_row: None,
             among: None,
             sealed: None,
+            methods: None,
         }
     }
 

@@ -72,6 +72,13 @@ pub enum NextStep {
         /// For how many accounts.
         accounts: u64,
     },
+    /// See which ways in the plan listed and left.
+    LookAtWaysIn {
+        /// How many methods.
+        methods: u64,
+        /// Of how many people it is not known what they have.
+        not_known: u64,
+    },
     /// Prove what was done.
     Verify,
     /// Prove what an earlier verification did not.
@@ -131,6 +138,11 @@ pub fn next_steps(
     let hand_over = || packet.map_or(NextStep::OpenPasswords, |packet| NextStep::HandOver { packet });
     let has_blocked = manifest.playbook.can_be_undone() && manifest.counts.steps[Step::Block] > 0;
     let with_new_passwords = manifest.playbook.resets() && manifest.options.discard_credentials;
+    let ways_in = manifest.methods.as_ref().filter(|methods| methods.methods() > 0 || methods.not_read > 0);
+    let ways_in = ways_in.map(|methods| NextStep::LookAtWaysIn {
+        methods: methods.methods().into(),
+        not_known: methods.not_read.into(),
+    });
     let all = [
         (of(Outcome::Pending) > 0).then_some(NextStep::Resume),
         (contradicted.count > 0).then(|| NextStep::PlanChangedBack { people: contradicted.clone() }),
@@ -143,6 +155,7 @@ pub fn next_steps(
         (scripted > 0).then_some(NextStep::ChangeOnPremises { accounts: scripted }),
         (scripted > 0 && reports).then_some(NextStep::TakeScriptResults),
         (by_hand > 0).then_some(NextStep::ChangeByHand { accounts: by_hand }),
+        ways_in.filter(|_| is_whole),
         verify.filter(|_| is_whole),
         (is_sealed && done > 0).then(hand_over),
         is_whole.then_some(NextStep::WriteReport),

@@ -315,6 +315,7 @@ mod tests {
             sheet_row: None,
             among: None,
             sealed: None,
+            methods: None,
         };
         let accounts = PlannedAccounts::of_plan([Ok::<_, TooMany>(row)].into_iter()).unwrap();
         let plan = Digest::of(b"plan");

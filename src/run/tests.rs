@@ -78,6 +78,7 @@ fn plan() -> Vec<PlanRow> {
         sheet_row: None,
         among: None,
         sealed: None,
+        methods: None,
     };
     (1..).zip(rows).map(row).collect()
 }

@@ -10,6 +10,7 @@
 //! | [`pace`] | how long the write quota makes a run last |
 //! | [`plan_command`] | a plan, as the command that carries it out or plans once more by its rules |
 //! | [`too_large`] | that a plan changes more accounts than a person means by accident |
+//! | [`ways_in`] | the methods that people sign in with |
 //! | [`causes`] | why accounts are not done |
 //! | [`missing_role`] | that the app may not write |
 //! | [`worded_step`] | a sentence and the command to type for it |
@@ -30,4 +31,5 @@ pub mod standing;
 pub mod steps;
 pub mod too_large;
 pub mod unreachable;
+pub mod ways_in;
 pub mod worded_step;

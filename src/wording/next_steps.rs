@@ -5,7 +5,7 @@ use std::path::Path;
 use super::plan_command;
 use super::standing::changed_back;
 use super::worded_step::WordedStep;
-use crate::plan::folder::{ONPREM_PS1, PlanFolder, REFUSED, SCRIPT_RESULTS};
+use crate::plan::folder::{ONPREM_PS1, PlanFolder, REFUSED, SCRIPT_RESULTS, WAYS_IN};
 use crate::plan::playbook::Playbook;
 use crate::run::first_named::FirstNamed;
 use crate::run::next_steps::NextStep;
@@ -98,6 +98,18 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
                  new password that somebody hands over (onprem.csv says which)."
             )
         }
+        NextStep::LookAtWaysIn { methods, not_known } => {
+            let methods = counted(*methods, "method", "methods");
+            let not_known = match not_known {
+                0 => String::new(),
+                number => format!(", and of {} it is not known what they have", counted(*number, "person", "people")),
+            };
+            format!(
+                "The plan listed {methods} that its people sign in with beside the password{not_known}. None was removed: look \
+                 through {} for those that an intruder registered, and delete them in the Entra admin centre.",
+                quoted(&plan.path().join(WAYS_IN))
+            )
+        }
         NextStep::Verify => "To prove what was done, a minute or more after it".to_owned(),
         NextStep::VerifyAgain => "To look again at what is not proved (verification.csv says what, and why)".to_owned(),
         NextStep::OpenPasswords => "To open the new passwords".to_owned(),
@@ -124,6 +136,7 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         | NextStep::PlanInAnotherFolder
         | NextStep::TreatUncertainAsNotDone { .. }
         | NextStep::ChangeByHand { .. }
+        | NextStep::LookAtWaysIn { .. }
         | NextStep::PlanDrifted { .. } => return None,
         NextStep::PlanChangedBack { .. } => plan_command::changed_back(plan.path()),
         NextStep::PlanNotTouched { .. } => {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::plan::manifest::Manifest;
+use crate::plan::rules::MethodsOption;
 use crate::seal::PasswordStyle;
 use crate::words::quoted;
 
@@ -67,6 +68,7 @@ fn rules(plan: &Manifest) -> String {
         (options.handoff_by_manager, "--handoff-by manager"),
         (options.without_roles, "--without-roles"),
         (options.without_domains, "--without-domains"),
+        (options.methods == Some(MethodsOption::List), "--methods list"),
     ] {
         if is_given {
             flags = flags + " " + flag;

@@ -77,5 +77,6 @@ mod tools;
 mod unattended;
 mod undo;
 mod verify;
+mod ways_in;
 mod who;
 mod wire;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Child;
 
 use sealoff::run::next_steps::NextStepKind;
-use sealoff::simulator::{Settings, SimulatedUser};
+use sealoff::simulator::{Permission, Settings, SimulatedUser};
 use strum::VariantArray as _;
 
 use crate::console::shell;
@@ -81,6 +81,7 @@ fn case(kind: NextStepKind) -> Option<Case> {
             Some(|stage| stage.results("out").values().any(|row| row["on_premises"] == "done")),
         ),
         Kind::ChangeByHand => (mixed, "Change 1 account by hand", None),
+        Kind::LookAtWaysIn => (with_ways_in, "None was removed: look through", None),
         Kind::Verify => (mixed, "To prove what was done", Some(|stage| stage.path("out/verification.csv").exists())),
         Kind::VerifyAgain => (
             changed_back,
@@ -127,6 +128,15 @@ fn planned() -> Scene {
 
 fn contained() -> Scene {
     let (stage, _) = planned_with(3, "contain", &[]);
+    stage.apply("out").succeeded();
+    scene(stage)
+}
+
+fn with_ways_in() -> Scene {
+    let permissions = Permission::with_methods();
+    let stage = Stage::with(Settings { users: 250, permissions, ..Settings::default() });
+    let roster = stage.roster_of(&stage.members(20));
+    stage.plan(&roster, "contain", "out", &["--methods", "list"]).succeeded();
     stage.apply("out").succeeded();
     scene(stage)
 }

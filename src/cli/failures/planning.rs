@@ -18,7 +18,9 @@ use crate::wording::worded_step::WordedStep;
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
-        use FolderError::{Changed, DoesNotAddUp, HoldsAPlan, Manifest, NoPlan, NotThere, Row, WritableByOthers};
+        use FolderError::{
+            Changed, DoesNotAddUp, HoldsAPlan, Manifest, NoPlan, NotThere, Row, WaysInChanged, WritableByOthers,
+        };
         match &error {
             HoldsAPlan { folder } => {
                 let (next, begun) = next_for_plan_in(folder);
@@ -38,9 +40,12 @@ impl From<FolderError> for Failure {
                 Self::usage(error).with_next(next)
             }
             NoPlan { .. } => Self::usage(error).with_command("A plan and its folder are made with", "sealoff plan"),
-            Changed { .. } | DoesNotAddUp { .. } | Manifest { .. } | Row { .. } | WritableByOthers { .. } => {
-                Self::refused(error)
-            }
+            Changed { .. }
+            | WaysInChanged { .. }
+            | DoesNotAddUp { .. }
+            | Manifest { .. }
+            | Row { .. }
+            | WritableByOthers { .. } => Self::refused(error),
             _ => Self::usage(error),
         }
     }
@@ -111,6 +116,13 @@ impl From<PlanError> for Failure {
             }
             PlanError::Folder(folder) => folder.into(),
             PlanError::Rules(rules) => rules.into(),
+            PlanError::Methods(read) => reworded(
+                what,
+                Self::from(read).and_next(
+                    "What was listed so far is kept in the folder: the same command goes on from there. Without --methods \
+                     the plan needs none of it.",
+                ),
+            ),
             PlanError::NamesWithoutKeys(_) => Self::refused(what).with_next(
                 "No plan was made. Give each of them keys in the file of recipients, correct the roster, or name another \
                  column with --handoff-by.",

@@ -27,6 +27,7 @@ pub(super) fn rows(playbook: Playbook, count: u32) -> Vec<PlanRow> {
         sheet_row: None,
         among: None,
         sealed: None,
+        methods: None,
     };
     (1..=count).map(row).collect()
 }

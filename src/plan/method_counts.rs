@@ -1,0 +1,162 @@
+//! The methods of the people of a plan, in numbers.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::digest::Digest;
+use crate::directory::{HeldMethod, MethodKind};
+use crate::json::{ByWord, Rfc3339Moment};
+
+/// So many unknown types are named; more are counted alone.
+const MAX_NAMED_TYPES: usize = 20;
+/// No name of a type is longer.
+const MAX_TYPE_NAME: usize = 80;
+
+/// The methods that the people of a plan sign in with, beside the password: what `ways-in.csv` lists.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MethodCounts {
+    /// When the first person's were read. Ages are those at the moment at which a person's were read.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Rfc3339Moment")]
+    pub read_from: OffsetDateTime,
+    /// When the last person's were read.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Rfc3339Moment")]
+    pub read_until: OffsetDateTime,
+    /// Whose methods were read.
+    pub people: u32,
+    /// People whose methods Graph would not list: theirs are not known.
+    pub not_read: u32,
+    /// People who have none beside the password: it alone lets anyone in.
+    pub with_none: u32,
+    /// People who have one: without it they have none.
+    pub with_one: u32,
+    /// How many methods there are of each kind, by age.
+    #[schemars(with = "ByWord<MethodKind, MethodAges>")]
+    pub kinds: BTreeMap<MethodKind, MethodAges>,
+    /// The types that are not known here, as Graph names them: the first twenty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_types: Vec<String>,
+    /// The SHA-256 of `ways-in.csv`.
+    pub sha256: Digest,
+}
+
+/// How many methods of one kind are how old.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MethodAges {
+    /// Registered in the last 7 days.
+    pub last_7_days: u32,
+    /// Registered in the 23 days before these.
+    pub last_30_days: u32,
+    /// Registered before.
+    pub older: u32,
+    /// Graph does not say when. They may be new.
+    pub unknown_age: u32,
+}
+
+impl MethodAges {
+    /// All of them.
+    #[must_use]
+    pub const fn all(&self) -> u32 {
+        self.last_7_days + self.last_30_days + self.older + self.unknown_age
+    }
+
+    fn add(&mut self, registered: Option<OffsetDateTime>, now: OffsetDateTime) {
+        let age = registered.map(|moment| now - moment);
+        *match age {
+            None => &mut self.unknown_age,
+            Some(age) if age <= Duration::days(7) => &mut self.last_7_days,
+            Some(age) if age <= Duration::days(30) => &mut self.last_30_days,
+            Some(_) => &mut self.older,
+        } += 1;
+    }
+}
+
+impl MethodCounts {
+    /// No person yet.
+    #[must_use]
+    pub(super) fn begin(now: OffsetDateTime) -> Self {
+        Self {
+            read_from: now,
+            read_until: now,
+            people: 0,
+            not_read: 0,
+            with_none: 0,
+            with_one: 0,
+            kinds: BTreeMap::new(),
+            unknown_types: Vec::new(),
+            sha256: Digest::of(b""),
+        }
+    }
+
+    /// Takes in what a person has, as it was read at that moment.
+    pub(super) fn add(&mut self, methods: &[HeldMethod], read_at: OffsetDateTime) {
+        self.people += 1;
+        self.read_from = self.read_from.min(read_at);
+        self.read_until = self.read_until.max(read_at);
+        match methods.len() {
+            0 => self.with_none += 1,
+            1 => self.with_one += 1,
+            _ => {}
+        }
+        for method in methods {
+            self.kinds.entry(method.kind).or_default().add(method.registered, read_at);
+            if method.kind == MethodKind::Unknown && self.unknown_types.len() < MAX_NAMED_TYPES {
+                let name: String = method.type_name.chars().take(MAX_TYPE_NAME).collect();
+                if !self.unknown_types.contains(&name) {
+                    self.unknown_types.push(name);
+                }
+            }
+        }
+    }
+
+    /// All methods.
+    #[must_use]
+    pub fn methods(&self) -> u32 {
+        self.kinds.values().map(MethodAges::all).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-23 02:30 UTC);
+
+    fn method(kind: MethodKind, registered: Option<OffsetDateTime>) -> HeldMethod {
+        HeldMethod { kind, type_name: "some".to_owned(), id: "1".to_owned(), registered, label: String::new() }
+    }
+
+    #[test]
+    fn every_method_is_counted_once_and_an_unknown_age_is_not_old() {
+        let mut counts = MethodCounts::begin(NOW);
+        let ages = [Some(datetime!(2026-11-22 02:30 UTC)), Some(datetime!(2026-11-01 00:00 UTC)), None];
+        let keys: Vec<HeldMethod> = ages.into_iter().map(|age| method(MethodKind::Passkey, age)).collect();
+        counts.add(&keys, NOW);
+        counts.add(&keys[..1], NOW);
+        counts.add(&[], NOW);
+        counts.add(&[method(MethodKind::Unknown, Some(datetime!(2020-01-01 00:00 UTC)))], NOW);
+        assert_eq!((counts.people, counts.with_none, counts.with_one, counts.methods()), (4, 1, 2, 5));
+        let keys = counts.kinds[&MethodKind::Passkey];
+        assert_eq!((keys.last_7_days, keys.last_30_days, keys.older, keys.unknown_age), (2, 1, 0, 1));
+        assert_eq!(counts.kinds[&MethodKind::Unknown].older, 1);
+        assert_eq!(counts.unknown_types, ["some"]);
+    }
+
+    #[test]
+    fn names_of_types_are_bounded() {
+        let mut counts = MethodCounts::begin(NOW);
+        for number in 0..1_000 {
+            let type_name = format!("{number}{}", "x".repeat(10_000));
+            counts.add(&[HeldMethod { type_name, ..method(MethodKind::Unknown, None) }], NOW);
+        }
+        assert_eq!(counts.unknown_types.len(), MAX_NAMED_TYPES);
+        assert!(counts.unknown_types.iter().all(|name| name.len() <= MAX_TYPE_NAME));
+    }
+}

@@ -1,0 +1,100 @@
+//! `ways-in.csv`: the methods that the people of a plan sign in with beside their password, one line each.
+
+use std::path::Path;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::error::PlanError;
+use super::folder::WAYS_IN;
+use super::method_counts::MethodCounts;
+use super::methods_so_far::PersonsMethods;
+use super::row::PlanRow;
+use crate::digest::Hashing;
+use crate::directory::HeldMethod;
+use crate::graph::error::GraphError;
+use crate::ids::{ObjectId, RowNumber};
+use crate::private_files::Pending;
+use crate::spreadsheet::Guarded;
+
+/// The header of `ways-in.csv`.
+const HEADER: [&str; 10] =
+    ["row", "user_principal_name", "object_id", "method", "registered", "label", "only_one", "type", "id", "not_read"];
+
+/// The list while it is being written.
+pub(super) struct WaysIn {
+    counts: MethodCounts,
+    csv: csv::Writer<Hashing<Pending>>,
+}
+
+/// One line: a method, or a person whose methods are not known.
+#[derive(Serialize)]
+struct WayInLine<'a> {
+    row: RowNumber,
+    user_principal_name: Guarded<'a>,
+    object_id: Option<ObjectId>,
+    method: &'static str,
+    #[serde(with = "time::serde::rfc3339::option")]
+    registered: Option<OffsetDateTime>,
+    label: Guarded<'a>,
+    only_one: &'static str,
+    type_name: Guarded<'a>,
+    id: Guarded<'a>,
+    not_read: Guarded<'a>,
+}
+
+impl WaysIn {
+    pub(super) fn begin(folder: &Path, now: OffsetDateTime) -> Result<Self, PlanError> {
+        let file = Hashing::new(Pending::new(&folder.join(WAYS_IN))?);
+        let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
+        csv.write_record(HEADER)?;
+        Ok(Self { counts: MethodCounts::begin(now), csv })
+    }
+
+    pub(super) const fn counts(&self) -> &MethodCounts {
+        &self.counts
+    }
+
+    /// What the person of a row has, one line each.
+    pub(super) fn add(&mut self, row: &PlanRow, known: &PersonsMethods) -> Result<(), PlanError> {
+        self.counts.add(&known.methods, known.read_at);
+        let only_one = if known.methods.len() == 1 { "yes" } else { "" };
+        known.methods.iter().try_for_each(|method| self.write(row, Some(method), only_one, ""))
+    }
+
+    /// The person of a row, whose methods Graph would not list.
+    pub(super) fn add_not_read(&mut self, row: &PlanRow, error: &GraphError) -> Result<(), PlanError> {
+        self.counts.not_read += 1;
+        self.write(row, None, "", &error.to_string())
+    }
+
+    fn write(
+        &mut self,
+        row: &PlanRow,
+        method: Option<&HeldMethod>,
+        only_one: &'static str,
+        not_read: &str,
+    ) -> Result<(), PlanError> {
+        let text = |of: fn(&HeldMethod) -> &String| method.map_or("", |method| of(method).as_str()).into();
+        self.csv.serialize(WayInLine {
+            row: row.row,
+            user_principal_name: row.user_principal_name.as_str().into(),
+            object_id: row.object_id,
+            method: method.map_or("", |method| method.kind.name()),
+            registered: method.and_then(|method| method.registered),
+            label: text(|method| &method.label),
+            only_one,
+            type_name: text(|method| &method.type_name),
+            id: text(|method| &method.id),
+            not_read: not_read.into(),
+        })?;
+        Ok(())
+    }
+
+    /// The file as it is to be given its name, and what stands in it.
+    pub(super) fn finish(self) -> Result<(Pending, MethodCounts), PlanError> {
+        let Self { counts, csv } = self;
+        let (file, sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
+        Ok((file, MethodCounts { sha256, ..counts }))
+    }
+}
