@@ -24,16 +24,16 @@ pub(super) fn columns(head: &[u8], whole: bool, options: &ReadOptions) -> Option
     let lines: Vec<&str> = head.split(['\n', '\r']).filter(is_read).take(LINES).collect();
     let people = |line: &&str| people_in::people(line, options.by).map(|people| people.len());
     let numbers: Vec<usize> = lines.iter().map(people).collect::<Option<_>>()?;
-    let has_names = |line: &&str| line.contains('<');
+    let has_names = |line: &str| line.contains('<');
     let most = numbers.iter().max().copied()?;
-    if most < 2 && !lines.iter().any(|line| has_names(&line) && line.contains('"')) {
+    if most < 2 && !lines.iter().any(|line| has_names(line) && line.contains('"')) {
         return None;
     }
     // The same few addresses on every line may be columns: people and their managers.
     let may_be_columns = (2..=3).contains(&most)
         && lines.len() > 1
         && numbers.iter().all(|number| *number == most)
-        && !lines.iter().any(|line| has_names(&line));
+        && !lines.iter().any(|line| has_names(line));
     (!may_be_columns).then(|| Columns::keyed(1, 1, options.by, Keys::only(NamedColumn::numbered(0))))
 }
 

@@ -99,9 +99,13 @@ pub(super) fn read(
     };
     let hidden = columns.has_passwords || secret::is_in(record.bytes);
     let reader = RowReader { record, row, columns, encoding, cells, hidden };
+    // Quotes around a name are no quotes of the cell: "Lovelace, Ada" <ada@contoso.com>
+    if let Some(Flaw::TextAfterQuote(_)) = flaw
+        && let Some(people) = reader.several_on_the_line(1)
+    {
+        return people;
+    }
     match flaw {
-        // Quotes around a name are no quotes of the cell: "Lovelace, Ada" <ada@contoso.com>
-        Some(Flaw::TextAfterQuote(_)) if let Some(people) = reader.several_on_the_line(1) => people,
         Some(flaw) => {
             RowOutcome::Entry(reader.entry(reader.shown(record.bytes), Err(of_flaw(flaw, &reader.source_record()))))
         }

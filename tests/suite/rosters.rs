@@ -313,11 +313,11 @@ fn an_object_guid_is_an_immutable_id_and_never_an_object_id() {
     let (ada, hans) = (user("ada.lovelace@").id, &user("hans.zimmermann@").on_premises.as_ref().unwrap().immutable_id);
     stage.write(
         "ids.csv",
-        &format!("ObjectGUID,SamAccountName\n{ada},ada\n{{3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f51}},x\n"),
+        format!("ObjectGUID,SamAccountName\n{ada},ada\n{{3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f51}},x\n"),
     );
     stage.plan("ids.csv", "contain", "ids", &[]).succeeded().says(&["by immutable id"]);
     assert_eq!(found(&stage, "ids"), ["ambiguous", "not-found"]);
-    stage.write("by.csv", &format!("who\n{hans}\n"));
+    stage.write("by.csv", format!("who\n{hans}\n"));
     understood(&stage, "by.csv", "by", &["--by", "immutable-id", "--key", "who"]);
     assert_eq!(found(&stage, "by"), ["hans"]);
     stage.write(

@@ -89,8 +89,9 @@ impl World {
         if self.active_directory.passwords.is_empty() {
             return;
         }
-        let due: Vec<(Uuid, PasswordOnItsWay)> =
-            self.active_directory.passwords.extract_if(.., |_, password| password.due <= now).collect();
+        let all = std::mem::take(&mut self.active_directory.passwords);
+        let (due, later): (BTreeMap<_, _>, _) = all.into_iter().partition(|(_, password)| password.due <= now);
+        self.active_directory.passwords = later;
         for (object_id, password) in due {
             let Some(place) = self.directory.find(&UserKey::Id(object_id)) else { continue };
             let user = self.directory.get_mut(place);
