@@ -1,6 +1,6 @@
 //! Pages on paper: what is signed and filed.
 
-use sealoff::simulator::Settings;
+use sealoff::simulator::{Settings, SimulatedUser};
 
 use crate::browser::Browser;
 use crate::stage::Stage;
@@ -8,8 +8,11 @@ use crate::stage::Stage;
 /// A list of 302 people as a personnel office has it: some of its rows have no address, and some name people whom the
 /// tenant does not know.
 fn leavers(stage: &Stage) -> String {
-    let mut rows: Vec<String> =
-        stage.members(282).iter().map(|one| format!("Smith,Ada,{},", one.user_principal_name)).collect();
+    let row = |one: &SimulatedUser| {
+        let (first, last) = one.display_name.split_once(' ').unwrap();
+        format!("{last},{first},{},", one.user_principal_name)
+    };
+    let mut rows: Vec<String> = stage.members(282).iter().map(row).collect();
     for number in 0..12 {
         rows.insert(number * 9, format!("Çelik,Arjun {number},,Sales"));
     }
@@ -52,13 +55,13 @@ fn a_row_without_an_address_has_the_name_of_the_list_and_the_number_of_the_sprea
     let stage = stage();
     let planned = std::fs::read_to_string(stage.path("job/plan.csv")).unwrap();
     let row = planned.lines().find(|line| line.contains("Arjun 1 Çelik")).unwrap();
-    assert!(row.starts_with("10,,,,Arjun 1 Çelik,refuse,") && row.ends_with(",11,"), "{row}");
+    assert!(row.starts_with("10,,,,Arjun 1 Çelik,refuse,") && row.ends_with(",11,,,"), "{row}");
     let page = std::fs::read_to_string(stage.path("job/plan.html")).unwrap();
     assert!(
         page.contains(">10 (11)</td><td role=\"cell\"><strong><bdi>Arjun 1 Çelik</bdi>"),
         "the table without scripts"
     );
     let refused = std::fs::read_to_string(stage.path("job/refused.csv")).unwrap();
-    assert!(refused.lines().any(|line| line.contains(",10,11,Arjun 1 Çelik,")), "{refused}");
+    assert!(refused.lines().any(|line| line.contains(",10,11,,Arjun 1 Çelik,")), "{refused}");
     stage.apply("job").exited(3).says(&["Arjun 1 Çelik"]);
 }
