@@ -1,7 +1,7 @@
 //! Documents with commands, typed by a reader who believes every word: each command of a `console` block is run as it stands, in
 //! order, in one folder and against one tenant, and prints what the document shows.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::active_directory;
-use crate::stage::Stage;
+use crate::stage::{Stage, samples};
 
 /// Stands in a document for what is left out: whole lines where it stands alone, and else some of a line.
 const LEFT_OUT: &str = "…";
@@ -22,16 +22,9 @@ const APPROVED: &str = "2570c50cf3a6";
 const AGREED: &str = "2026-12-01T17:00:00+01:00";
 
 /// What runs the script for Active Directory.
-#[cfg(unix)]
 const SCRIPT: &str = "powershell -ExecutionPolicy Bypass -File ";
 
-/// A file of `samples`.
-pub(crate) fn samples(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
-}
-
 /// Runs every command of a document, and gives how many there were.
-#[cfg(unix)]
 pub(crate) fn type_all_of(name: &str, text: &str) -> usize {
     let stage = Stage::with(Settings { users: 250, ..Settings::default() });
     for sample in ["layoff.csv", "breach.csv", "scenarios/bad-day.toml"] {
@@ -66,7 +59,6 @@ pub(crate) fn type_all_of(name: &str, text: &str) -> usize {
 }
 
 /// The command with the fingerprint of the plan that it applies, as its preview shows it.
-#[cfg(unix)]
 fn approving(stage: &Stage, command: &str) -> String {
     let mut words = command.split(' ').skip_while(|word| *word != "apply").skip(1);
     match words.next().and_then(|folder| stage.fingerprint(folder)) {
@@ -76,7 +68,6 @@ fn approving(stage: &Stage, command: &str) -> String {
 }
 
 /// What was printed, with the fingerprint of the documents in place of that of each plan.
-#[cfg(unix)]
 fn with_documents_fingerprint(stage: &Stage, printed: String) -> String {
     let folders = std::fs::read_dir(stage.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
     let fingerprints = folders.filter_map(|folder| stage.fingerprint(folder.to_str()?));
@@ -142,7 +133,6 @@ fn missing<'s>(printed: &str, shown: &'s [String]) -> Option<&'s str> {
 }
 
 /// Makes a plan of today one that was made so much earlier: the day before, as the runbook has it.
-#[cfg(unix)]
 fn aged(folder: &Path, by: Duration) {
     let path = folder.join("plan.json");
     let mut manifest = Manifest::read(&std::fs::read(&path).unwrap()).unwrap();
@@ -157,7 +147,6 @@ fn aged(folder: &Path, by: Duration) {
 }
 
 /// What a shell makes of a command in the stage's folder: its exit code, and all that is printed.
-#[cfg(unix)]
 pub(crate) fn shell(stage: &Stage, command: &str) -> (Option<i32>, String) {
     let program = stage.command(&[]);
     let folder = Path::new(program.get_program()).parent().unwrap();

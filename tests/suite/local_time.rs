@@ -12,7 +12,6 @@ fn in_berlin(stage: &Stage, arguments: &[&str]) -> Ran {
 }
 
 // Windows asks its own settings for the time zone, and not the environment.
-#[cfg(unix)]
 #[test]
 fn a_moment_is_shown_by_the_clock_here_and_in_utc() {
     let stage = Stage::new();

@@ -8,6 +8,7 @@ mod bad_input;
 mod browser;
 #[cfg_attr(not(unix), allow(dead_code, unused_imports, reason = "there it has no shell to type into"))]
 mod by_manager;
+#[cfg(unix)]
 mod console;
 mod directory;
 mod doctor;
@@ -25,6 +26,7 @@ mod hybrid;
 mod killed;
 mod letters;
 mod licences;
+#[cfg(unix)]
 mod local_time;
 mod main_job;
 mod manual;

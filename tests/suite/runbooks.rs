@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use sealoff::graph::quota::Allowance;
 
-use crate::console::samples;
 #[cfg(unix)]
 use crate::console::type_all_of;
-use crate::stage::files_below;
+use crate::stage::{files_below, samples};
 
 fn runbooks() -> Vec<PathBuf> {
     files_below(&samples("runbooks")).into_iter().filter(|path| !path.ends_with("README.md")).collect()

@@ -302,6 +302,11 @@ impl Stage {
     }
 }
 
+/// A file of `samples`.
+pub(crate) fn samples(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
+}
+
 /// The binary with nothing in its environment that could lead it anywhere.
 pub(crate) fn bare(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sealoff"));
