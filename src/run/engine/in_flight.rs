@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::graph::echo::SentSecrets;
 use crate::graph::transport::{Answer, TransportError};
 use crate::run::apps::AppIndex;
 use crate::run::credential_generator::{CredentialError, GeneratedCredential};
@@ -44,4 +45,9 @@ pub(super) enum Delivery {
     NotWritten(SentCall, JournalError),
     /// Another password for an account whose first one Graph refused.
     NewCredential(Turn, Result<GeneratedCredential, CredentialError>),
+}
+
+/// What a call carried in confidence.
+pub(super) fn secrets_of(writes: &[QueuedWrite]) -> SentSecrets<'_> {
+    SentSecrets::of(writes.iter().filter_map(QueuedWrite::password))
 }

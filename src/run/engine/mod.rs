@@ -20,7 +20,9 @@
 //! | --- | --- |
 //! | `run_loop` | the loop, and how it ends |
 //! | `sending` | which writes leave, when, and together with which others |
-//! | `answers` | what answers do to accounts, link and quota |
+//! | `answers` | what an answer says about its writes, the token and the quota |
+//! | `whole_calls` | what becomes of a call that is answered as a whole or not at all, and of the link |
+//! | `settling` | what outcomes do to their accounts |
 //! | `account_tracker` | what each account is at: state, waiting write, faults, quarantine, rerouting |
 //! | `link` | the way to Graph: down, paused, open again |
 //! | `flight` | calls under way, answers that are held back, the health of each app |
@@ -28,7 +30,7 @@
 //! | `quarantine` | writes that are sent alone, and whose fault a failure is |
 //! | `first_answers`, `app_health` | whether an app may write here at all |
 //! | `breaker` | when so many accounts fail that the run stops |
-//! | `in_flight`, `batch_outcomes`, `call`, `ending` | what they hand to each other |
+//! | `in_flight`, `batch_outcomes`, `throttled_items`, `call`, `ending` | what they hand to each other |
 
 mod account_tracker;
 mod answers;
@@ -45,8 +47,11 @@ mod quarantine;
 mod retry;
 mod run_loop;
 mod sending;
+mod settling;
 #[cfg(test)]
 mod tests;
+mod throttled_items;
+mod whole_calls;
 
 pub use breaker::HaltAt;
 pub use ending::Ending;

@@ -1,0 +1,187 @@
+//! What outcomes do to the accounts they are for: each write is done, refused, tried again or given up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::account_tracker::CallsSoFar;
+use super::batch_outcomes::BatchOutcomes;
+use super::ending::Ending;
+use super::first_answers;
+use super::in_flight::{Delivery, QueuedWrite};
+use super::retry::{self, Blame, PAUSE_BEFORE_LAST, Retry};
+use super::run_loop::Engine;
+use crate::graph::error::GraphError;
+use crate::graph::transport::Transport;
+use crate::graph::write_outcome::WriteOutcome;
+use crate::run::apps::AppIndex;
+use crate::run::credential_generator::CredentialError;
+use crate::run::event::Event;
+use crate::run::last_try::LastTry;
+use crate::run::record::Record;
+use crate::run::schedule::{Turn, WriteKey};
+use crate::run::state::{StepState, Transition};
+use crate::step::{Step, Steps, WriteKind};
+
+/// When Graph answered, and its name for the request.
+type Stamp = (Option<OffsetDateTime>, Option<String>);
+
+impl<T: Transport> Engine<'_, T> {
+    pub(super) fn take_outcomes(&mut self, app: AppIndex, batch: BatchOutcomes) {
+        if let Some(error) = self.flight.app(app).first_answers.answered(batch.iter()) {
+            self.leave_out(app, Ending::RoleMissing(error));
+        }
+        let accepted = batch.iter().filter(|outcome| **outcome == WriteOutcome::Accepted).count();
+        self.apps.accepted(app, accepted as u64);
+        let no_app_may = matches!(self.ending, Some(Ending::RoleMissing(_)));
+        let BatchOutcomes { writes, outcomes, blame, date } = batch;
+        let mut records = Vec::with_capacity(writes.len());
+        let alone = writes.len() == 1;
+        for (write, (mut outcome, request_id)) in writes.into_iter().zip(outcomes) {
+            let blame = if outcome.is_fault() { self.blame(write.key, blame, alone, &outcome) } else { blame };
+            // Roles differ from app to app: a 403 is the account's only once every app has met it.
+            let in_use = self.apps.in_use();
+            if outcome.is_forbidden() && (no_app_may || self.accounts.was_refused_through(write.key.turn, app, in_use))
+            {
+                outcome = first_answers::excused(outcome);
+            }
+            self.settle(write, outcome, blame, (date, request_id), &mut records);
+        }
+        self.journal.append(records);
+    }
+
+    /// What a fault of one write in an answered batch is held against.
+    fn blame(&mut self, write: WriteKey, together: Blame, alone: bool, outcome: &WriteOutcome) -> Blame {
+        if together != Blame::Call {
+            return together;
+        }
+        let blame = self.blame_of_call(write, alone);
+        match blame {
+            Blame::Call if alone => self.failed_alone(outcome.retry_after()),
+            Blame::Write => self.link_is_open(),
+            _ => {}
+        }
+        blame
+    }
+
+    fn blame_of_call(&mut self, write: WriteKey, alone: bool) -> Blame {
+        let calls = CallsSoFar {
+            none_under_way: self.flight.is_empty(),
+            last_sent: self.flight.last_sent(),
+            last_decided: self.flight.last_decided(),
+        };
+        self.accounts.blame(write, alone, &calls)
+    }
+
+    pub(super) fn settle_all(&mut self, writes: Vec<QueuedWrite>, outcome: &WriteOutcome, blame: Blame) {
+        let mut records = Vec::with_capacity(writes.len());
+        let alone = writes.len() == 1;
+        for write in writes {
+            let blame = if blame == Blame::Call { self.blame_of_call(write.key, alone) } else { blame };
+            self.settle(write, outcome.clone(), blame, (None, None), &mut records);
+        }
+        self.journal.append(records);
+    }
+
+    /// Moves one account on by the outcome of its write.
+    fn settle(
+        &mut self,
+        write: QueuedWrite,
+        outcome: WriteOutcome,
+        blame: Blame,
+        (date, request_id): Stamp,
+        records: &mut Vec<Record>,
+    ) {
+        let QueuedWrite { key, steps, .. } = write;
+        let row = self.accounts.accounts().get(key.turn).row;
+        if !self.advance(key.turn, Transition::Answered(steps, &outcome)) {
+            return;
+        }
+        records.push(Record::Answered { row, steps, answer: outcome.clone(), date, request_id });
+        match &outcome {
+            WriteOutcome::Accepted => {
+                self.statistics.writes_accepted += 1;
+                self.write_settled(key);
+            }
+            WriteOutcome::Refused { error } => self.write_refused(key, steps, error),
+            WriteOutcome::Postponed { .. } | WriteOutcome::Unknown { .. } => {
+                self.try_again(key, steps, &outcome, blame, records);
+            }
+        }
+    }
+
+    fn write_refused(&mut self, key: WriteKey, steps: Steps, error: &GraphError) {
+        self.emit_failed(key.turn, steps, &error.to_string());
+        if self.accounts.state(key.turn).of(Step::Reset).is_open() {
+            self.accounts.first_update_answered(key);
+            self.accounts.forget_faults(key.turn);
+            self.replace_password(key.turn);
+        } else {
+            self.write_settled(key);
+        }
+    }
+
+    /// Graph refused the password: another one is made, off the network task.
+    fn replace_password(&mut self, turn: Turn) {
+        let (generator, accounts) = (Arc::clone(&self.generator), Arc::clone(self.accounts.accounts()));
+        self.flight.spawn(async move {
+            let made = tokio::task::spawn_blocking(move || generator.credential(accounts.get(turn))).await;
+            let made = made.unwrap_or_else(|error| Err(CredentialError::Thread(std::io::Error::other(error))));
+            Delivery::NewCredential(turn, made)
+        });
+    }
+
+    /// A write was not decided: it waits as long as [`retry`] says, or is given up.
+    fn try_again(
+        &mut self,
+        key: WriteKey,
+        steps: Steps,
+        outcome: &WriteOutcome,
+        blame: Blame,
+        records: &mut Vec<Record>,
+    ) {
+        let faults = retry::is_own_fault(outcome, blame).then(|| self.accounts.own_fault(key));
+        match retry::next_try(faults, outcome.retry_after()) {
+            Retry::After(pause) => self.accounts.requeue(key.turn, self.clock.now() + pause),
+            // A run that ends leaves the write to the next process.
+            Retry::GiveUp if self.ending.is_some() => self.accounts.requeue(key.turn, self.clock.now()),
+            Retry::GiveUp => {
+                if let Some(last_try) = LastTry::of(outcome)
+                    && self.advance(key.turn, Transition::GaveUp(steps))
+                {
+                    let row = self.accounts.accounts().get(key.turn).row;
+                    self.emit_failed(key.turn, steps, &last_try.to_string());
+                    records.push(Record::GaveUp { row, steps, last_try });
+                    self.write_settled(key);
+                }
+            }
+        }
+    }
+
+    /// A write of an account is over.
+    fn write_settled(&mut self, key: WriteKey) {
+        self.accounts.write_settled(key);
+        let too_many = self.breaker.decided(key.turn, self.accounts.state(key.turn).misses() > 0);
+        // Where nothing is left to do, stopping would spare no account.
+        if let Some((failed, accounts)) = too_many.filter(|_| self.accounts.counts().writes_left > 0) {
+            self.end(Ending::TooManyFailures { failed, accounts, halt_at: self.breaker.halt_at() });
+        }
+        let comes_last = self.accounts.state(key.turn).due().first_write() == Some(WriteKind::LAST);
+        let pause = if comes_last { PAUSE_BEFORE_LAST } else { Duration::ZERO };
+        self.accounts.requeue(key.turn, self.clock.now() + pause);
+    }
+
+    /// Reports those of a write's steps that will not be done; none where the write is tried again in another form.
+    fn emit_failed(&mut self, turn: Turn, steps: Steps, reason: &str) {
+        let state = self.accounts.state(turn);
+        let failed = steps.only(|step| {
+            matches!(state.of(step), StepState::Failed | StepState::Uncertain | StepState::GivenUp { .. })
+        });
+        if !failed.is_empty() {
+            let account = self.accounts.accounts().get(turn);
+            let user = account.user_principal_name.to_owned();
+            self.emit(&Event::StepsFailed { row: account.row, user, steps: failed, reason: reason.to_owned() });
+        }
+    }
+}
