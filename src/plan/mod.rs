@@ -30,7 +30,8 @@
 //! | [`undo`] | a run's plan in, the plan that takes its blocks back out |
 //! | [`again`] | a run's plan in, the plan for those whom a verification found changed back out |
 //! | `origin` | how the plan of a run is read as a list |
-//! | [`folder`] | a plan folder is made once, and opened only if nothing in it was changed |
+//! | [`folder`], `folder_error` | a plan folder is made once, and opened only if nothing in it was changed |
+//! | `plan_files`, `plan_rows` | what the files of a plan folder are called, and the rows of `plan.csv` |
 //! | [`drift`], [`drift_cause`] | which accounts are no longer what they were when the plan was made, and why |
 
 pub mod account_rules;
@@ -47,6 +48,7 @@ pub mod drift_cause;
 pub mod error;
 pub mod examples;
 pub mod folder;
+mod folder_error;
 pub mod handoff;
 pub mod judge;
 pub mod kept_elsewhere;
@@ -58,6 +60,8 @@ mod non_persons;
 pub mod onprem;
 mod origin;
 pub mod phrase;
+mod plan_files;
+mod plan_rows;
 pub mod planner;
 pub mod planning_progress;
 pub mod playbook;
