@@ -108,6 +108,7 @@ mod signing_key;
 pub mod simulate;
 mod simulate_watch;
 mod simulated_apps;
+mod simulated_tenants;
 mod size_guard;
 mod spinner;
 mod spoken;

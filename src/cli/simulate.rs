@@ -20,6 +20,7 @@ use super::scenario_args::ScenarioArgs;
 use super::sign_in_args::SignInArgs;
 use super::simulate_watch::watch;
 use super::simulated_apps::{self, Named};
+use super::simulated_tenants::{self, AnnouncedTenant};
 use super::time_args;
 use super::words::{counted, quoted};
 use crate::json::DocumentVersion;
@@ -75,6 +76,10 @@ pub struct SimulateArgs {
     /// [default: 1]
     #[arg(long, value_name = "N", value_parser = whole::<u16>(simulated_apps::APPS))]
     apps: Option<u16>,
+    /// How many tenants it serves at its address, each with people, domains, a quota and a ledger of its own, and one app in all
+    /// of them; it prints the file that names them, for --tenants of the other commands [default: 1]
+    #[arg(long, value_name = "N", value_parser = whole::<u16>(simulated_tenants::TENANTS), conflicts_with_all = ["snapshot", "watch"])]
+    tenants: Option<u16>,
     /// Where to write the certificate authority that a client has to trust; a file in a private temporary folder if not given
     #[arg(long, value_name = "FILE")]
     ca_out: Option<PathBuf>,
@@ -172,6 +177,12 @@ pub(super) struct SimulateDocument<'a> {
     clock_speed: f64,
     /// The apps beside that one.
     further_apps: Vec<AnnouncedApp<'a>>,
+    /// The file that names its tenants, for --tenants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenants_file: Option<String>,
+    /// Its tenants, the one above first, where there are several.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    tenants: &'a [AnnouncedTenant],
 }
 
 /// One more app, and the file that names it to `apply`.
@@ -200,12 +211,12 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
     let clock_speed = settings.clock_speed;
     let further = settings.further_apps.clone();
     let mut requests = interrupt::StopRequests::take_over().map_err(Failure::usage)?;
-    let simulator = Simulator::start(settings).await.map_err(Failure::usage)?;
-    let connection = simulator.connection();
-    let (ca_file, folder) = write_ca(connection, args.ca_out.clone())?;
-    let (further, _folder) = write_apps(further, folder)?;
-    let users = simulator.user_count();
-    announce(&args, clock_speed, users, connection, &ca_file, &further)
+    let beside = simulated_tenants::beside(&settings, args.tenants.unwrap_or(1));
+    let simulator = Simulator::start_several(settings, beside).await.map_err(Failure::usage)?;
+    let (ca_file, folder) = write_ca(simulator.connection(), args.ca_out.clone())?;
+    let (further, folder) = write_apps(further, folder)?;
+    let (tenants, _folder) = write_tenants(&simulator, folder)?;
+    announce(&args, clock_speed, &simulator, &ca_file, &further, tenants)
         .map_err(|error| Failure::usage(format_args!("cannot print: {error}")))?;
     tokio::select! {
         () = requests.next() => {}
@@ -326,22 +337,44 @@ fn write_apps(
     if further.is_empty() {
         return Ok((Vec::new(), folder));
     }
-    let folder = match folder {
-        Some(folder) => folder,
-        None => private_files::temporary_folder("sealoff-simulator-")
-            .map_err(|error| Failure::usage(format_args!("no temporary folder can be made: {error}")))?,
-    };
+    let folder = folder.map_or_else(temporary_folder, Ok)?;
     Ok((simulated_apps::write(folder.path(), further)?, Some(folder)))
+}
+
+fn temporary_folder() -> Result<tempfile::TempDir, Failure> {
+    private_files::temporary_folder("sealoff-simulator-")
+        .map_err(|error| Failure::usage(format_args!("no temporary folder can be made: {error}")))
+}
+
+/// The tenants, and the file that names them.
+struct Tenants {
+    all: Vec<AnnouncedTenant>,
+    file: Option<PathBuf>,
+}
+
+/// The file lies where those of the apps do. One tenant needs none.
+fn write_tenants(
+    simulator: &Simulator,
+    folder: Option<tempfile::TempDir>,
+) -> Result<(Tenants, Option<tempfile::TempDir>), Failure> {
+    let all = simulated_tenants::of(simulator);
+    if all.len() <= 1 {
+        return Ok((Tenants { all: Vec::new(), file: None }, folder));
+    }
+    let folder = folder.map_or_else(temporary_folder, Ok)?;
+    let file = simulated_tenants::write(folder.path(), simulator, &all)?;
+    Ok((Tenants { all, file: Some(file) }, Some(folder)))
 }
 
 fn announce(
     args: &SimulateArgs,
     clock_speed: f64,
-    users: usize,
-    connection: &Connection,
+    simulator: &Simulator,
     ca_file: &Path,
     further: &[Named],
+    tenants: Tenants,
 ) -> std::io::Result<()> {
+    let (users, connection) = (simulator.user_count(), simulator.connection());
     let mut out = anstream::stdout();
     if args.json {
         let announcement = SimulateDocument {
@@ -362,6 +395,8 @@ fn announce(
                     file: path.display().to_string(),
                 })
                 .collect(),
+            tenants_file: tenants.file.as_ref().map(|file| file.display().to_string()),
+            tenants: &tenants.all,
         };
         writeln!(out, "{}", serde_json::to_string(&announcement).map_err(std::io::Error::other)?)?;
         return out.flush();
@@ -385,6 +420,15 @@ fn announce(
     }
     if (clock_speed - 1.0).abs() > f64::EPSILON {
         print(shell.set("SEALOFF_CLOCK_SPEED", &clock_speed.to_string()))?;
+    }
+    if let Some(file) = &tenants.file {
+        let number = counted(tenants.all.len() as u64, "tenant", "tenants");
+        print(
+            shell.comment(&format!(
+                "it is {number}, each with so many people; give this to plan, apply and the others:"
+            )),
+        )?;
+        print(shell.comment(&format!("  --tenants {}", quoted(file))))?;
     }
     if !further.is_empty() {
         let apps = counted(further.len() as u64, "more app", "more apps");

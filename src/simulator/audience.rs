@@ -1,6 +1,5 @@
 //! Which tenant and which scope a token is asked for.
 
-use super::directory::tenant::TENANT_ID;
 use super::tenant::SimulatedTenant;
 use super::token_refusal::{LoginError, refuse};
 
@@ -23,6 +22,6 @@ pub(crate) fn is_scope_of_graph(tenant: &SimulatedTenant, scope: &str) -> bool {
 
 /// The tenant's id or any of its domains.
 pub(crate) fn is_this_tenant(tenant: &SimulatedTenant, name: &str) -> bool {
-    name.eq_ignore_ascii_case(&TENANT_ID.to_string())
+    name.eq_ignore_ascii_case(&tenant.id.to_string())
         || tenant.world().directory.domains().iter().any(|domain| domain.name.eq_ignore_ascii_case(name))
 }

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use super::directory::SnapshotError;
+
 /// Why a simulator could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulatorError {
@@ -22,6 +24,9 @@ pub enum SimulatorError {
     /// The user who is to approve device codes is not in the directory.
     #[error("device codes are to be approved by {0:?}, and this tenant has no such user")]
     UnknownApprover(String),
+    /// The directory of a tenant beside the first could not be made.
+    #[error("a directory cannot be made: {0}")]
+    Directory(#[from] SnapshotError),
     /// The certificates could not be made.
     #[error("cannot make a certificate for the simulator: {0}")]
     Certificate(#[from] rcgen::Error),

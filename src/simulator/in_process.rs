@@ -34,7 +34,7 @@ impl InProcess {
             clear_text: None,
         };
         let roots = Roots::of(settings.listen, None, &[]);
-        let tenant = SimulatedTenant::new(settings, connection, roots);
+        let tenant = SimulatedTenant::new(settings, connection, roots, None).unwrap();
         let holder = person.map_or(TokenHolder::App(AppNumber::FIRST), TokenHolder::User);
         let token = issue(&tenant, holder);
         Self { tenant, token }

@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::apps::{AppNumber, Registration};
 use super::assertion::AssertionCheck;
 use super::audience::{check_tenant, is_scope_of_graph};
-use super::directory::tenant::TENANT_ID;
 use super::people::{self, DEVICE_GRANT, REFRESH_GRANT};
 use super::tenant::SimulatedTenant;
 use super::token_issue::give;
@@ -89,7 +89,7 @@ fn check_assertion(
     }
     let of_root = |root: &str| {
         let of = |name: &str| format!("{root}/{name}/oauth2/v2.0/token");
-        [of(tenant_name), of(&TENANT_ID.to_string()), format!("{root}/{TENANT_ID}/v2.0")]
+        [of(tenant_name), of(&tenant.id.to_string()), format!("{root}/{}/v2.0", tenant.id)]
     };
     let audiences: Vec<String> = tenant.roots.iter().flat_map(of_root).collect();
     let is_issued =
@@ -114,14 +114,14 @@ fn registration(tenant: &SimulatedTenant, client_id: &str) -> Option<(AppNumber,
 
 /// Answers `GET /{tenant}/v2.0/.well-known/openid-configuration`, which some token libraries read first; `authority` is the
 /// root that was asked.
-pub(crate) fn discovery(authority: &str) -> Value {
+pub(crate) fn discovery(id: Uuid, authority: &str) -> Value {
     json!({
-        "token_endpoint": format!("{authority}/{TENANT_ID}/oauth2/v2.0/token"),
+        "token_endpoint": format!("{authority}/{id}/oauth2/v2.0/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
-        "jwks_uri": format!("{authority}/{TENANT_ID}/discovery/v2.0/keys"),
-        "issuer": format!("{authority}/{TENANT_ID}/v2.0"),
-        "authorization_endpoint": format!("{authority}/{TENANT_ID}/oauth2/v2.0/authorize"),
-        "device_authorization_endpoint": format!("{authority}/{TENANT_ID}/oauth2/v2.0/devicecode"),
+        "jwks_uri": format!("{authority}/{id}/discovery/v2.0/keys"),
+        "issuer": format!("{authority}/{id}/v2.0"),
+        "authorization_endpoint": format!("{authority}/{id}/oauth2/v2.0/authorize"),
+        "device_authorization_endpoint": format!("{authority}/{id}/oauth2/v2.0/devicecode"),
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
@@ -133,11 +133,11 @@ pub(crate) fn discovery(authority: &str) -> Value {
 }
 
 /// Answers `GET /common/discovery/instance`: this authority, the root that was asked, is the only one.
-pub(crate) fn instances(authority: &str) -> Value {
+pub(crate) fn instances(id: Uuid, authority: &str) -> Value {
     let host = authority.split_once("://").map_or(authority, |(_, host)| host);
     json!({
         "tenant_discovery_endpoint":
-            format!("{authority}/{TENANT_ID}/v2.0/.well-known/openid-configuration"),
+            format!("{authority}/{id}/v2.0/.well-known/openid-configuration"),
         "api-version": "1.1",
         "metadata": [{ "preferred_network": host, "preferred_cache": host, "aliases": [host] }],
     })

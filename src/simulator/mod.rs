@@ -36,6 +36,7 @@ mod error;
 mod exchange;
 mod fault;
 mod foothold;
+mod front;
 mod graph;
 mod identities;
 #[cfg(test)]
@@ -108,6 +109,8 @@ use tokens::TokenHolder;
 /// A running simulator. It ends when this is dropped.
 pub struct Simulator {
     tenant: Arc<SimulatedTenant>,
+    /// The tenants beside it.
+    beside: Vec<Arc<SimulatedTenant>>,
     servers: Vec<JoinHandle<()>>,
 }
 
@@ -118,6 +121,17 @@ impl Simulator {
     ///
     /// An address that is not loopback or can't be listened on; certificates that can't be made.
     pub async fn start(settings: Settings) -> Result<Self, SimulatorError> {
+        Self::start_several(settings, Vec::new()).await
+    }
+
+    /// Starts a simulator that serves several tenants at one address, each with its own directory, quota and ledger. What two
+    /// of them have of an app is one app, with one limit in all of them. The address and all that is the wire's are the first
+    /// one's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulator::start`].
+    pub async fn start_several(settings: Settings, beside: Vec<Settings>) -> Result<Self, SimulatorError> {
         let address = settings.listen;
         if !address.ip().is_loopback() {
             return Err(SimulatorError::NotLoopback(address));
@@ -147,20 +161,51 @@ impl Simulator {
             ca_pem: identity.ca_pem,
             clear_text: clear_bound.map(|bound| format!("http://{bound}")),
         };
-        let tenant = Arc::new(SimulatedTenant::new(settings, connection, roots));
-        if let Some(user) = &tenant.settings.sign_in.device.approved_by
-            && people::find(&tenant, user).is_none()
-        {
-            return Err(SimulatorError::UnknownApprover(user.clone()));
+        let mut tenants: Vec<Arc<SimulatedTenant>> = Vec::with_capacity(1 + beside.len());
+        for settings in std::iter::once(settings).chain(beside) {
+            let first = tenants.first().map(Arc::as_ref);
+            let tenant = SimulatedTenant::new(settings, connection.clone(), roots.clone(), first)?;
+            if let Some(user) = &tenant.settings.sign_in.device.approved_by
+                && people::find(&tenant, user).is_none()
+            {
+                return Err(SimulatorError::UnknownApprover(user.clone()));
+            }
+            tenants.push(Arc::new(tenant));
         }
-        let router = routes::router(Arc::clone(&tenant));
+        let router = front::router(&tenants);
+        let tenant = tenants.remove(0);
         let tls = Wire::Tls(TlsAcceptor::from(identity.server));
         let dark = || tenant.dark.subscribe();
         let mut servers = vec![tokio::spawn(server::serve(listener, tls, router.clone(), dark()))];
         if let Some((listener, _)) = clear {
             servers.push(tokio::spawn(server::serve(listener, Wire::Clear, router, dark())));
         }
-        Ok(Self { tenant, servers })
+        Ok(Self { tenant, beside: tenants, servers })
+    }
+
+    /// The tenants beside the first one, each as if it were alone. The wire is the first one's: what ends or darkens it is done
+    /// there.
+    pub fn beside(&self) -> impl Iterator<Item = Self> {
+        let alone = |tenant: &Arc<SimulatedTenant>| Self {
+            tenant: Arc::clone(tenant),
+            beside: Vec::new(),
+            servers: Vec::new(),
+        };
+        self.beside.iter().map(alone)
+    }
+
+    /// What the tenant is called.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.tenant.world().directory.names().display_name.clone()
+    }
+
+    /// The tenant's domain.
+    #[must_use]
+    pub fn domain(&self) -> String {
+        let world = self.tenant.world();
+        let domain = world.directory.domains().iter().find(|domain| domain.is_default());
+        domain.map(|domain| domain.name.to_string()).unwrap_or_default()
     }
 
     /// What a client needs to know.

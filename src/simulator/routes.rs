@@ -140,11 +140,15 @@ async fn job_token(State(tenant): State<SharedTenant>, headers: HeaderMap, Query
 async fn discovery(State(tenant): State<SharedTenant>, Path(name): Path<String>, request: HttpRequest) -> Response {
     let known = matches!(&*name, "common" | "organizations") || audience::is_this_tenant(&tenant, &name);
     let root = root_of(&tenant, &request.into_parts().0);
-    if known { Json(login::discovery(&root)).into_response() } else { StatusCode::BAD_REQUEST.into_response() }
+    if known {
+        Json(login::discovery(tenant.id, &root)).into_response()
+    } else {
+        StatusCode::BAD_REQUEST.into_response()
+    }
 }
 
 async fn instances(State(tenant): State<SharedTenant>, request: HttpRequest) -> Json<serde_json::Value> {
-    Json(login::instances(&root_of(&tenant, &request.into_parts().0)))
+    Json(login::instances(tenant.id, &root_of(&tenant, &request.into_parts().0)))
 }
 
 async fn ledger(State(tenant): State<SharedTenant>) -> Response {

@@ -17,6 +17,8 @@ use super::who_may::SimulatedRole;
 /// of the wall clock, that never fails.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// Which of the tenants of a simulator: the first is Contoso, and the second Contoso 2, with ids and domains of its own.
+    pub number: u16,
     /// Where to listen; loopback only, port 0 takes a free one.
     pub listen: SocketAddr,
     /// Names that the certificate is good for, besides `localhost` and the loopback addresses.
@@ -95,6 +97,7 @@ impl Default for Settings {
     fn default() -> Self {
         let users = 1_000;
         Self {
+            number: 1,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             hosts: Vec::new(),
             clear_text: false,

@@ -3,8 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::connection::Connection;
+use super::directory::SnapshotError;
 use super::foothold::IntruderStanding;
 use super::identities::IssuedIdentities;
 use super::ledger::Ledger;
@@ -16,6 +18,7 @@ use super::world::World;
 
 /// What every connection shares.
 pub(crate) struct SimulatedTenant {
+    pub(crate) id: Uuid,
     pub(crate) settings: Settings,
     pub(crate) connection: Connection,
     pub(crate) roots: Roots,
@@ -32,14 +35,25 @@ pub(crate) struct SimulatedTenant {
 }
 
 impl SimulatedTenant {
-    pub(crate) fn new(mut settings: Settings, connection: Connection, roots: Roots) -> Self {
-        let clock = TenantClock::start(settings.clock_speed, settings.clock_ahead);
-        let mut world = World::new(&mut settings);
+    /// `beside` is another tenant of the same simulator: both have one clock, and what an app may do in all its tenants is one
+    /// limit.
+    pub(crate) fn new(
+        mut settings: Settings,
+        mut connection: Connection,
+        roots: Roots,
+        beside: Option<&Self>,
+    ) -> Result<Self, SnapshotError> {
+        let clock = beside.map(|beside| beside.clock);
+        let clock = clock.unwrap_or_else(|| TenantClock::start(settings.clock_speed, settings.clock_ahead));
+        let mut world = World::new(&mut settings, beside.map(Self::world).as_deref())?;
+        let id = world.directory.names().id;
+        connection.tenant_id = id.to_string();
         world.directory.delete_leavers_anew(clock.started());
         if let Some(intruder) = settings.script.intruder {
             world.let_in(intruder, clock.started());
         }
-        Self {
+        Ok(Self {
+            id,
             clock,
             tokens: Tokens::default(),
             identities: IssuedIdentities::default(),
@@ -50,7 +64,7 @@ impl SimulatedTenant {
             settings,
             connection,
             roots,
-        }
+        })
     }
 
     /// The state. Never held across a wait.

@@ -7,7 +7,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::directory::tenant::TENANT_ID;
 use super::directory::{RoleScope, UserKey};
 use super::tenant::SimulatedTenant;
 use super::tokens::TokenHolder;
@@ -38,9 +37,9 @@ pub(crate) fn issue(tenant: &SimulatedTenant, caller: TokenHolder) -> String {
     let lifetime = tenant.settings.token_lifetime;
     let mut claims = json!({
         "aud": "https://graph.microsoft.com",
-        "iss": format!("https://sts.windows.net/{TENANT_ID}/"),
+        "iss": format!("https://sts.windows.net/{}/", tenant.id),
         "iat": now, "nbf": now, "exp": now + i64::try_from(lifetime.as_secs()).unwrap_or(i64::from(u32::MAX)),
-        "appidacr": "1", "tid": TENANT_ID, "ver": "1.0",
+        "appidacr": "1", "tid": tenant.id, "ver": "1.0",
     });
     {
         let mut world = tenant.world();

@@ -24,6 +24,7 @@ mod risk;
 mod roles;
 mod rosters;
 mod scenarios;
+mod several_tenants;
 mod sign_in;
 mod users_by_other_keys;
 mod who_may_act_on_whom;

@@ -8,6 +8,7 @@
 //! | `device`, `devices` | what people sign in with |
 //! | `groups`, `units`, `roles`, `search`, `deletion` | what is asked of the directory about them |
 //! | `sample_people`, `seed`, `names`, `contoso`, `extra_person` | who is in it when it begins |
+//! | `twin` | the tenants beside Contoso |
 //! | `snapshot` | the directory as a file |
 
 pub(crate) mod builtin_roles;
@@ -35,6 +36,7 @@ mod service_principal;
 mod snapshot;
 mod store;
 pub(crate) mod tenant;
+mod twin;
 mod unit;
 mod units;
 mod user;

@@ -17,7 +17,7 @@ use super::sample_people;
 use super::search_key::{Indexes, SearchKey};
 use super::seed;
 use super::service_principal::ServicePrincipal;
-use super::tenant::{self, CLIENT_ID, Domain};
+use super::tenant::{self, CLIENT_ID, Domain, TenantNames};
 use super::unit::AdministrativeUnit;
 use super::user::SimulatedUser;
 use super::user_key::UserKey;
@@ -31,6 +31,8 @@ const GONE_FOR: Duration = Duration::days(6);
 /// All users, in the order in which lists return them.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
+    /// What the tenant is called.
+    pub(super) names: TenantNames,
     pub(super) users: Vec<SimulatedUser>,
     pub(super) domains: Vec<Domain>,
     pub(super) by_id: HashMap<Uuid, UserPlace>,
@@ -240,6 +242,11 @@ impl Directory {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// What the tenant is called.
+    pub(crate) fn names(&self) -> &TenantNames {
+        &self.names
     }
 
     /// The tenant's domains.

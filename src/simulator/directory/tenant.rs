@@ -1,4 +1,4 @@
-//! Contoso: the tenant that every simulator serves.
+//! Contoso: the tenant that every simulator serves, and what the tenants beside it are called.
 
 use serde::{Deserialize, Serialize};
 use uuid::{Uuid, uuid};
@@ -29,6 +29,42 @@ pub(crate) const INITIAL_DOMAIN: &str = "contoso.onmicrosoft.com";
 /// The domain whose people sign in at their own identity provider.
 pub(crate) const FEDERATED_DOMAIN: &str = "fabrikam.com";
 
+/// What one of several tenants is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TenantNames {
+    pub(crate) id: Uuid,
+    pub(crate) display_name: String,
+    number: u16,
+}
+
+impl Default for TenantNames {
+    fn default() -> Self {
+        Self::numbered(1)
+    }
+}
+
+impl TenantNames {
+    /// Contoso is number 1.
+    pub(crate) fn numbered(number: u16) -> Self {
+        let further = u128::from(number.saturating_sub(1));
+        let display_name = match number {
+            0 | 1 => DISPLAY_NAME.to_owned(),
+            number => format!("{DISPLAY_NAME} {number}"),
+        };
+        Self { id: Uuid::from_u128(TENANT_ID.as_u128() + (further << 16)), display_name, number }
+    }
+
+    /// What a domain of Contoso is called there.
+    pub(crate) fn domain(&self, of_contoso: &str) -> String {
+        let number = self.number.to_string();
+        let number = if self.number <= 1 { "" } else { &number };
+        match of_contoso.split_once('.') {
+            Some((first, rest)) => format!("{first}{number}.{rest}"),
+            None => of_contoso.to_owned(),
+        }
+    }
+}
+
 /// One verified domain, as "domain resource type" describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Domain {
@@ -38,11 +74,11 @@ pub(crate) struct Domain {
 
 impl Domain {
     pub(crate) fn is_default(&self) -> bool {
-        &*self.name == DEFAULT_DOMAIN
+        !self.federated && !self.is_initial()
     }
 
     pub(crate) fn is_initial(&self) -> bool {
-        &*self.name == INITIAL_DOMAIN
+        self.name.ends_with(".onmicrosoft.com")
     }
 }
 

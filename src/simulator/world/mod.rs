@@ -30,7 +30,7 @@ use uuid::Uuid;
 
 use super::apps::{Registration, registrations};
 use super::directory::tenant::SERVICE_PRINCIPAL_ID;
-use super::directory::{Directory, RoleAssignment, RoleScope, SimulatedPassPolicy, UserKey, UserPlace};
+use super::directory::{Directory, RoleAssignment, RoleScope, SimulatedPassPolicy, SnapshotError, UserKey, UserPlace};
 use super::draws::Draws;
 use super::foothold::Comeback;
 use super::graph::call::Prepared;
@@ -87,10 +87,13 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(settings: &mut Settings) -> Self {
+    /// `beside` is another tenant of the same simulator.
+    pub(crate) fn new(settings: &mut Settings, beside: Option<&Self>) -> Result<Self, SnapshotError> {
         // Taken, not copied: it may be as large as the largest tenant.
-        let given = settings.directory.take();
-        let mut directory = given.unwrap_or_else(|| Directory::seeded(settings.users, settings.seed));
+        let mut directory = match settings.directory.take() {
+            Some(given) => given,
+            None => Directory::of_tenant(settings.number, settings.users, settings.seed)?,
+        };
         directory.add_extras(&settings.extra_people);
         let rights = Rights::of(settings);
         if let Some(role) = rights.app_role {
@@ -106,7 +109,10 @@ impl World {
                 directory.assign_role(RoleAssignment { principal, role: role.template_id(), scope: RoleScope::Tenant });
             }
         }
-        Self {
+        let others = OtherApps::new(&settings.script.other_apps);
+        let beside = beside.map(|beside| &beside.limits);
+        let limits = Limits::new(directory.names().id, &settings.quota, &apps, others, beside);
+        Ok(Self {
             directory,
             writes: Vec::new(),
             counters: Counters::default(),
@@ -116,7 +122,7 @@ impl World {
             rights,
             page_epoch: 0,
             playing: Playing::new(&settings.script, settings.seed),
-            limits: Limits::new(&settings.quota, &apps, OtherApps::new(&settings.script.other_apps)),
+            limits,
             reports_percentage: settings.reports_percentage,
             quota: settings.quota.clone(),
             apps,
@@ -128,7 +134,7 @@ impl World {
             comebacks: Vec::new(),
             device_sync: DeviceSync::coming(settings.device_sync),
             in_flight: HashMap::new(),
-        }
+        })
     }
 
     /// Sets other limits; what is used stays used, as a share.

@@ -59,6 +59,7 @@ pub(super) fn service_principal(app: ServicePrincipal) -> Map<String, Value> {
         "accountEnabled": true,
         "appDisplayName": app.name(),
         "appId": app.client_id,
+        // The home of the app, also in the tenants that it was consented in.
         "appOwnerOrganizationId": TENANT_ID,
         "displayName": app.name(),
         "servicePrincipalNames": [app.client_id],

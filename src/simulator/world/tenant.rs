@@ -7,7 +7,7 @@ use super::granted::graph_service_principal;
 use super::objects::{application, map, service_principal, write_value};
 use super::read_roles::find_app;
 use crate::simulator::directory::Directory;
-use crate::simulator::directory::tenant::{DISPLAY_NAME, Domain, GRAPH_APP_ID, GRAPH_SERVICE_PRINCIPAL_ID, TENANT_ID};
+use crate::simulator::directory::tenant::{Domain, GRAPH_APP_ID, GRAPH_SERVICE_PRINCIPAL_ID};
 use crate::simulator::graph::answer::ServedAnswer;
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::select::{SelectedNames, cut};
@@ -31,8 +31,8 @@ pub(super) fn organization(
         })
     };
     let all = json!({
-        "id": TENANT_ID,
-        "displayName": DISPLAY_NAME,
+        "id": directory.names().id,
+        "displayName": directory.names().display_name,
         "tenantType": "AAD",
         "countryLetterCode": "DE",
         "onPremisesSyncEnabled": true,
