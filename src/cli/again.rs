@@ -138,7 +138,16 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
     let recipients = if resets { recipients } else { Vec::new() };
     let protected = protected(args, of.protected.as_ref())?;
     let (playbook, handoff) = (of.playbook, handoff.filter(|_| resets));
-    let rules = Rules { playbook, options, recipients, handoff, active_directory, protected, tenant_is_made_up: false };
+    let rules = Rules {
+        playbook,
+        options,
+        recipients,
+        handoff,
+        active_directory,
+        by_hand: None,
+        protected,
+        tenant_is_made_up: false,
+    };
     rules.check()?;
     Ok(rules)
 }

@@ -10,6 +10,7 @@ use super::approval::Approval;
 use super::approval_args::ApprovalArgs;
 use super::apps::{AppArgs, Entering};
 use super::carry_out::{Terms, carry_out, show_finished};
+use super::chosen_args::ChosenArgs;
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::pace_args::PaceArgs;
@@ -69,6 +70,8 @@ pub struct ApplyArgs {
     #[command(flatten)]
     pace: PaceArgs,
     #[command(flatten)]
+    by_hand: ChosenArgs,
+    #[command(flatten)]
     checks: CheckArgs,
     #[command(flatten)]
     apps: AppArgs,
@@ -105,6 +108,7 @@ pub async fn run(args: ApplyArgs, policies: &[ApprovalPolicy]) -> Result<Exit, F
         |calendar| args.not_before.map(|moment| ScheduledStart::new(moment, resume_point.begun, calendar)).transpose();
     let begin = start_by(TenantCalendar::new(Clock::real()))?.map(|start| start.when_it_begins());
     recheck::check_age(&plan, &resume_point, args.max_age, begin)?;
+    let by_hand = args.by_hand.of_plan(&plan)?;
     let further = args.apps.of_tenant(plan.manifest().tenant.id)?;
     let connected = args.connection.connect()?;
     let start = start_by(TenantCalendar::new(connected.clock))?;
@@ -118,6 +122,7 @@ pub async fn run(args: ApplyArgs, policies: &[ApprovalPolicy]) -> Result<Exit, F
         checks: args.checks,
         json: args.json,
         not_before,
+        by_hand,
     };
     carry_out(&plan, &resume_point, entering, terms).await
 }

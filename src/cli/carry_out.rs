@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::approval::Approval;
 use super::approval_args::ApprovalArgs;
 use super::apps::{self, Entering, Joined};
+use super::chosen_args::ChosenArgs;
 use super::exit::{Exit, Failure};
 use super::failures;
 use super::handoff;
@@ -33,6 +34,7 @@ use crate::run::engagement::{Engagement, RecordedApproval};
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::events_log::EventsLog;
+use crate::run::hand_passwords::HandPasswords;
 use crate::run::opening::{Reconciliation, Run};
 use crate::run::record::Record;
 use crate::run::resume_point::ResumePoint;
@@ -50,6 +52,8 @@ pub(super) struct Terms<'a> {
     pub(super) checks: CheckArgs,
     pub(super) json: bool,
     pub(super) not_before: Option<NotBefore<'a>>,
+    /// The passwords that people chose, where they did.
+    pub(super) by_hand: Option<HandPasswords>,
 }
 
 /// Checks the tenant, gets the approval, looks every account up once more, runs the engine, writes the results and shows
@@ -64,12 +68,12 @@ pub(super) async fn carry_out(
     entering: Entering,
     terms: Terms<'_>,
 ) -> Result<Exit, Failure> {
-    let Terms { approval, said, signatures, pace, checks, json, not_before } = terms;
+    let Terms { approval, said, signatures, pace, checks, json, not_before, by_hand } = terms;
     let manifest = plan.manifest();
     let mut events = open_events(&pace, manifest)?;
     let begins = not_before.as_ref().map_or_else(OffsetDateTime::now_utc, |it| it.start.when_it_begins());
     let sealing = sealing(manifest, resume_point, begins)?;
-    let resume_flags = resume_flags(&pace, &entering);
+    let resume_flags = ChosenArgs::as_flags(manifest) + &resume_flags(&pace, &entering);
     let pace = pace.effective(manifest.playbook);
     let mut joined = apps::join(entering).await?;
     let (organization, principal) = admitted(&mut joined, manifest, checks).await?;
@@ -93,6 +97,7 @@ pub(super) async fn carry_out(
         tenant: manifest.tenant.id,
         tenant_names: seen.organization.names(),
         other_names: seen.drift.other_names,
+        by_hand,
     };
     let (ending, statistics) = engage(manifest, run, generator, joined, pace, (&mut events, requests)).await;
     let is_drill = approval == Approval::Drill;

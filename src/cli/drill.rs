@@ -341,6 +341,7 @@ async fn begin_or_resume(plan: &PlanFolder, entering: Entering, pace: PaceArgs, 
         checks: CheckArgs::default(),
         json,
         not_before: None,
+        by_hand: None,
     };
     carry_out(plan, &resume_point, entering, terms).await
 }

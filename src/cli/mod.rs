@@ -10,7 +10,7 @@
 //! | --- | --- |
 //! | `settings` | the command line, the environment and `sealoff.toml` become arguments; where each value came from |
 //! | [`connect`], `credential_args`, `passphrase`, `apps` | the way in: endpoints, secrets, further app registrations |
-//! | `time_args`, `number_args`, `pace_args`, `password_args`, `replace_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
+//! | `time_args`, `number_args`, `pace_args`, `password_args`, `chosen_args`, `replace_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
 //! | [`exit`], `failures`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
 //! | `usage`, `wishes`, `nearest_path` | what a command line lacks, what does it here, and the nearest name to one that is not there |
 //! | `messages`, `words`, `lines` | how much is printed, in which words, and how wide |
@@ -23,7 +23,7 @@
 //! | command | files |
 //! | --- | --- |
 //! | [`plan`], [`again`], [`undo`] | `preview`, as a person approves it |
-//! | [`apply`], [`run`] | `carry_out`: `precheck`, `approval`, `approval_args`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
+//! | [`apply`], [`run`], [`set_password`] | `carry_out`: `precheck`, `approval`, `approval_args`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
 //! | [`verify`] | `verification`, one reading; `reading_display`, how far it is; `watch`, one after the other; `contradiction_command` |
 //! | [`sign`] | `signatures`, which `apply` asks, too; `signing_key`, as [`evidence`] |
 //! | [`onprem`] | what the script for Active Directory did |
@@ -36,6 +36,7 @@ mod approval;
 mod approval_args;
 mod apps;
 mod carry_out;
+mod chosen_args;
 pub mod completions;
 pub mod config;
 pub mod connect;
@@ -99,6 +100,7 @@ pub mod run;
 mod scenario_args;
 mod scheduled_start;
 pub mod schemas;
+pub mod set_password;
 mod settings;
 mod shell;
 pub mod sign;
@@ -164,6 +166,7 @@ enum Command {
     Sign(sign::SignArgs),
     Apply(apply::ApplyArgs),
     Run(run::RunArgs),
+    SetPassword(set_password::SetPasswordArgs),
     Status(status::StatusArgs),
     Results(results::ResultsArgs),
     Verify(verify::VerifyArgs),
@@ -267,6 +270,7 @@ fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
         Command::Sign(args) => sign::run(&args, &in_force.policies),
         Command::Apply(args) => in_runtime(apply::run(args, &in_force.policies)),
         Command::Run(args) => in_runtime(run::run(args, &in_force.policies)),
+        Command::SetPassword(args) => in_runtime(set_password::run(args, &in_force.policies)),
         Command::Status(args) => status::run(args),
         Command::Results(args) => results::run(args),
         Command::Verify(args) => in_runtime(verify::run(args)),

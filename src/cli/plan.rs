@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use strum::VariantNames as _;
 use time::OffsetDateTime;
 
+use super::chosen_args::ChosenForPlanArgs;
 use super::connect::{Connected, ConnectionArgs};
 use super::diagnostics;
 use super::exit::{Exit, Failure};
@@ -101,6 +102,8 @@ pub struct PlanningArgs {
     pub(super) methods: Option<MethodsOption>,
     #[command(flatten)]
     pub(super) rules: RuleArgs,
+    #[command(flatten)]
+    pub(super) by_hand: ChosenForPlanArgs,
     #[command(flatten)]
     pub(super) checks: CheckArgs,
 }
@@ -382,7 +385,16 @@ impl RuleArgs {
         };
         let handoff = handoff.filter(|_| playbook.resets());
         let rules =
-            Rules { playbook, options, recipients, handoff, active_directory, protected, tenant_is_made_up: false };
+            Rules {
+        playbook,
+        options,
+        recipients,
+        handoff,
+        active_directory,
+        by_hand: None,
+        protected,
+        tenant_is_made_up: false,
+    };
         match rules.check() {
             Ok(()) => Ok(rules),
             Err(error) => Err(error.into()),
@@ -439,19 +451,31 @@ pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
     if args.plan.explain {
         return args.plan.explained(args.json);
     }
-    let (summary, _, _) = make(&args.plan, &args.connection).await?;
+    let (summary, _, _) = make(&args.plan, rules_of(&args.plan)?, &args.connection).await?;
     preview::show(&summary, args.json);
     Ok(Exit::Done)
 }
 
-/// Makes the plan that the arguments ask for, and gives the plan as it was read back, and the way to Graph: no second
-/// sign-in is needed.
-pub(super) async fn make(
-    args: &PlanningArgs,
-    connection: &ConnectionArgs,
-) -> Result<(Summary, Option<PlanFolder>, Connected), Failure> {
+/// The rules that the arguments ask for, with the passwords that they name.
+pub(super) fn rules_of(args: &PlanningArgs) -> Result<Rules, Failure> {
     let mut rules = args.reading.shared_out(args.rules.rules(args.playbook, None)?);
     rules.options.methods = args.methods;
+    if args.by_hand.chosen.passphrase_stdin && args.roster.as_os_str() == "-" {
+        return Err(Failure::usage("both the list and the passphrase would be read from standard input")
+            .with_next("Give the list as a file, or type the passphrase at a terminal."));
+    }
+    rules.by_hand = args.by_hand.open()?;
+    rules.check()?;
+    Ok(rules)
+}
+
+/// Makes the plan that the arguments ask for by these rules, and gives the plan as it was read back, and the way to Graph: no
+/// second sign-in is needed.
+pub(super) async fn make(
+    args: &PlanningArgs,
+    rules: Rules,
+    connection: &ConnectionArgs,
+) -> Result<(Summary, Option<PlanFolder>, Connected), Failure> {
     let roster = args.reading.open(Source::from_argument(args.roster.as_os_str()))?;
     let rules = args.reading.by_manager(&roster, rules);
     // Known without signing in.

@@ -32,7 +32,7 @@ use crate::step::Step;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{QuotaOwner, shortest};
-use crate::wording::{plan_command, too_large, ways_in};
+use crate::wording::{new_passwords, plan_command, too_large, ways_in};
 
 /// The rows of one decision that have one reason, with the reason for people.
 #[derive(JsonSchema, Serialize)]
@@ -237,7 +237,7 @@ fn write_passwords(out: &mut Lines, summary: &Summary) {
         for (number, text) in handoff::lines(handoff) {
             out.at(format_args!("{:11}{number:>6}  ", ""), text);
         }
-        out.labelled("Passwords", plan.options.password.sentence());
+        out.labelled("Passwords", harmless(&new_passwords::sentence(plan)));
     } else if summary.sealed > 0 {
         let passwords = counted(summary.sealed.into(), "new password, for", "new passwords, each for");
         let keys = if plan.recipients.len() == 1 { "this key" } else { "every one of these keys" };
@@ -245,7 +245,7 @@ fn write_passwords(out: &mut Lines, summary: &Summary) {
         for recipient in &plan.recipients {
             out.labelled("", recipient_name(recipient));
         }
-        out.labelled("Passwords", plan.options.password.sentence());
+        out.labelled("Passwords", harmless(&new_passwords::sentence(plan)));
     }
 }
 

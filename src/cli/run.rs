@@ -1,6 +1,7 @@
 //! `sealoff run`: plan, ask, apply.
 
 use std::io::IsTerminal as _;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -19,6 +20,7 @@ use super::size_guard;
 use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::spoken_number;
+use crate::run::hand_passwords::HandPasswords;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::{WorkScope, resume_point};
 use crate::wording::plan_command;
@@ -76,7 +78,9 @@ pub async fn run(args: RunArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Fai
     }
     // Checked before the plan is made, and not after it.
     args.apps.read()?;
-    let (summary, plan, connected) = plan::make(&args.plan, &args.connection).await?;
+    let rules = plan::rules_of(&args.plan)?;
+    let chosen = rules.by_hand.as_ref().map(|chosen| Arc::clone(&chosen.list));
+    let (summary, plan, connected) = plan::make(&args.plan, rules, &args.connection).await?;
     preview::show(&summary, args.json);
     if args.dry_run {
         return Ok(Exit::Done);
@@ -100,6 +104,7 @@ pub async fn run(args: RunArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Fai
     let resume_point = resume_point(&folder, WorkScope::Open)?;
     let further = args.apps.of_tenant(folder.manifest().tenant.id)?;
     let entering = Entering { first: connected, further };
+    let by_hand = chosen.map(|list| HandPasswords::of(&folder, list)).transpose()?;
     let terms = Terms {
         approval,
         said: args.said,
@@ -108,11 +113,12 @@ pub async fn run(args: RunArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Fai
         checks: args.plan.checks,
         json: args.json,
         not_before: None,
+        by_hand,
     };
     carry_out(&folder, &resume_point, entering, terms).await
 }
 
 /// A number of accounts, as people write it.
-fn number(text: &str) -> Result<u64, &'static str> {
+pub(super) fn number(text: &str) -> Result<u64, &'static str> {
     spoken_number(text).ok_or("it is a number of accounts, such as 278 or 11,554")
 }

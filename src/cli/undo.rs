@@ -130,6 +130,7 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
         recipients,
         handoff,
         active_directory,
+        by_hand: None,
         protected: Protected::none(),
         tenant_is_made_up: false,
     };

@@ -203,7 +203,7 @@ impl Opening<'_> {
         let expected = ExpectedAccount { tenant: None, object_id, user_principal_name: &row.user_principal_name };
         let sealed = sealed.as_ref().map_err(ToString::to_string)?;
         match unseal(&self.identities, sealed, &expected) {
-            Ok(password) if password.could_be_generated() => Ok(Some(password)),
+            Ok(password) if password.could_be_sealed() => Ok(Some(password)),
             Ok(_) => Err("sealoff did not seal it: it holds characters that no password of sealoff has".into()),
             Err(UnsealError::NotForThisIdentity) => Ok(None),
             Err(error) => Err(error.to_string()),

@@ -16,7 +16,7 @@ struct Wish {
 const WISHES: [Wish; 7] = [
     Wish {
         commands: &["plan", "run", "drill"],
-        typed: &["--roster", "--list", "--file", "--input", "--csv", "-f", "-i"],
+        typed: &["--roster", "--list", "--file", "--input", "--csv", "-f"],
         answer: "the list is named without a flag: sealoff plan LIST.csv --playbook PLAYBOOK --out DIR",
     },
     Wish {

@@ -4,6 +4,7 @@ use std::io;
 
 use super::folder::FolderError;
 use super::handoff::NamesWithoutKeys;
+use super::password_list::PasswordListError;
 use super::protected::ProtectedError;
 use super::reach::RoleMissing;
 use super::row::RowError;
@@ -43,6 +44,9 @@ pub enum PlanError {
     /// No key is known for the person who would hand a password over.
     #[error(transparent)]
     NamesWithoutKeys(#[from] NamesWithoutKeys),
+    /// The passwords that people chose do not fit the list.
+    #[error("{0}\nno plan was made")]
+    Passwords(#[from] PasswordListError),
     /// Graph would refuse every write.
     #[error("{0}; no plan was made")]
     RoleMissing(RoleMissing),

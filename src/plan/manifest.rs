@@ -10,6 +10,7 @@ use super::author::Author;
 use super::counts::Counts;
 use super::handoff::Handoff;
 use super::method_counts::MethodCounts;
+use super::password_source::PasswordsByHand;
 use super::playbook::Playbook;
 use super::rules::Options;
 use super::size::TooLarge;
@@ -50,6 +51,9 @@ pub struct Manifest {
     /// The recipients, where they depend on who hands the password over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handoff: Option<Handoff>,
+    /// Where the new passwords come from, where people chose them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passwords_by_hand: Option<PasswordsByHand>,
     /// From which list.
     pub roster: RosterName,
     /// Who was not to be touched, where there was such a list.
@@ -251,6 +255,7 @@ mod tests {
     use super::*;
     use crate::graph::named_caller::NamedCaller;
     use crate::plan::handoff::{HandoffName, Share};
+    use crate::plan::password_source::PasswordFile;
     use crate::plan::reason::Reason;
     use crate::plan::row::Decision;
     use crate::step::Steps;
@@ -281,6 +286,11 @@ mod tests {
                     keys: vec!["age1alice".to_owned()],
                     accounts: 1,
                 }],
+            }),
+            passwords_by_hand: Some(PasswordsByHand {
+                file: Some(PasswordFile { name: name.to_owned(), sha256: Digest::of(b"sealed") }),
+                passwords: 1,
+                generate_missing: true,
             }),
             roster: RosterName {
                 name: name.to_owned(),

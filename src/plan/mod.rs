@@ -13,6 +13,7 @@
 //! | [`rules`] | all that the operator laid down, checked before Graph is asked anything |
 //! | [`reason`], [`ruling`], [`account_rules`], [`judge`] | one row, one account and the rules become one decision |
 //! | [`handoff`] | who hands the new passwords over, and to which keys theirs are sealed |
+//! | [`password_list`], [`by_hand`], [`password_source`] | passwords that people chose: read, each given to its row and checked, and named in the plan |
 //! | `by_manager` | each person's manager hands over, as the directory knows them |
 //! | `administrators`, [`size`] | what only the plan as a whole shows: which administrators are left, and whether it is too large |
 //! | `non_persons` | accounts that are not one person's: named, or refused in a list of everybody |
@@ -40,6 +41,7 @@ pub mod again;
 pub mod approvers;
 pub mod author;
 pub mod beside;
+pub mod by_hand;
 mod by_manager;
 mod contradiction;
 pub mod counts;
@@ -59,6 +61,8 @@ mod methods_so_far;
 mod non_persons;
 pub mod onprem;
 mod origin;
+pub mod password_list;
+pub mod password_source;
 pub mod phrase;
 mod plan_files;
 mod plan_rows;

@@ -7,6 +7,7 @@ use super::account_rules::AccountRules;
 use super::administrators::Administrators;
 use super::author::Author;
 use super::beside::FoundBeside;
+use super::by_hand::Chosen;
 use super::by_manager::ByManager;
 use super::error::PlanError;
 use super::folder;
@@ -66,6 +67,7 @@ struct Draft<'f, 'a> {
     doubtful: Vec<HeldRow>,
     non_persons: NonPersons,
     by_manager: Option<ByManager<'a>>,
+    chosen: Option<Chosen<'a>>,
     writer: PlanWriter<'a>,
 }
 
@@ -211,6 +213,7 @@ impl<'a, T: Transport> Planner<'a, T> {
                 PlanWriter::new(folder, &self.rules, &facts.organization)?
             },
             by_manager,
+            chosen: self.rules.by_hand.as_ref().map(|by_hand| Chosen::of(by_hand, facts.organization.names())),
         };
         loop {
             let entries = list.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;
@@ -220,6 +223,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             self.decide(&entries, way.names_are, &closer, &mut draft).await?;
             progress(PlanningProgress::Decided { rows: draft.writer.counts().rows() });
         }
+        draft.chosen.take().map_or(Ok(()), Chosen::check)?;
         let members = (!self.rules.tenant_is_made_up).then_some(facts.enabled_members);
         let by_sign = draft.non_persons.by_sign();
         let refused = draft.refuses_non_persons(&options, way.is_of_everybody, members);
@@ -300,6 +304,16 @@ impl<'a, T: Transport> Planner<'a, T> {
                     let beside = found_beside.of(person);
                     (draft.judge.judge(place(entry), Known::Person(person, &found, &beside)), Some(found))
                 }
+            };
+            let ruling = match &mut draft.chosen {
+                Some(chosen) => {
+                    let account = found.as_ref().and_then(|found| match found {
+                        Found::Account(account) => Some(&**account),
+                        _ => None,
+                    });
+                    chosen.rule(&entry.text, account, ruling)
+                }
+                None => ruling,
             };
             draft.add(entry, found, ruling, &seen)?;
         }

@@ -62,6 +62,10 @@ pub enum Reason {
     Restricted,
     /// The account holds a role, or belongs to a group, that makes it an administrator.
     Privileged,
+    /// Passwords are given by hand, and the row has none.
+    NoPassword,
+    /// Entra would not take the password that is given for the row.
+    WeakPassword,
     /// The person signs in elsewhere.
     Guest,
     /// The account is a software agent's: it has no password.
@@ -105,6 +109,7 @@ impl Reason {
             Self::NotAPerson => Some("--allow-resource-accounts"),
             Self::Synced => Some("--allow-synced"),
             Self::Federated => Some("--allow-federated"),
+            Self::NoPassword => Some("--generate-missing"),
             _ => None,
         }
     }

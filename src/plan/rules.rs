@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::by_hand::ChosenPasswords;
 use super::handoff::HandoffKeys;
 use super::playbook::Playbook;
 use super::protected::Protected;
@@ -105,6 +106,8 @@ pub struct Rules {
     pub handoff: Option<HandoffKeys>,
     /// The keys of those who run Active Directory, in their text form: its script sets passwords that are sealed to them, too.
     pub active_directory: Vec<String>,
+    /// The passwords that people chose, where they did.
+    pub by_hand: Option<ChosenPasswords>,
     /// Who is never touched.
     pub protected: Protected,
     /// The tenant was made for the list, so that the list's share of it says nothing.
@@ -147,6 +150,21 @@ pub enum RulesError {
          Directory sets are sealed before all managers are known; name who hands over in a column of the list, or leave the key out"
     )]
     ManagersAndScript,
+    /// There is no password to be set.
+    #[error("the playbook {playbook} sets no password; one that a person chose goes with breach, offboard or reinstate")]
+    NoPasswordToSet {
+        /// The playbook.
+        playbook: Playbook,
+    },
+    /// Somebody chose the passwords to be used.
+    #[error("--discard-credentials contradicts --passwords: a password that somebody chose is not thrown away; leave one of them out")]
+    DiscardAndChosen,
+    /// The script's passwords are made and sealed while the plan is made.
+    #[error(
+        "--passwords does not go with --ad-key and [handoff.active-directory]: the script for Active Directory sets passwords that \
+         are made with the plan; plan synced people on their own, or leave the key out"
+    )]
+    ChosenAndScript,
 }
 
 fn or_discard(playbook: Playbook) -> &'static str {
@@ -163,6 +181,7 @@ impl Rules {
             recipients: Vec::new(),
             handoff: None,
             active_directory: Vec::new(),
+            by_hand: None,
             protected: Protected::none(),
             tenant_is_made_up: false,
         }
@@ -177,7 +196,10 @@ impl Rules {
         let playbook = self.playbook;
         match (self.options.discard_credentials, self.recipients.is_empty() && self.handoff.is_none()) {
             (true, _) if !playbook.may_discard_credentials() => Err(RulesError::MayNotDiscard { playbook }),
+            _ if self.by_hand.is_some() && !playbook.resets() => Err(RulesError::NoPasswordToSet { playbook }),
+            (true, _) if self.by_hand.is_some() => Err(RulesError::DiscardAndChosen),
             (true, false) => Err(RulesError::DiscardAndSeal),
+            _ if self.by_hand.is_some() && !self.active_directory.is_empty() => Err(RulesError::ChosenAndScript),
             _ if self.options.handoff_by_manager && !self.active_directory.is_empty() => {
                 Err(RulesError::ManagersAndScript)
             }

@@ -8,6 +8,7 @@ use std::path::Path;
 use time::OffsetDateTime;
 
 use super::author::Author;
+use super::by_hand::ChosenPasswords;
 use super::counts::Counts;
 use super::error::PlanError;
 use super::examples::ExamplesOfRefused;
@@ -227,6 +228,7 @@ impl<'a> PlanWriter<'a> {
             options: rules.options,
             recipients: rules.recipients.clone(),
             handoff: sharing.map(|sharing| sharing.finish()),
+            passwords_by_hand: rules.by_hand.as_ref().map(ChosenPasswords::to_manifest),
             roster,
             protected,
             too_large,

@@ -19,12 +19,12 @@ use crate::seal::recipient_name;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{self, QuotaOwner};
-use crate::wording::{plan_command, reason, too_large, ways_in};
+use crate::wording::{new_passwords, plan_command, reason, too_large, ways_in};
 use crate::words::{count, counted, moment, roster_name};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
-const PLACED: [&str; 16] = [
+const PLACED: [&str; 17] = [
     "format",
     "version",
     "created_at",
@@ -41,6 +41,7 @@ const PLACED: [&str; 16] = [
     "protected",
     "on_premises",
     "methods",
+    "passwords_by_hand",
 ];
 
 fn accounts(number: u32) -> String {
@@ -170,7 +171,7 @@ fn work(plan: &Manifest) -> Markup {
                         dd {
                             (counted(plan.sealed().into(), "password, sealed", "passwords, each sealed"))
                             " to the keys of the person who hands it over: "
-                            (plan.options.password.sentence())
+                            (page_text(&new_passwords::sentence(plan)))
                             ul.keys { @for share in &handoff.shares { li {
                                 strong { (PageText(share.name.as_str())) } ", " (accounts(share.accounts)) ":"
                                 @for key in &share.keys { " " code { (page_text(&recipient_name(key))) } }
@@ -183,7 +184,7 @@ fn work(plan: &Manifest) -> Markup {
                     } @else if plan.sealed() > 0 {
                         dt { "New passwords" }
                         dd {
-                            (plan.options.password.sentence()) "; "
+                            (page_text(&new_passwords::sentence(plan))) "; "
                             (counted(plan.sealed().into(), "password, sealed", "passwords, each sealed"))
                             " so that only the holder of "
                             (if plan.recipients.len() == 1 { "this key" } else { "one of these keys" })

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
 use super::accounts::{PlannedAccount, PlannedAccounts};
+use super::hand_passwords::HandPasswords;
 use super::schedule::Turn;
 use crate::graph::batch::MAX_ITEMS;
 use crate::ids::{RowNumber, TenantId};
@@ -48,6 +49,12 @@ pub enum CredentialError {
     /// The plan does not say who may open it.
     #[error("the plan names no keys for row {row}; make a new plan")]
     NoKeys {
+        /// The entry.
+        row: u32,
+    },
+    /// No password was chosen for a row of a plan whose passwords are.
+    #[error("no password was chosen for row {row}; make a new plan")]
+    NotChosen {
         /// The entry.
         row: u32,
     },
@@ -99,6 +106,8 @@ pub struct CredentialGenerator {
     /// Names of people that their sign-in names and display names do not show, by row; they must not stand in their
     /// passwords either.
     pub other_names: HashMap<RowNumber, Box<str>>,
+    /// The passwords that people chose, where they did.
+    pub by_hand: Option<HandPasswords>,
 }
 
 impl CredentialGenerator {
@@ -109,11 +118,7 @@ impl CredentialGenerator {
     /// The operating system gives no randomness, or sealing fails.
     pub fn credential(&self, account: PlannedAccount<'_>) -> Result<GeneratedCredential, CredentialError> {
         let row = account.row.get();
-        let mut names = vec![account.user_principal_name, account.display_name];
-        names.extend(self.tenant_names.iter().map(String::as_str));
-        names.extend(self.other_names.get(&account.row).map(|name| &**name));
-        let password = Password::generate(&mut OperatingSystem, self.style, &names)
-            .map_err(|source| CredentialError::Password { row, source })?;
+        let password = self.password(account)?;
         let recipients = match &self.sealing {
             Sealing::Discard => None,
             Sealing::ToAll(recipients) => Some(recipients),
@@ -134,6 +139,22 @@ impl CredentialGenerator {
             }
         };
         Ok(GeneratedCredential { password, sealed })
+    }
+
+    fn password(&self, account: PlannedAccount<'_>) -> Result<Password, CredentialError> {
+        let row = account.row.get();
+        if let Some(by_hand) = &self.by_hand {
+            match by_hand.for_row(account.row) {
+                Some(chosen) => return Ok(Password::of(chosen.expose().to_owned())),
+                None if !by_hand.generates_missing() => return Err(CredentialError::NotChosen { row }),
+                None => {}
+            }
+        }
+        let mut names = vec![account.user_principal_name, account.display_name];
+        names.extend(self.tenant_names.iter().map(String::as_str));
+        names.extend(self.other_names.get(&account.row).map(|name| &**name));
+        Password::generate(&mut OperatingSystem, self.style, &names)
+            .map_err(|source| CredentialError::Password { row, source })
     }
 }
 
@@ -203,6 +224,7 @@ mod tests {
             tenant: TenantId::new(Uuid::from_u128(1)),
             tenant_names,
             other_names,
+            by_hand: None,
         };
         let account = |user_principal_name, display_name| PlannedAccount {
             row: RowNumber::FIRST,

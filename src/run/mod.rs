@@ -34,6 +34,7 @@ pub mod event;
 pub mod events_log;
 pub mod first_named;
 pub mod fold;
+pub mod hand_passwords;
 pub mod journal;
 pub mod last_try;
 pub mod lock;

@@ -171,8 +171,17 @@ pub(super) fn open_with_age(
 }
 
 pub(super) fn open_with_cms(identities: &Identities, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+    opened_by_cms(cms::open(identities.private_keys(), der))
+}
+
+/// The same of an envelope that another program made, which lacks the code.
+pub(super) fn open_any_with_cms(identities: &Identities, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+    opened_by_cms(cms::open_any(identities.private_keys(), der))
+}
+
+fn opened_by_cms(opened: Result<Zeroizing<Vec<u8>>, CmsProblem>) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
     let damaged = |what: &str| UnsealError::Damaged(what.to_owned());
-    cms::open(identities.private_keys(), der).map_err(|problem| match problem {
+    opened.map_err(|problem| match problem {
         CmsProblem::NotForTheseKeys => UnsealError::NotForThisIdentity,
         CmsProblem::Unreadable => damaged("its envelope cannot be read"),
         CmsProblem::Unproven => damaged(

@@ -52,6 +52,7 @@
 //! | --- | --- |
 //! | `randomness` | random bytes and numbers |
 //! | `alphabet`, `style`, `password`, `phrase` | the characters of passwords, their kinds, and how they are made |
+//! | `password_rules` | what Entra refuses of a password that a person chose |
 //! | `recipients`, `extension` | the public keys that are sealed to, and the endings of sealed files |
 //! | `identities` | the secret keys that open |
 //! | `payload` | the content of an envelope |
@@ -66,6 +67,7 @@ mod envelope;
 mod extension;
 mod identities;
 mod password;
+mod password_rules;
 mod payload;
 mod phrase;
 mod randomness;
@@ -81,9 +83,10 @@ pub use envelope::{SealError, UnsealError, seal, seal_for_script, unseal};
 pub use extension::Extension;
 pub use identities::{AskPassphrase, Identities, Identity, IdentityError};
 pub use password::{Password, PasswordError};
+pub use password_rules::PasswordFault;
 pub use payload::{Binding, ExpectedAccount, ScriptedPlace};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};
 pub use recipients::{CertificateProblem, RecipientError, RecipientPlace, Recipients, recipient_name};
-pub use sealed_file::{SealedFile, seal_file, sealed_file_kind, unseal_file};
+pub use sealed_file::{SealedFile, seal_file, sealed_file_kind, unseal_any_file, unseal_file};
 pub use sealed_rows::{SealedRow, SealedRows, SealedRowsError};
 pub use style::{Length, LengthError, PasswordStyle};

@@ -74,12 +74,12 @@ impl Password {
         Err(PasswordError::NoneFits)
     }
 
-    /// Whether sealoff could have made it: visible characters only, a letter first. Anyone who knows a recipient can seal
-    /// something else, such as a formula that a spreadsheet runs or a sequence that a terminal obeys.
+    /// Whether sealoff could have sealed it: visible characters only, a letter or a digit first. Anyone who knows a recipient
+    /// can seal something else, such as a formula that a spreadsheet runs or a sequence that a terminal obeys.
     #[must_use]
-    pub fn could_be_generated(&self) -> bool {
+    pub fn could_be_sealed(&self) -> bool {
         let text = self.expose().as_bytes();
-        text.first().is_some_and(u8::is_ascii_alphabetic) && text.iter().all(u8::is_ascii_graphic)
+        text.first().is_some_and(u8::is_ascii_alphanumeric) && text.iter().all(u8::is_ascii_graphic)
     }
 
     /// The password itself. Call this only where it is used, and keep no copy.
@@ -144,13 +144,13 @@ impl ForbiddenNames {
 }
 
 /// At most `max` characters of a password, in a buffer that never grows: a buffer that grows leaves copies behind.
-fn letters_of(letters: impl Iterator<Item = char>, max: usize) -> Zeroizing<Vec<char>> {
+pub(super) fn letters_of(letters: impl Iterator<Item = char>, max: usize) -> Zeroizing<Vec<char>> {
     let mut all = Zeroizing::new(Vec::with_capacity(max));
     all.extend(letters);
     all
 }
 
-fn normalised(text: &str) -> impl Iterator<Item = char> + '_ {
+pub(super) fn normalised(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().flat_map(char::to_lowercase).map(|c| match c {
         '0' => 'o',
         '1' => 'l',
@@ -249,12 +249,12 @@ mod tests {
     }
 
     #[test]
-    fn what_sealoff_cannot_have_generated_is_recognised() {
+    fn what_sealoff_cannot_have_sealed_is_recognised() {
         let ours = random(&mut OperatingSystem, &[]).unwrap();
         let phrase = Password::generate(&mut OperatingSystem, PasswordStyle::PHRASE, &[]).unwrap();
-        assert!(ours.could_be_generated() && phrase.could_be_generated());
+        assert!(ours.could_be_sealed() && phrase.could_be_sealed());
         for foreign in ["", "=HYPERLINK(1)", "+1", "a b", "a\u{1b}[2J", "a\u{202e}", "é", "a\n"] {
-            assert!(!Password::of(foreign.to_owned()).could_be_generated(), "{foreign:?}");
+            assert!(!Password::of(foreign.to_owned()).could_be_sealed(), "{foreign:?}");
         }
     }
 

@@ -6,7 +6,9 @@ use age::armor::ArmoredReader;
 use zeroize::Zeroizing;
 
 use super::cms;
-use super::envelope::{SealError, UnsealError, open_with_age, open_with_cms, seal_with_age, seal_with_cms};
+use super::envelope::{
+    SealError, UnsealError, open_any_with_cms, open_with_age, open_with_cms, seal_with_age, seal_with_cms,
+};
 use super::extension::Extension;
 use super::identities::Identities;
 use super::pem;
@@ -54,6 +56,25 @@ const ENVELOPED: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01,
 ///
 /// [`UnsealError`]. A CMS file that another program made counts as damaged: nothing proves that it was not changed.
 pub fn unseal_file(identities: &Identities, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+    unseal_by(identities, sealed, open_with_cms)
+}
+
+/// Opens a sealed file that any program made for these identities: `age`, `openssl cms`, `Protect-CmsMessage`. An age file
+/// proves by itself that nothing was changed; of a CMS file of another program that is not known, so the caller has to judge the
+/// content.
+///
+/// # Errors
+///
+/// [`UnsealError`].
+pub fn unseal_any_file(identities: &Identities, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+    unseal_by(identities, sealed, open_any_with_cms)
+}
+
+fn unseal_by(
+    identities: &Identities,
+    sealed: &[u8],
+    open_with_cms: fn(&Identities, &[u8]) -> Result<Zeroizing<Vec<u8>>, UnsealError>,
+) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
     let damaged = |what: &str| UnsealError::Damaged(what.to_owned());
     match sealed_file_kind(sealed) {
         Some(Extension::Age) => {

@@ -7,6 +7,7 @@
 //! | [`outcome`], [`proof`] | what a run did with a row, and what a verification shows of a step |
 //! | [`standing`] | how far the people on the list are dealt with |
 //! | [`steps`] | how far each step is |
+//! | [`new_passwords`] | what new passwords are like, and where they come from |
 //! | [`pace`] | how long the write quota makes a run last |
 //! | [`plan_command`] | a plan, as the command that carries it out or plans once more by its rules |
 //! | [`too_large`] | that a plan changes more accounts than a person means by accident |
@@ -20,6 +21,7 @@
 pub mod causes;
 pub mod decision;
 pub mod missing_role;
+pub mod new_passwords;
 pub mod next_steps;
 pub mod on_premises;
 pub mod outcome;

@@ -11,7 +11,15 @@ use crate::words::quoted;
 /// Carries this plan out.
 #[must_use]
 pub fn apply(folder: &Path, plan: &Manifest) -> String {
-    format!("sealoff apply {}{} --confirm {}", quoted(folder), naming_the_number(plan), plan.phrase())
+    let (number, passwords) = (naming_the_number(plan), naming_the_passwords(plan));
+    format!("sealoff apply {}{passwords}{number} --confirm {}", quoted(folder), plan.phrase())
+}
+
+/// The flags for the file that people's chosen passwords are in, with a blank before each; empty where the plan has none.
+#[must_use]
+pub fn naming_the_passwords(plan: &Manifest) -> String {
+    let file = plan.passwords_by_hand.as_ref().and_then(|chosen| chosen.file.as_ref());
+    file.map_or_else(String::new, |file| format!(" --passwords {} -i KEY", quoted(Path::new(&file.name))))
 }
 
 /// The flag that says how many accounts may be changed, with a blank before it; empty where the plan needs none.
@@ -84,6 +92,12 @@ fn rules(plan: &Manifest) -> String {
                 }
             }
             _ => flags += " --seal-to KEY",
+        }
+        if let Some(chosen) = &plan.passwords_by_hand {
+            flags += &naming_the_passwords(plan);
+            if chosen.generate_missing {
+                flags += " --generate-missing";
+            }
         }
         match options.password {
             style if style == PasswordStyle::default() => {}

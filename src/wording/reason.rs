@@ -41,6 +41,8 @@ pub const fn sentence(reason: Reason) -> &'static str {
         Reason::Privileged => {
             "the account is an administrator's; plan.csv names its roles, and the role that the app would need"
         }
+        Reason::NoPassword => "passwords are given by hand, and there is none for this person",
+        Reason::WeakPassword => "the password that is given for this person would be refused; plan.csv says why",
         Reason::Guest => "the person signs in at another organization; only a block has an effect on guests",
         Reason::AgentUser => {
             "the account is an agent user: it has no password, and signs in through its agent identity, which has to be disabled too"
@@ -100,6 +102,10 @@ pub const fn remedy(reason: Reason) -> &'static str {
             "Give the app its role on that administrative unit, and plan with --allow-privileged; or change the account by hand."
         }
         Reason::Privileged => "If the administrator is meant: plan with --allow-privileged.",
+        Reason::NoPassword => {
+            "Put a password for the person on the list of passwords; or plan with --generate-missing, which makes one."
+        }
+        Reason::WeakPassword => "Choose another password for the person, and seal the list of passwords again.",
         Reason::Guest => "Ask the guest's own organization; a playbook that blocks works here.",
         Reason::AgentUser => "Disable its agent identity in the Entra admin center, or allow it there again.",
         Reason::NotAPerson => {

@@ -8,6 +8,7 @@ mod bad_input;
 mod browser;
 #[cfg_attr(not(unix), allow(dead_code, unused_imports, reason = "there it has no shell to type into"))]
 mod by_manager;
+mod chosen_passwords;
 #[cfg(unix)]
 mod console;
 mod directory;

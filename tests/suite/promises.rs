@@ -9,7 +9,7 @@ use sealoff::simulator::{FaultShares, Operation, RetryAfterDelay, RetryAfterForm
 
 use crate::stage::{Ran, Stage, files_below};
 
-fn foul(retry_after: RetryAfterForm) -> FaultShares {
+pub(crate) fn foul(retry_after: RetryAfterForm) -> FaultShares {
     FaultShares {
         throttled_item: 0.05,
         unavailable_item: 0.05,

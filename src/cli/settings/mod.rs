@@ -68,7 +68,7 @@ pub(super) struct SettingInForce {
 const ABOUT_PASSWORDS: [&str; 6] = ["seal_to", "recipients", "ad_key", "cms_oaep", "password", "password_length"];
 
 /// The commands that need to know whose signatures a plan needs.
-const ASKED_FOR_SIGNATURES: [&str; 4] = ["sign", "apply", "run", "config"];
+const ASKED_FOR_SIGNATURES: [&str; 5] = ["sign", "apply", "run", "set-password", "config"];
 
 /// What is in force for a command, and where it comes from.
 #[derive(Debug, Default)]

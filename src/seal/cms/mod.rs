@@ -23,7 +23,7 @@ mod write;
 use aws_lc_rs::hmac::{HMAC_SHA256, Key};
 use zeroize::Zeroizing;
 
-pub(super) use read::{CmsProblem, PrivateKey, is_enveloped, open};
+pub(super) use read::{CmsProblem, PrivateKey, is_enveloped, open, open_any};
 pub(super) use write::seal;
 
 /// The type of the attribute with the integrity code: the OID

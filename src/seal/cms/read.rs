@@ -65,6 +65,25 @@ pub(in super::super) fn open<'k>(
     keys: impl Iterator<Item = &'k PrivateKey> + Clone,
     der: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, CmsProblem> {
+    open_by(keys, der, CmsEnvelope::decrypt)
+}
+
+/// The same, where an envelope without the code is decrypted, too: another program made it.
+pub(in super::super) fn open_any<'k>(
+    keys: impl Iterator<Item = &'k PrivateKey> + Clone,
+    der: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, CmsProblem> {
+    open_by(keys, der, |envelope, key| match envelope.decrypt(key) {
+        Err(CmsProblem::Unproven) => envelope.decrypt_unproven(key).ok_or(CmsProblem::Changed),
+        opened => opened,
+    })
+}
+
+fn open_by<'k>(
+    keys: impl Iterator<Item = &'k PrivateKey> + Clone,
+    der: &[u8],
+    decrypt: impl Fn(&CmsEnvelope, &ContentKey) -> Result<Zeroizing<Vec<u8>>, CmsProblem>,
+) -> Result<Zeroizing<Vec<u8>>, CmsProblem> {
     let envelope = CmsEnvelope::read(der).map_err(|_| CmsProblem::Unreadable)?;
     let mut problem = CmsProblem::NotForTheseKeys;
     for (recipient, key) in
@@ -72,7 +91,7 @@ pub(in super::super) fn open<'k>(
     {
         let Some(key) = content_key(recipient, key) else { continue };
         // A wrong key may by chance yield something that looks like a content key. Then the code does not match.
-        match envelope.decrypt(&key) {
+        match decrypt(&envelope, &key) {
             Ok(content) => return Ok(content),
             Err(why) => problem = why,
         }

@@ -129,6 +129,7 @@ impl Rehearsal {
                 tenant: TENANT,
                 tenant_names: vec![],
                 other_names: HashMap::new(),
+                by_hand: None,
             }),
         };
         let mut events = Vec::new();
