@@ -384,17 +384,16 @@ impl RuleArgs {
             methods: None,
         };
         let handoff = handoff.filter(|_| playbook.resets());
-        let rules =
-            Rules {
-        playbook,
-        options,
-        recipients,
-        handoff,
-        active_directory,
-        by_hand: None,
-        protected,
-        tenant_is_made_up: false,
-    };
+        let rules = Rules {
+            playbook,
+            options,
+            recipients,
+            handoff,
+            active_directory,
+            by_hand: None,
+            protected,
+            tenant_is_made_up: false,
+        };
         match rules.check() {
             Ok(()) => Ok(rules),
             Err(error) => Err(error.into()),

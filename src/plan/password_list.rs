@@ -225,7 +225,13 @@ fn lines(path: &Path, text: &str) -> Result<Vec<PasswordLine>, PasswordListError
         };
         if cells.len() != columns.count {
             let columns = columns.count;
-            fault("", format!("it has {} cells, and the first line has {columns}; a password with the delimiter in it stands in quotes", cells.len()));
+            fault(
+                "",
+                format!(
+                    "it has {} cells, and the first line has {columns}; a password with the delimiter in it stands in quotes",
+                    cells.len()
+                ),
+            );
             continue;
         }
         let password = std::mem::take(&mut *cells[columns.password]);

@@ -151,13 +151,17 @@ pub enum RulesError {
     )]
     ManagersAndScript,
     /// There is no password to be set.
-    #[error("the playbook {playbook} sets no password; one that a person chose goes with breach, offboard or reinstate")]
+    #[error(
+        "the playbook {playbook} sets no password; one that a person chose goes with breach, offboard or reinstate"
+    )]
     NoPasswordToSet {
         /// The playbook.
         playbook: Playbook,
     },
     /// Somebody chose the passwords to be used.
-    #[error("--discard-credentials contradicts --passwords: a password that somebody chose is not thrown away; leave one of them out")]
+    #[error(
+        "--discard-credentials contradicts --passwords: a password that somebody chose is not thrown away; leave one of them out"
+    )]
     DiscardAndChosen,
     /// The script's passwords are made and sealed while the plan is made.
     #[error(

@@ -182,7 +182,10 @@ fn a_list_that_cannot_be_meant_makes_no_plan() {
     let (ada, id) = (&members[0].user_principal_name, members[0].id);
     for (list, what) in [
         (format!("user,password\n{ada},{}\nzoe@contoso.com,{}\n", chosen(0), chosen(1)), "line 3 (zoe@contoso.com)"),
-        (format!("user,password\n{ada},{}\n{id},{}\n", chosen(0), chosen(1)), "two passwords are given for one account"),
+        (
+            format!("user,password\n{ada},{}\n{id},{}\n", chosen(0), chosen(1)),
+            "two passwords are given for one account",
+        ),
         (format!("user,password\n{ada},{}\n{ada},{}\n", chosen(0), chosen(1)), "line 2 has a password for the same"),
         (format!("user,password\n{ada}\n"), "line 2: it has 1 cells"),
         (format!("{ada},{}\n", chosen(0)), "has to name its columns: user,password"),
@@ -309,7 +312,10 @@ fn one_persons_password_is_typed_twice_without_echo_and_done_like_a_list_of_one(
     };
     let (password, weak) = (chosen(0), "Welcome123".to_owned());
     let asks = |first: &str, second: &str| {
-        vec![(format!("New password of {name}: "), first.to_owned()), ("The same again: ".to_owned(), second.to_owned())]
+        vec![
+            (format!("New password of {name}: "), first.to_owned()),
+            ("The same again: ".to_owned(), second.to_owned()),
+        ]
     };
     let said = |asked: &[(String, String)]| -> Vec<(&'static str, &'static str)> {
         let leak = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
