@@ -14,7 +14,7 @@ use crate::plan::onprem::Task;
 use crate::private_files;
 use crate::report::refused;
 use crate::run::lock::FolderLock;
-use crate::run::on_premises::{ScriptPassword, ScriptResult};
+use crate::run::script_result::{ScriptPassword, ScriptResult};
 use crate::run::script_results::take_in;
 use crate::simulator::Simulator;
 use crate::spreadsheet::BYTE_ORDER_MARK;

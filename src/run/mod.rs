@@ -58,6 +58,7 @@ pub mod row_fault;
 pub mod run_end;
 pub mod run_error;
 pub mod schedule;
+pub mod script_result;
 pub mod script_results;
 pub mod settle;
 pub mod spent;

@@ -1,66 +1,10 @@
 //! What the script for Active Directory said of each row: kept beside the steps, which are done in the cloud.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::outcome::Outcome;
 use super::record::Record;
+use super::script_result::{ScriptPassword, ScriptResult};
 use crate::ids::RowNumber;
 use crate::plan::row::Decision;
-
-/// What became of a row of the work list.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    JsonSchema,
-    Serialize,
-    Deserialize,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantNames,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum ScriptResult {
-    /// All of it is done.
-    Done,
-    /// Something of it is.
-    Partly,
-    /// Nothing of it is.
-    NotDone,
-    /// The script leaves it to people.
-    Left,
-}
-
-/// Which password the account has in Active Directory since then.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    JsonSchema,
-    Serialize,
-    Deserialize,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantNames,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum ScriptPassword {
-    /// The one that the plan sealed.
-    Sealed,
-    /// One that no one knows.
-    Unknown,
-    /// The one that it had.
-    Old,
-}
 
 /// Where a row of the work list stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::first_named::FirstNamed;
-use super::on_premises::ScriptResult;
+use super::script_result::ScriptResult;
 use super::outcome::Outcome;
 use super::result_row::ResultRow;
 use super::state::StepState;

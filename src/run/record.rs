@@ -13,7 +13,7 @@ use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
 use crate::run::engagement::Engagement;
 use crate::run::last_try::LastTry;
-use crate::run::on_premises::{ScriptPassword, ScriptResult};
+use crate::run::script_result::{ScriptPassword, ScriptResult};
 use crate::run::proof::{Proof, ProofCounts};
 use crate::run::run_end::RunEnd;
 use crate::run::state::Transition;

@@ -8,12 +8,13 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::on_premises::{ScriptPassword, ScriptedRow};
+use super::on_premises::ScriptedRow;
 use super::outcome::StepOutcome;
 use super::outcome_counts::OutcomeCounts;
 use super::result_row::{ResultDetails, ResultRow, ResultRows, ScriptReport};
 use super::results_error::ResultsError;
 use super::row_fault::RowFault;
+use super::script_result::ScriptPassword;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
 use super::journal::{Journal, JournalError};
-use super::on_premises::{ScriptPassword, ScriptResult};
+use super::script_result::{ScriptPassword, ScriptResult};
 use super::record::{FORMAT, Record};
 use super::states::States;
 use crate::ids::{ObjectId, RowNumber, WorkListId};

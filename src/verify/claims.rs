@@ -16,12 +16,13 @@ use crate::plan::again::ChangedBack;
 use crate::plan::folder::PlanFolder;
 use crate::run::fold::{Fold, Projection};
 use crate::run::journal::{JournalError, JournalLine};
-use crate::run::on_premises::{ScriptPassword, ScriptedRow};
+use crate::run::on_premises::ScriptedRow;
 use crate::run::outcome::StepOutcome;
 use crate::run::proof::Proof;
 use crate::run::record::Record;
 use crate::run::run_error::RunError;
 use crate::run::state::StepState;
+use crate::run::script_result::ScriptPassword;
 use crate::run::states::{Moved, States};
 use crate::step::{Step, StepMap};
 

@@ -4,7 +4,7 @@ use super::claims::RunClaims;
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::kept_elsewhere::password_is_replaced_on_premises;
 use crate::plan::row::Decision;
-use crate::run::on_premises::ScriptResult;
+use crate::run::script_result::ScriptResult;
 
 /// How many of these people stand where.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

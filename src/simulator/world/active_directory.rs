@@ -4,39 +4,13 @@
 //! may sign in again, whatever was written here ("Revoke user access in Microsoft Entra ID"). Passwords take a way of their own,
 //! every two minutes ("Implement password hash synchronization").
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::World;
-use crate::digest::Digest;
 use crate::simulator::directory::UserKey;
-
-/// A password that was set there and is not here yet.
-#[derive(Debug, Clone)]
-struct PasswordOnItsWay {
-    due: Duration,
-    /// When it was set there.
-    set_at: OffsetDateTime,
-    digest: Digest,
-    change_at_next_sign_in: bool,
-}
-
-/// What is on its way from Active Directory.
-#[derive(Debug, Default)]
-pub(crate) struct ActiveDirectory {
-    /// How long a password takes.
-    hash_sync: Duration,
-    passwords: BTreeMap<Uuid, PasswordOnItsWay>,
-}
-
-impl ActiveDirectory {
-    pub(super) fn new(hash_sync: Duration) -> Self {
-        Self { hash_sync, passwords: BTreeMap::new() }
-    }
-}
 
 impl World {
     /// An administrator there sets a password; `false` where the user is not synced.
@@ -51,9 +25,7 @@ impl World {
         if !place.is_some_and(|place| self.directory.get(place).is_synced()) {
             return false;
         }
-        let (due, digest) = (now + self.active_directory.hash_sync, Digest::of(password.as_bytes()));
-        let on_its_way = PasswordOnItsWay { due, set_at: date, digest, change_at_next_sign_in };
-        self.active_directory.passwords.insert(object_id, on_its_way);
+        self.password_sync.set_there(object_id, password, change_at_next_sign_in, (now, date));
         true
     }
 
@@ -86,13 +58,7 @@ impl World {
 
     /// Brings the passwords whose time has come.
     pub(super) fn sync_passwords(&mut self, now: Duration, date: OffsetDateTime) {
-        if self.active_directory.passwords.is_empty() {
-            return;
-        }
-        let all = std::mem::take(&mut self.active_directory.passwords);
-        let (due, later): (BTreeMap<_, _>, _) = all.into_iter().partition(|(_, password)| password.due <= now);
-        self.active_directory.passwords = later;
-        for (object_id, password) in due {
+        for (object_id, password) in self.password_sync.take_due(now) {
             let Some(place) = self.directory.find(&UserKey::Id(object_id)) else { continue };
             let user = self.directory.get_mut(place);
             user.password = Some(password.digest);

@@ -13,6 +13,7 @@ mod methods;
 mod objects;
 mod page;
 mod passes;
+mod password_sync;
 mod read;
 mod read_groups;
 mod read_roles;
@@ -42,11 +43,11 @@ use super::settings::{FaultShares, Settings};
 
 use limits::Limits;
 
-use active_directory::ActiveDirectory;
 use device_sync::DeviceSync;
 pub(crate) use execute::{Context, ServedJob};
 use intrusion::Intrusion;
 use lag::Lag;
+use password_sync::PasswordSync;
 pub(crate) use rights::Rights;
 use user_risk::UserRisk;
 
@@ -72,7 +73,7 @@ pub(crate) struct World {
     pub(crate) playing: Playing,
     /// What reads do not show yet.
     pub(crate) lag: Lag,
-    active_directory: ActiveDirectory,
+    password_sync: PasswordSync,
     pub(crate) pass_policy: SimulatedPassPolicy,
     /// The risk of those whose risk was ever spoken of.
     risk: HashMap<Uuid, UserRisk>,
@@ -127,7 +128,7 @@ impl World {
             quota: settings.quota.clone(),
             apps,
             lag: Lag::of(settings.read_lag),
-            active_directory: ActiveDirectory::new(settings.hash_sync),
+            password_sync: PasswordSync::taking(settings.hash_sync),
             pass_policy: settings.passes.clone(),
             risk: HashMap::new(),
             intrusion: None,
