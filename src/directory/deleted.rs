@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use time::OffsetDateTime;
 
+use crate::graph::error::GraphError;
 use crate::graph::paced::Paced;
 use crate::graph::reading::ReadError;
 use crate::graph::transport::{Consistency, Transport};
@@ -49,22 +50,20 @@ struct DeletedUserOnWire {
 }
 
 impl DeletedUsers {
-    pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>) -> Result<Self, ReadError> {
-        let mut pages = paced.pages::<DeletedUserOnWire>(PATH, Consistency::Session, 1);
-        let mut users = Vec::new();
-        while let Some(page) = pages.next().await? {
-            users.extend(page.into_iter().map(|user| {
-                let proxies = user.proxy_addresses.into_iter().flatten().map(|address| address.to_lowercase());
-                let proxies = proxies.filter_map(|address| address.strip_prefix("smtp:").map(str::to_owned));
-                let addresses = user.mail.map(|mail| mail.to_lowercase()).into_iter().chain(proxies).collect();
-                let name = without_prefix(user.id, user.user_principal_name.unwrap_or_default());
-                (
-                    Deleted { user_principal_name: name, object_id: user.id, deleted_at: user.deleted_date_time },
-                    addresses,
-                )
-            }));
-        }
-        Ok(Self::of(users))
+    pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>) -> Result<Result<Self, GraphError>, ReadError> {
+        let pages = paced.pages::<DeletedUserOnWire>(PATH, Consistency::Session, 1).optional();
+        let users = match pages.whole_or_answer().await? {
+            Ok(users) => users,
+            Err(error) => return Ok(Err(error)),
+        };
+        let users = users.into_iter().map(|user| {
+            let proxies = user.proxy_addresses.into_iter().flatten().map(|address| address.to_lowercase());
+            let proxies = proxies.filter_map(|address| address.strip_prefix("smtp:").map(str::to_owned));
+            let addresses = user.mail.map(|mail| mail.to_lowercase()).into_iter().chain(proxies).collect();
+            let name = without_prefix(user.id, user.user_principal_name.unwrap_or_default());
+            (Deleted { user_principal_name: name, object_id: user.id, deleted_at: user.deleted_date_time }, addresses)
+        });
+        Ok(Ok(Self::of(users.collect())))
     }
 
     /// Deleted users, each with its folded addresses.

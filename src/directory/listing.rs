@@ -218,8 +218,7 @@ pub async fn count<T: Transport>(paced: &Paced<'_, T>, scope: &ListingScope) -> 
     };
     match paced.count(&path, 2).await {
         Ok(count) => Ok(Some(count)),
-        Err(ReadError::Refused { .. }) => Ok(None),
-        Err(error) => Err(error),
+        Err(error) => error.into_graphs_answer().map(|_| None),
     }
 }
 

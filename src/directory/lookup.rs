@@ -192,15 +192,9 @@ impl<'a, T: Transport> Lookup<'a, T> {
     }
 
     /// The deleted users; `None` where the app may not see them, so that no account is called deleted. A user who is not there
-    /// is not touched either way, so a refusal stops nothing; an answer that does not come does.
+    /// is not touched either way, so what Graph itself says to the question stops nothing; an answer that does not come does.
     async fn deleted(&self) -> Result<Option<&DeletedUsers>, LookupError> {
-        let read = || async {
-            match DeletedUsers::read(&self.paced).await {
-                Ok(deleted) => Ok(Ok(deleted)),
-                Err(ReadError::Refused { error, .. }) => Ok(Err(error)),
-                Err(error) => Err(LookupError::from(error)),
-            }
-        };
+        let read = || DeletedUsers::read(&self.paced);
         Ok(self.deleted.get_or_try_init(read).await?.as_ref().ok())
     }
 

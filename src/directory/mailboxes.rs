@@ -39,7 +39,14 @@ impl Mailboxes {
             }
             let url = |id| format!("/users/{id}/mailboxSettings/userPurpose");
             let reads: Vec<Read> = ids.iter().map(|id| Read::fresh(url(id))).collect();
-            for answer in paced.batch(&reads, COST).await? {
+            let answers = match paced.batch(&reads, COST).await {
+                Ok(answers) => answers,
+                Err(error) => {
+                    let error = error.into_graphs_answer()?;
+                    reads.iter().map(|_| Err(error.clone())).collect()
+                }
+            };
+            for answer in answers {
                 let sign = match answer {
                     Ok(body) => {
                         serde_json::from_str::<PurposeOnWire>(body.get()).ok().and_then(|it| sign_of(&it.value))

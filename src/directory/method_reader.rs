@@ -17,11 +17,16 @@ use crate::ids::ObjectId;
 /// Pages of one person: more lead nowhere.
 const MAX_PAGES: usize = 20;
 
+/// Fewer people than this say nothing about the service, where it has answered before.
+const MIN_MAJORITY: usize = 5;
+
 /// Lists the methods of people, several to a call. Its calls have a quota of their own, which no page names.
 pub struct MethodReader<'a, T> {
     reading: Reading<'a, T>,
     clock: Clock,
     pace: FoundPace,
+    /// Was anyone's list read so far?
+    has_read: bool,
 }
 
 #[derive(Deserialize)]
@@ -40,7 +45,7 @@ impl<'a, T: Transport> MethodReader<'a, T> {
     #[must_use]
     pub fn new(paced: &Paced<'a, T>) -> Self {
         let (reading, clock) = paced.with_own_quota();
-        Self { reading, clock, pace: FoundPace::new(clock.now()) }
+        Self { reading, clock, pace: FoundPace::new(clock.now()), has_read: false }
     }
 
     /// How many people the next call may ask for.
@@ -59,12 +64,21 @@ impl<'a, T: Transport> MethodReader<'a, T> {
         let (pace, clock) = (&mut self.pace, self.clock);
         let requests = u32::try_from(accounts.len()).unwrap_or(u32::MAX);
         clock.sleep(pace.take(clock.now(), requests)).await;
-        let reads: Vec<Read> = accounts.iter().map(|account| Read::fresh(path(*account))).collect();
+        let reads: Vec<Read> = accounts.iter().map(|account| Read::of_found(path(*account))).collect();
         let answers = self.reading.batch_observed(&reads, |tried| {
             pace.heard(clock.now(), tried.throttled > 0);
             pace.take(clock.now(), tried.left)
         });
-        let answers = answers.await?;
+        let answers = match answers.await {
+            Ok(answers) => answers,
+            // What one person's methods are answered again and again must not hold up those of all others.
+            Err(error) if self.has_read && accounts.len() < MIN_MAJORITY => {
+                let answer = error.into_graphs_answer()?;
+                accounts.iter().map(|_| Err(answer.clone())).collect()
+            }
+            Err(error) => return Err(error),
+        };
+        self.has_read = self.has_read || answers.iter().any(Result::is_ok);
         let mut all = Vec::with_capacity(accounts.len());
         for (account, answer) in accounts.iter().zip(answers) {
             all.push(match answer {

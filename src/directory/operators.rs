@@ -6,10 +6,12 @@ use serde::Deserialize;
 
 use super::error::LookupError;
 use super::note::Note;
+use crate::graph::batch::Read;
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
 use crate::graph::percent::encode_query;
 use crate::graph::reading::ReadError;
+use crate::graph::status::StatusClass;
 use crate::graph::transport::Transport;
 use crate::ids::ObjectId;
 
@@ -70,7 +72,8 @@ impl Operators {
             Caller::SignedIn { .. } | Caller::Unknown => {
                 let signed_in = match (paced.get::<Me>("/v1.0/me?$select=id,userPrincipalName", 1).await, caller) {
                     (Ok(me), _) => Some((me.id, me.user_principal_name)),
-                    (Err(ReadError::Refused { .. }), Caller::SignedIn { object_id, user_principal_name }) => {
+                    (Err(error), Caller::SignedIn { object_id, user_principal_name }) => {
+                        error.into_graphs_answer()?;
                         Some((*object_id, Some(user_principal_name.clone())))
                     }
                     (Err(ReadError::Refused { .. }), _) => None,
@@ -95,13 +98,17 @@ impl Operators {
         notes: &mut Vec<Note>,
     ) -> Result<Self, LookupError> {
         let key = encode_query(&client_id.replace('\'', "''"));
-        let urls =
-            ["servicePrincipals", "applications"].map(|kind| format!("/{kind}(appId='{key}')/owners?$select=id"));
+        let lists = ["servicePrincipals", "applications"]
+            .map(|kind| Read::fresh(format!("/{kind}(appId='{key}')/owners?$select=id")));
         let mut by_account = HashMap::new();
-        for (url, owners) in urls.iter().zip(paced.lists::<Owner>(&urls, 1).await?) {
+        for (list, owners) in lists.iter().zip(paced.lists::<Owner>(&lists, 1).await?) {
             match owners {
                 Ok(owners) => by_account.extend(owners.into_iter().map(|owner| (owner.id, Operator::OwnerOfApp))),
-                Err(error) if error.status == 404 && url.starts_with("/applications") => {}
+                Err(error) if error.status == 404 && list.url.starts_with("/applications") => {}
+                // They are protected: only a refusal says that they are not to be had.
+                Err(error) if StatusClass::of(error.status) != StatusClass::Refused => {
+                    return Err(ReadError::refused(&list.url, error).into());
+                }
                 Err(error) => {
                     let because = error.to_string();
                     if !notes.iter().any(|note| matches!(note, Note::OwnersNotRead { .. })) {

@@ -12,9 +12,10 @@ use super::roles;
 use crate::graph::batch::{MAX_ITEMS, Read};
 use crate::graph::error::GraphError;
 use crate::graph::outside::OutsideText;
-use crate::graph::paced::Paced;
+use crate::graph::paced::{Paced, Pages};
 use crate::graph::percent::encode_query;
 use crate::graph::reading::ReadError;
+use crate::graph::status::StatusClass;
 use crate::graph::transport::{Consistency, Transport};
 use crate::ids::{ObjectId, RoleTemplate};
 
@@ -108,8 +109,11 @@ impl Privileges {
     /// Reads every assignment, every eligibility where the tenant has them, and every role-assignable group.
     pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> Result<Self, LookupError> {
         let roles_refused = not_permitted("directory roles", "RoleManagement.Read.Directory");
-        let held =
-            grants(paced, ASSIGNMENTS).await?.map_err(|error| roles_refused(ReadError::refused(ASSIGNMENTS, error)))?;
+        let held = match with_principals(paced, ASSIGNMENTS).await? {
+            Err(error) if may_be_whole_without_principals(&error) => paced.list(ASSIGNMENTS, ASSIGNMENTS_COST).await,
+            held => held.map_err(|error| ReadError::refused(ASSIGNMENTS, error)),
+        };
+        let held = held.map_err(roles_refused)?;
         let eligible = eligible(paced, notes).await?;
         let groups = groups(paced, held.iter().chain(&eligible)).await?;
         let names = names(paced, held.iter().chain(&eligible)).await?;
@@ -165,41 +169,35 @@ fn not_permitted(what: &'static str, permission: &'static str) -> impl Fn(ReadEr
     }
 }
 
-/// Who was given roles, or the refusal of the question. Where one of those is gone, the list with all of them can be answered
-/// 404, and a service that does not know `$expand` refuses it in its own way; without them it is whole.
-async fn grants<T: Transport>(
+/// Who was given roles, with what these are; or what Graph has to say to the question.
+async fn with_principals<T: Transport>(
     paced: &Paced<'_, T>,
     path: &str,
 ) -> Result<Result<Vec<RoleGrant>, GraphError>, ReadError> {
-    match list_or_refusal(paced, format!("{path}{WITH_PRINCIPALS}")).await? {
-        Err(error) if !matches!(error.status, 401 | 403) && !is_about_a_licence(&error) => {
-            list_or_refusal(paced, path.to_owned()).await
-        }
-        answer => Ok(answer),
-    }
+    list(paced, &format!("{path}{WITH_PRINCIPALS}")).one_of_two_ways().whole_or_answer().await
 }
 
-/// A whole list, or Graph's refusal of the question. A page that is refused later is an error: a part of a list is none.
-async fn list_or_refusal<T: Transport>(
-    paced: &Paced<'_, T>,
-    path: String,
-) -> Result<Result<Vec<RoleGrant>, GraphError>, ReadError> {
-    let mut pages = paced.pages(path, Consistency::Session, ASSIGNMENTS_COST);
-    let mut all = match pages.next().await {
-        Err(ReadError::Refused { error, .. }) if !error.is_foreign => return Ok(Err(error)),
-        first => first?.unwrap_or_default(),
-    };
-    while let Some(page) = pages.next().await? {
-        all.extend(page);
-    }
-    Ok(Ok(all))
+/// Where one of the principals is gone, the list with all of them can be answered 404 or 500, and a service that does not
+/// know `$expand` refuses it in its own way; without them it is whole.
+fn may_be_whole_without_principals(error: &GraphError) -> bool {
+    !matches!(error.status, 401 | 403) && !is_about_a_licence(error)
+}
+
+fn list<'a, T: Transport>(paced: &Paced<'a, T>, path: &str) -> Pages<'a, T, RoleGrant> {
+    paced.pages(path, Consistency::Session, ASSIGNMENTS_COST)
 }
 
 /// Eligible roles are an addition: a tenant without the licence or the service has none, and an app that may not see them
 /// goes without them and says so. Graph refuses them in many ways, and no code is common to these; what is no refusal
 /// of Graph's is an error like any other.
 async fn eligible<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> Result<Vec<RoleGrant>, LookupError> {
-    match grants(paced, ELIGIBLE).await? {
+    let eligible = match with_principals(paced, ELIGIBLE).await? {
+        Err(error) if may_be_whole_without_principals(&error) => {
+            list(paced, ELIGIBLE).optional().whole_or_answer().await?
+        }
+        eligible => eligible,
+    };
+    match eligible {
         Ok(eligible) => Ok(eligible),
         Err(error) if is_about_a_licence(&error) => {
             notes.push(Note::NoEligibleRoles);
@@ -209,12 +207,17 @@ async fn eligible<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> 
             notes.push(Note::EligibleRolesNotRead { because: error.to_string() });
             Ok(Vec::new())
         }
-        Err(error) if matches!(error.status, 400 | 404 | 501) => {
+        Err(error) if is_of_the_service(&error) => {
             notes.push(Note::EligibleRolesRefused { because: error.to_string() });
             Ok(Vec::new())
         }
         Err(error) => Err(ReadError::refused(ELIGIBLE, error).into()),
     }
+}
+
+/// The service does not have the list, or fails each time that it is asked for it.
+fn is_of_the_service(error: &GraphError) -> bool {
+    matches!(error.status, 400 | 404 | 501) || StatusClass::of(error.status) == StatusClass::ServerFault
 }
 
 /// `AadPremiumLicenseRequired` with a 400, and the code of the error page for tenants without Entra ID P1 or P2.
@@ -257,13 +260,14 @@ async fn groups<'g, T: Transport>(
     }
 
     let names: Vec<(ObjectId, Option<String>)> = names.into_iter().collect();
-    let urls: Vec<String> = names
+    let parts: Vec<Read> = names
         .iter()
         .flat_map(|(id, _)| {
-            ["transitiveMembers", "owners"].map(|part| format!("/groups/{id}/{part}?$select=id&$top=999"))
+            ["transitiveMembers", "owners"]
+                .map(|part| Read::of_found(format!("/groups/{id}/{part}?$select=id&$top=999")))
         })
         .collect();
-    let mut lists = paced.lists::<Tied>(&urls, MEMBERS_COST).await?.into_iter();
+    let mut lists = paced.lists::<Tied>(&parts, MEMBERS_COST).await?.into_iter();
     let mut groups = HashMap::with_capacity(names.len());
     for (id, name) in names {
         let mut next = || {
@@ -321,16 +325,11 @@ async fn names<'g, T: Transport>(
     if unknown.is_empty() {
         return Ok(names);
     }
-    match paced.list::<NamedRole>(DEFINITIONS, 1).await {
-        Ok(definitions) => {
-            for NamedRole { id, display_name } in definitions {
-                if let Some(name) = display_name.filter(|name| !name.is_empty() && unknown.contains(&id)) {
-                    names.insert(id, name.into());
-                }
-            }
-            Ok(names)
+    let definitions = paced.pages::<NamedRole>(DEFINITIONS, Consistency::Session, 1).optional();
+    for NamedRole { id, display_name } in definitions.whole_or_answer().await?.unwrap_or_default() {
+        if let Some(name) = display_name.filter(|name| !name.is_empty() && unknown.contains(&id)) {
+            names.insert(id, name.into());
         }
-        Err(ReadError::Refused { .. }) => Ok(names),
-        Err(error) => Err(error.into()),
     }
+    Ok(names)
 }

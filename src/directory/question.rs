@@ -205,7 +205,7 @@ impl Question {
         let filter = encode_query(&asking.filter(&asked));
         let count = if consistency == Consistency::Eventual { "$count=true&" } else { "" };
         let url = format!("/users?{count}$filter={filter}&$select={}", asking.select());
-        Self { asking, read: Read { url, consistency }, asked, single: false }
+        Self { asking, read: Read { consistency, ..Read::fresh(url) }, asked, single: false }
     }
 
     /// Asks for one user by folded sign-in name, of any length.
@@ -266,7 +266,7 @@ impl Question {
     /// The question that asks for the next page. Inside a batch an address begins behind the version.
     fn rest(&self, path: &str) -> Self {
         let url = path.strip_prefix("/v1.0").unwrap_or(path).to_owned();
-        let read = Read { url, consistency: self.read.consistency };
+        let read = Read { consistency: self.read.consistency, ..Read::of_found(url) };
         Self { asking: self.asking, asked: self.asked.clone(), read, single: false }
     }
 

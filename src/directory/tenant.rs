@@ -10,6 +10,7 @@ use super::operators::Operators;
 use super::privileges::Privileges;
 use super::roles::GLOBAL_ADMINISTRATOR;
 use crate::graph::caller::Caller;
+use crate::graph::error::GraphError;
 use crate::graph::paced::Paced;
 use crate::graph::percent::encode_query;
 use crate::graph::reading::{Organization, ReadError};
@@ -104,8 +105,11 @@ async fn enabled_members<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Not
     let filter = encode_query(ENABLED_MEMBERS);
     match paced.count(&format!("/v1.0/users/$count?$filter={filter}"), 2).await {
         Ok(count) => return Ok(count),
-        Err(ReadError::Refused { error, .. }) if matches!(error.status, 400 | 501) => notes.push(Note::MembersListed),
-        Err(error) => return Err(error.into()),
+        Err(error @ ReadError::Refused { error: GraphError { status: 401 | 403, .. }, .. }) => return Err(error.into()),
+        Err(error) => {
+            error.into_graphs_answer()?;
+            notes.push(Note::MembersListed);
+        }
     }
     let path = format!("/v1.0/users?$filter={filter}&$select=id&$top=999");
     let mut pages = paced.pages::<Member>(path, Consistency::Session, 1);

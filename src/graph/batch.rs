@@ -56,13 +56,21 @@ pub struct Read {
     pub url: String,
     /// How fresh the answer has to be.
     pub consistency: Consistency,
+    /// Did a read find what this one asks about a moment ago? Then it is not believed at once that Graph does not know it.
+    pub is_of_found: bool,
 }
 
 impl Read {
     /// Reads what is at `url`, as fresh as the directory itself.
     #[must_use]
     pub fn fresh(url: impl Into<String>) -> Self {
-        Self { url: url.into(), consistency: Consistency::Session }
+        Self { url: url.into(), consistency: Consistency::Session, is_of_found: false }
+    }
+
+    /// The same about an object that a read found a moment ago.
+    #[must_use]
+    pub fn of_found(url: impl Into<String>) -> Self {
+        Self { is_of_found: true, ..Self::fresh(url) }
     }
 }
 
@@ -136,9 +144,13 @@ impl ItemAnswer {
     /// The answer to an item of a call that carried `sent`, as the error it is; nothing of that is kept.
     #[must_use]
     pub(crate) fn error_without(&self, sent: &SentSecrets<'_>) -> GraphError {
-        let body = self.body.as_ref().map_or("", |body| body.get());
         let kind = self.advice.content_type.as_deref();
-        GraphError::of_answer(self.status, kind, body.as_bytes(), self.advice.request_id.clone(), sent)
+        GraphError::of_answer(self.status, kind, self.body_bytes(), self.advice.request_id.clone(), sent)
+    }
+
+    /// Its body as it came; empty where there is none.
+    pub(crate) fn body_bytes(&self) -> &[u8] {
+        self.body.as_ref().map_or("", |body| body.get()).as_bytes()
     }
 }
 
@@ -216,7 +228,7 @@ mod tests {
 
     #[test]
     fn reads_travel_without_a_body() {
-        let advanced = Read { url: "/users?$count=true".to_owned(), consistency: Consistency::Eventual };
+        let advanced = Read { consistency: Consistency::Eventual, ..Read::fresh("/users?$count=true") };
         let call = of_reads(&[&Read::fresh("/users?$top=1"), &advanced]).unwrap();
         assert_eq!(
             json(&call),

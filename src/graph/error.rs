@@ -80,21 +80,26 @@ impl GraphError {
     /// Says whether the new password itself was refused: a fresh one may pass.
     #[must_use]
     pub fn is_about_the_password(&self) -> bool {
-        self.status == 400 && self.message.as_str().contains(PASSWORD_WORDS)
+        self.status == 400 && self.says(PASSWORD_WORDS)
     }
 
     /// Says whether the account, or its password, is kept on-premises or by another identity provider. There is no code for
     /// it either.
     #[must_use]
     pub fn is_about_an_account_mastered_elsewhere(&self) -> bool {
+        MASTERED_ELSEWHERE_WORDS.iter().any(|words| self.says(words))
+    }
+
+    /// Do these words, in small letters, stand in the message, with whatever capitals and blanks?
+    fn says(&self, words: &str) -> bool {
         let message = self.message.as_str().to_lowercase();
-        MASTERED_ELSEWHERE_WORDS.iter().any(|words| message.contains(words))
+        message.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
     }
 
     /// Says whether the account is in a restricted management administrative unit. There is no code of its own for it.
     #[must_use]
     pub fn is_about_a_restricted_unit(&self) -> bool {
-        self.status == 403 && self.message.as_str().contains(RESTRICTED_UNIT_WORDS)
+        self.status == 403 && self.says(RESTRICTED_UNIT_WORDS)
     }
 
     /// What this error usually means and how to fix it, where that is known.
@@ -113,7 +118,7 @@ impl GraphError {
                 Some("the app is not in this tenant: check AZURE_TENANT_ID")
             }
             (401 | 403, "Authorization_IdentityDisabled") => Some("the app is disabled in this tenant"),
-            (400, _) if self.message.as_str().contains("on-premises mastered") => {
+            (400, _) if self.says("on-premises mastered") => {
                 Some("the account is mastered on-premises: change it in Active Directory")
             }
             _ => None,
@@ -157,6 +162,18 @@ mod tests {
         assert_eq!(error.code.as_str(), "Authorization_RequestDenied");
         assert_eq!(error.request_id.as_deref(), Some("236352d0-70af-43ed-bd22-f410a9d4328b"));
         assert!(error.hint().is_some());
+    }
+
+    #[test]
+    fn what_words_say_does_not_depend_on_capitals_and_blanks() {
+        let of = |status, message: &str| {
+            let body = serde_json::json!({"error": {"code": "Authorization_RequestDenied", "message": message}});
+            GraphError::parse(status, body.to_string().as_bytes(), None)
+        };
+        let unit = of(403, "Target object is a member of a Restricted  Management Administrative Unit.");
+        assert!(unit.is_about_a_restricted_unit() && unit.hint().unwrap().contains("that unit"));
+        assert!(of(400, "The specified Password does not comply with").is_about_the_password());
+        assert!(of(400, "unable to update ON-PREMISES mastered objects").hint().is_some());
     }
 
     #[test]

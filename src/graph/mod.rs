@@ -15,10 +15,12 @@
 //! | [`outside`] | the one type in which a text from outside is kept and shown |
 //! | `echo`, `request_id` | what of an answer is never kept: secrets that it repeats, and what is no name of a request |
 //! | [`retry_after`], [`throttle`], [`backoff`] | how long to wait |
+//! | `unclear` | which refusals may pass at once |
 //! | [`batch`] | packs and unpacks up to twenty requests in one call |
 //! | [`write_outcome`] | what the answer to a write means |
 //! | [`quota`] | how many writes may start now |
 //! | `read_permission` | which permission a read needs |
+//! | `patience`, `open_reads`, `read_error` | how often a read is tried, the reads of one batch, and why one fails |
 //! | [`reading`], [`paced`], [`user`], [`percent`] | all of it for calls that change nothing; the same within the tenant's resource units, page by page |
 //! | [`found_pace`] | how fast to read where no page says what Graph lets through |
 //! | [`probe`](mod@probe), [`certificate`] | whether a service answers, and who signed for it |
@@ -42,12 +44,15 @@ pub(crate) mod error_body;
 pub mod foreign;
 pub mod found_pace;
 pub mod named_caller;
+mod open_reads;
 pub mod outside;
 pub mod paced;
+mod patience;
 pub mod percent;
 pub mod postponed_read;
 pub mod probe;
 pub mod quota;
+mod read_error;
 mod read_permission;
 pub mod reading;
 mod request_id;
@@ -58,6 +63,7 @@ mod system_roots;
 pub mod throttle;
 pub mod token;
 pub mod transport;
+pub(crate) mod unclear;
 pub mod unreachable;
 pub mod user;
 pub mod write_outcome;

@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use super::batch::{MAX_ITEMS, Read};
 use super::error::GraphError;
 use super::outside::OutsideText;
+use super::patience::Patience;
 use super::quota::{Allowance, Bucket};
 use super::reading::{Organization, ReadError, Reading};
 use super::transport::{Consistency, Transport};
@@ -125,6 +126,7 @@ impl<'a, T: Transport> Paced<'a, T> {
             seen: HashSet::new(),
             empty: 0,
             consistency,
+            patience: Patience::LATER,
             cost,
             items: PhantomData,
         }
@@ -144,7 +146,7 @@ impl<'a, T: Transport> Paced<'a, T> {
         Ok(all)
     }
 
-    /// Reads many whole lists, their first pages twenty to a call. Each url begins with a slash, without the version. A
+    /// Reads many whole lists, their first pages twenty to a call. A
     /// refusal of one is that one's own answer.
     ///
     /// # Errors
@@ -152,16 +154,15 @@ impl<'a, T: Transport> Paced<'a, T> {
     /// Any page of any list cannot be read.
     pub async fn lists<A: DeserializeOwned>(
         &self,
-        urls: &[String],
+        firsts: &[Read],
         cost: u32,
     ) -> Result<Vec<Result<Vec<A>, GraphError>>, ReadError> {
-        let mut lists = Vec::with_capacity(urls.len());
-        for urls in urls.chunks(MAX_ITEMS) {
-            let reads: Vec<Read> = urls.iter().map(Read::fresh).collect();
-            for (url, answer) in urls.iter().zip(self.batch(&reads, cost).await?) {
+        let mut lists = Vec::with_capacity(firsts.len());
+        for firsts in firsts.chunks(MAX_ITEMS) {
+            for (first, answer) in firsts.iter().zip(self.batch(firsts, cost).await?) {
                 lists.push(match answer {
                     Err(error) => Err(error),
-                    Ok(body) => Ok(self.rest_of(url, &body, cost).await?),
+                    Ok(body) => Ok(self.rest_of(&first.url, &body, cost).await?),
                 });
             }
         }
@@ -209,6 +210,7 @@ pub struct Pages<'a, T, A> {
     /// How many pages in a row had nothing on them.
     empty: usize,
     consistency: Consistency,
+    patience: Patience,
     cost: u32,
     items: PhantomData<A>,
 }
@@ -227,7 +229,9 @@ impl<T: Transport, A: DeserializeOwned> Pages<'_, T, A> {
     pub async fn next(&mut self) -> Result<Option<Vec<A>>, ReadError> {
         let Some(path) = self.next.take() else { return Ok(None) };
         self.paced.pay(self.cost).await;
-        let page: ListPage<A> = self.paced.reading.get(&path, self.consistency).await?;
+        let page: ListPage<A> = self.paced.reading.get_with(&path, self.consistency, self.patience).await?;
+        // What follows a page was found with it.
+        self.patience = Patience::LATER.for_known();
         if let Some(link) = page.next_link {
             let next = self.paced.next_page(&self.what, &link)?;
             self.seen.insert(path);
@@ -248,7 +252,37 @@ impl<T: Transport, A: DeserializeOwned> Pages<'_, T, A> {
     }
 }
 
+impl<T: Transport, A: DeserializeOwned> Pages<'_, T, A> {
+    /// The whole list, or what Graph itself has to say to the question.
+    ///
+    /// # Errors
+    ///
+    /// Something else than Graph answers, or nothing; or a later page cannot be read: a part of a list is none.
+    pub async fn whole_or_answer(mut self) -> Result<Result<Vec<A>, GraphError>, ReadError> {
+        let mut all = match self.next().await {
+            Err(error) => return error.into_graphs_answer().map(Err),
+            Ok(first) => first.unwrap_or_default(),
+        };
+        while let Some(page) = self.next().await? {
+            all.extend(page);
+        }
+        Ok(Ok(all))
+    }
+}
+
 impl<T, A> Pages<'_, T, A> {
+    /// The same list, whose first page is not tried for long: it can be done without.
+    #[must_use]
+    pub fn optional(self) -> Self {
+        Self { patience: Patience::OPTIONAL, ..self }
+    }
+
+    /// The same list, whose first page is tried for a short time: it can be had in another way as well.
+    #[must_use]
+    pub fn one_of_two_ways(self) -> Self {
+        Self { patience: Patience::OF_TWO_WAYS, ..self }
+    }
+
     /// Says whether there is another page to ask for.
     #[must_use]
     pub fn has_more(&self) -> bool {

@@ -13,86 +13,21 @@ use super::backoff;
 use super::batch::{self, Read};
 use super::error::GraphError;
 use super::error_body::without_mark;
+use super::open_reads::{ItemsWent, OpenReads};
 use super::outside::OutsideText;
+use super::patience::{MAX_ATTEMPTS, Patience};
 use super::postponed_read::PostponedRead;
-use super::read_permission::least_for;
 use super::status::StatusClass;
 use super::transport::{Answer, Call, Consistency, Transport, TransportError};
+use super::unclear::{MAX_UNCLEAR, is_not_known, is_unclear};
 use super::unreachable::Unreachable;
-use super::write_outcome::WriteOutcome;
 use crate::clock::Clock;
 use crate::ids::TenantId;
 
-/// How often a read is tried before it is given up.
-const MAX_ATTEMPTS: u32 = 8;
+pub use super::read_error::ReadError;
+
 /// How often an answer that is no JSON is asked for again.
 const MAX_GARBLED: u32 = 4;
-/// How often the very first call is tried: some thirty seconds, in which a fault that passes has passed.
-const MAX_FIRST_ATTEMPTS: u32 = 6;
-/// How often the very first call tries a way that was never open: an administrator who mistyped an address wants to know it soon.
-const MAX_FIRST_CONTACTS: u32 = 2;
-
-/// How often a call is tried.
-#[derive(Debug, Clone, Copy)]
-struct Patience {
-    /// Where what answers is Graph, or what stands before it, and may be well again soon.
-    attempts: u32,
-    /// Where there is no way through.
-    contacts: u32,
-}
-
-impl Patience {
-    const FIRST: Self = Self { attempts: MAX_FIRST_ATTEMPTS, contacts: MAX_FIRST_CONTACTS };
-    const LATER: Self = Self { attempts: MAX_ATTEMPTS, contacts: MAX_ATTEMPTS };
-
-    /// For a page that did not come from Graph. With 5xx it may come from Graph's own front door, and passes.
-    fn with_page(self, status: u16) -> u32 {
-        if StatusClass::of(status).is_passing() { self.attempts } else { self.contacts }
-    }
-}
-
-/// Why something could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// Graph refused.
-    #[error("{error}")]
-    Refused {
-        /// What Graph says.
-        error: GraphError,
-        /// The least permission for what was asked, where it is known.
-        needs: Option<&'static str>,
-    },
-    /// Graph did not answer, however often it was asked.
-    #[error("gave up after {attempts} attempts: {last}")]
-    GaveUp {
-        /// How often it was tried.
-        attempts: u32,
-        /// What the last attempt ended with.
-        last: String,
-    },
-    /// There is no way in.
-    #[error(transparent)]
-    Transport(TransportError),
-    /// The answer is not what Graph documents.
-    #[error("Graph's answer to {what} cannot be understood: {reason}")]
-    Garbled {
-        /// What was asked for.
-        what: String,
-        /// What is wrong with it.
-        reason: OutsideText,
-    },
-    /// The request could not be put together.
-    #[error("the request cannot be put together: {0}")]
-    Request(#[from] io::Error),
-}
-
-impl ReadError {
-    /// Graph refused to say what is at `path`, which begins with the version.
-    #[must_use]
-    pub fn refused(path: &str, error: GraphError) -> Self {
-        Self::Refused { error, needs: least_for(path) }
-    }
-}
 
 /// How one call of a batch of reads went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,7 +134,21 @@ impl<'a, T: Transport> Reading<'a, T> {
     ///
     /// Graph refuses, cannot be reached, or answers with something else than `A`.
     pub async fn get<A: DeserializeOwned>(&self, path: &str, consistency: Consistency) -> Result<A, ReadError> {
-        self.json(Call::get(path, consistency), Patience::LATER).await
+        self.get_with(path, consistency, Patience::LATER).await
+    }
+
+    /// The same, tried as often as `patience` says.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::get`].
+    pub(super) async fn get_with<A: DeserializeOwned>(
+        &self,
+        path: &str,
+        consistency: Consistency,
+        patience: Patience,
+    ) -> Result<A, ReadError> {
+        self.json(Call::get(path, consistency), patience).await
     }
 
     /// Reads what is at `path`, with what the headers say beside it.
@@ -211,13 +160,13 @@ impl<'a, T: Transport> Reading<'a, T> {
         self.answered(Call::get(path, consistency), Patience::LATER).await
     }
 
-    /// Reads a count, which is a bare number and no JSON.
+    /// Reads a count, which is a bare number and no JSON. Not every tenant counts, so that this is not tried for long.
     ///
     /// # Errors
     ///
     /// Graph refuses, cannot be reached, or answers with something else than a number.
     pub async fn count(&self, path: &str) -> Result<u64, ReadError> {
-        let answer = self.answered(Call::get(path, Consistency::Eventual), Patience::LATER).await?;
+        let answer = self.answered(Call::get(path, Consistency::Eventual), Patience::OF_TWO_WAYS).await?;
         let text = String::from_utf8_lossy(&answer.body);
         // The service puts a byte order mark before its plain texts.
         let number = text.trim_start_matches('\u{feff}').trim();
@@ -263,31 +212,40 @@ impl<'a, T: Transport> Reading<'a, T> {
         }
     }
 
-    /// Sends a call until it is answered by a success or by a refusal.
+    /// Sends a call until it is answered by a success or by a refusal that lasts.
     async fn answered(&self, call: Call, patience: Patience) -> Result<Answer, ReadError> {
         let refused = |error| ReadError::refused(&call.path, error);
-        let mut attempt = 0;
+        let (mut attempt, mut unclear) = (0, 0);
         loop {
-            let (last, wait) = match self.transport.send(call.clone()).await {
+            let (last, wait, fault) = match self.transport.send(call.clone()).await {
                 Ok(answer) if (200..300).contains(&answer.status) && !answer.is_foreign() => return Ok(answer),
                 Ok(answer) if answer.is_obstacle() && attempt + 1 >= patience.with_page(answer.status) => {
                     return Err(refused(answer.into_error()));
                 }
-                Ok(answer) if StatusClass::of(answer.status).is_passing() || answer.is_obstacle() => {
-                    let wait = answer.advice.retry_after;
-                    (answer.into_error().to_string(), wait)
+                Ok(answer) => {
+                    let (class, wait, is_obstacle) =
+                        (StatusClass::of(answer.status), answer.advice.retry_after, answer.is_obstacle());
+                    let body = answer.body.clone();
+                    let error = answer.into_error();
+                    if !class.is_passing() && !is_obstacle {
+                        unclear += 1;
+                        if unclear > most_tries_of_unclear(&error, &body, patience) {
+                            return Err(refused(error));
+                        }
+                    }
+                    let is_own_fault = class == StatusClass::ServerFault && !error.is_foreign;
+                    (error.to_string(), wait, is_own_fault.then(|| Box::new(error)))
                 }
-                Ok(answer) => return Err(refused(answer.into_error())),
                 Err(error @ (TransportError::NotSent(_) | TransportError::Token(_)))
                     if attempt + 1 >= patience.contacts =>
                 {
                     return Err(ReadError::Transport(error));
                 }
-                Err(error) => (passing(error)?, None),
+                Err(error) => (passing(error)?, None, None),
             };
             attempt += 1;
             if attempt == patience.attempts {
-                return Err(ReadError::GaveUp { attempts: attempt, last });
+                return Err(ReadError::GaveUp { attempts: attempt, last, answer: fault });
             }
             self.wait(&last, wait, attempt).await;
         }
@@ -314,67 +272,57 @@ impl<'a, T: Transport> Reading<'a, T> {
         reads: &[Read],
         mut observe: impl FnMut(BatchTry) -> Duration,
     ) -> Result<Vec<Result<Box<RawValue>, GraphError>>, ReadError> {
-        let mut answers: Vec<Option<Result<Box<RawValue>, GraphError>>> = reads.iter().map(|_| None).collect();
-        let mut attempt = 0;
+        let mut all = OpenReads::of(reads);
+        let (mut attempt, mut unclear) = (0, 0);
         loop {
-            let open: Vec<usize> = (0..reads.len()).filter(|&index| answers[index].is_none()).collect();
+            let open = all.open();
             if open.is_empty() {
-                return Ok(answers.into_iter().flatten().collect());
+                return Ok(all.into_answers());
             }
             let asked: Vec<&Read> = open.iter().map(|&index| &reads[index]).collect();
-            let (mut last, mut wait) = ("an item was left out of the answer".to_owned(), None);
-            let mut throttled = 0;
-            match self.transport.send(batch::of_reads(&asked)?).await {
+            let went = match self.transport.send(batch::of_reads(&asked)?).await {
                 // A throttled batch was once documented as an outer 424 with `responses` in it.
                 Ok(answer) if !answer.is_foreign() && ((200..300).contains(&answer.status) || answer.status == 424) => {
                     match batch::answers(&answer.body, open.len(), answer.date) {
                         Some(items) => {
-                            let sent = answer.carried.alone();
-                            for (&index, item) in open.iter().zip(items) {
-                                let Some(item) = item else { continue };
-                                match WriteOutcome::without(&item, &sent) {
-                                    WriteOutcome::Accepted => match item.body {
-                                        Some(body) => answers[index] = Some(Ok(body)),
-                                        None => "a read was answered without a body".clone_into(&mut last),
-                                    },
-                                    WriteOutcome::Refused { error } => answers[index] = Some(Err(error)),
-                                    WriteOutcome::Unknown { why, retry_after } => {
-                                        last = why.to_string();
-                                        wait = wait.max(retry_after);
-                                    }
-                                    WriteOutcome::Postponed { retry_after, .. } => {
-                                        throttled += u32::from(item.status == 429);
-                                        last = format!("an item was answered {}", item.status);
-                                        wait = wait.max(retry_after);
-                                    }
-                                }
+                            let went = all.take(&open, items, &answer.carried.alone());
+                            if went.is_turned_down {
+                                self.transport.token_rejected(answer.token);
                             }
+                            went
                         }
-                        None => last = answer.into_error().to_string(),
+                        None => ItemsWent::ending_with(answer.into_error().to_string()),
                     }
                 }
-                Ok(answer) if StatusClass::of(answer.status).is_passing() || answer.is_obstacle() => {
-                    if answer.status == 429 {
-                        throttled = u32::try_from(open.len()).unwrap_or(u32::MAX);
+                Ok(answer) => {
+                    let (class, wait, is_obstacle) =
+                        (StatusClass::of(answer.status), answer.advice.retry_after, answer.is_obstacle());
+                    let body = answer.body.clone();
+                    let error = answer.into_error();
+                    if !class.is_passing() && !is_obstacle {
+                        unclear += 1;
+                        if unclear > most_tries_of_unclear(&error, &body, Patience::LATER) {
+                            return Err(ReadError::refused("/v1.0/$batch", error));
+                        }
                     }
-                    wait = answer.advice.retry_after;
-                    last = answer.into_error().to_string();
+                    let throttled = if class == StatusClass::Throttled { count(open.len()) } else { 0 };
+                    ItemsWent { wait, throttled, ..ItemsWent::ending_with(error.to_string()) }
                 }
-                Ok(answer) => return Err(ReadError::refused("/v1.0/$batch", answer.into_error())),
-                Err(error) => last = passing(error)?,
-            }
-            let still_open = answers.iter().filter(|answer| answer.is_none()).count();
-            let left = u32::try_from(still_open).unwrap_or(u32::MAX);
-            let at_least = observe(BatchTry { throttled, left });
+                Err(error) => ItemsWent::ending_with(passing(error)?),
+            };
+            let answered_now = all.open().len() < open.len();
+            // A tenant that answers some of the items each time is slow, not silent.
+            attempt = if answered_now { 1 } else { attempt + 1 };
+            all.settle(attempt);
+            let still_open = all.open().len();
+            let at_least = observe(BatchTry { throttled: went.throttled, left: count(still_open) });
             if still_open == 0 {
                 continue;
             }
-            // A tenant that answers some of the items each time is slow, not silent.
-            attempt = if still_open < open.len() { 1 } else { attempt + 1 };
             if attempt == MAX_ATTEMPTS {
-                return Err(ReadError::GaveUp { attempts: attempt, last });
+                return Err(ReadError::GaveUp { attempts: attempt, last: went.last, answer: all.fault_of_all() });
             }
-            self.wait_at_least(at_least, &last, wait, attempt).await;
+            self.wait_at_least(at_least, &went.last, went.wait, attempt).await;
         }
     }
 
@@ -388,6 +336,22 @@ impl<'a, T: Transport> Reading<'a, T> {
         self.transport.read_postponed(&PostponedRead { last, attempts, pause });
         self.clock.sleep(pause).await;
     }
+}
+
+/// How often a refusal is not taken for the last word.
+fn most_tries_of_unclear(error: &GraphError, body: &[u8], patience: Patience) -> u8 {
+    if is_unclear(error, body) {
+        MAX_UNCLEAR
+    } else if is_not_known(error) {
+        patience.not_known
+    } else {
+        0
+    }
+}
+
+/// A call carries no more than a batch holds.
+fn count(reads: usize) -> u32 {
+    u32::try_from(reads).unwrap_or(u32::MAX)
 }
 
 /// The words of a fault that may pass; any other fault ends the read.
@@ -468,6 +432,85 @@ mod tests {
         let script = Script::of((0..20).map(|_| Ok((200, r#"{"responses":[]}"#))));
         let error = Reading::new(&script, Clock::real()).batch(&urls(1)).await.unwrap_err();
         assert!(matches!(error, ReadError::GaveUp { .. }), "{error}");
+    }
+
+    const ORGANIZATION: &str = r#"{"value":[{"id":"00000000-0000-0000-0000-000000000001"}]}"#;
+    const GONE: &str = r#"{"error":{"code":"Request_ResourceNotFound","message":"gone"}}"#;
+
+    /// An answer to two items: what the first one is answered, and a good second one.
+    fn two(first: &str) -> Result<(u16, &'static str), ()> {
+        let body = format!(r#"{{"responses":[{{"id":"1",{first}}},{{"id":"2","status":200,"body":{{}}}}]}}"#);
+        Ok((200, body.leak()))
+    }
+
+    fn one(item: &str) -> Result<(u16, &'static str), ()> {
+        Ok((200, format!(r#"{{"responses":[{{"id":"1",{item}}}]}}"#).leak()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_without_a_reason_is_asked_twice_more() {
+        for hollow in ["", "{}", r#"{"error":{"code":"UnknownError","message":""}}"#] {
+            let script = Script::of([Ok((400, hollow)), Ok((400, hollow)), Ok((200, ORGANIZATION))]);
+            Reading::new(&script, Clock::real()).organization().await.unwrap();
+            let script = Script::of((0..9).map(|_| Ok((400, hollow))));
+            let error = Reading::new(&script, Clock::real()).organization().await.unwrap_err();
+            assert!(matches!(error, ReadError::Refused { .. }), "{error}");
+            assert_eq!(script.asked.lock().unwrap().len(), 3);
+
+            let item = if hollow.is_empty() {
+                r#""status":400"#.to_owned()
+            } else {
+                format!(r#""status":400,"body":{hollow}"#)
+            };
+            let good = || one(r#""status":200,"body":{}"#);
+            let script = Script::of([Ok((400, hollow)), two(&item), one(&item), good()]);
+            let answers = Reading::new(&script, Clock::real()).batch(&urls(2)).await.unwrap();
+            assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+            let script = Script::of([two(&item), one(&item), one(&item)]);
+            let answers = Reading::new(&script, Clock::real()).batch(&urls(2)).await.unwrap();
+            assert_eq!(answers[0].as_ref().unwrap_err().status, 400);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_what_was_found_a_moment_ago_is_asked_for_again_where_graph_does_not_know_it() {
+        let item = format!(r#""status":404,"body":{GONE}"#);
+        let answers = Reading::new(&Script::of([two(&item)]), Clock::real()).batch(&urls(2)).await.unwrap();
+        assert_eq!(answers[0].as_ref().unwrap_err().status, 404);
+        let found = [Read::of_found("/users/1"), Read::of_found("/users/2")];
+        let script = Script::of([two(&item), one(&item), one(r#""status":200,"body":{}"#)]);
+        assert!(Reading::new(&script, Clock::real()).batch(&found).await.unwrap()[0].is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_one_item_is_answered_for_good_holds_up_no_other() {
+        for (status, calls) in [(401, 3), (500, 6)] {
+            let item = format!(r#""status":{status},"body":{{"error":{{"code":"-1","message":"no"}}}}"#);
+            let script = Script::of([two(&item)].into_iter().chain((0..9).map(|_| one(&item))));
+            let answers = Reading::new(&script, Clock::real()).batch(&urls(2)).await.unwrap();
+            assert_eq!(answers[0].as_ref().unwrap_err().status, status);
+            assert!(answers[1].is_ok());
+            assert_eq!(script.asked.lock().unwrap().len(), calls, "{status}");
+            // Alone, it may be the service.
+            let script = Script::of((0..9).map(|_| one(&item)));
+            let error = Reading::new(&script, Clock::real()).batch(&urls(1)).await.unwrap_err();
+            assert!(matches!(error, ReadError::GaveUp { .. }), "{error}");
+            assert_eq!(error.into_graphs_answer().unwrap().status, status);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_fault_of_graphs_own_that_stays_is_its_answer_and_what_does_not_come_is_none() {
+        let script = Script::of((0..9).map(|_| Ok((500, "{}"))));
+        let reading = Reading::new(&script, Clock::real());
+        let error = reading.count("/v1.0/users/$count").await.unwrap_err();
+        assert_eq!(error.into_graphs_answer().unwrap().status, 500);
+        assert_eq!(script.asked.lock().unwrap().len(), 4, "it can be had in another way");
+        for answer in [Err(()), Ok((429, "{}")), Ok((503, "<html>"))] {
+            let script = Script::of((0..9).map(|_| answer));
+            let error = Reading::new(&script, Clock::real()).count("/v1.0/users/$count").await.unwrap_err();
+            assert!(error.into_graphs_answer().is_err());
+        }
     }
 
     #[tokio::test(start_paused = true)]

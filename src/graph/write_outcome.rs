@@ -10,6 +10,7 @@ use super::echo::SentSecrets;
 use super::error::GraphError;
 use super::outside::OutsideText;
 use super::status::StatusClass;
+use super::unclear::{is_not_known, is_unclear};
 
 /// What became of one write: decided once, where the answer is read. Engine, journal, state and results all hold this.
 ///
@@ -131,9 +132,6 @@ impl From<UndecidedInJournal> for Undecided {
     }
 }
 
-/// The codes of a service that is away; they come with a 400 as well.
-const AWAY: [&str; 3] = ["ServiceUnavailable", "serviceNotAvailable", "Service_Unavailable"];
-
 /// What a refusal is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
@@ -228,18 +226,12 @@ impl WriteOutcome {
         }
     }
 
-    /// Is it a refusal that was seen to pass at once: a 400 without a body, a 400 of a service that is away, a 404 for an
-    /// account that was read a moment ago? It is worth another try or two.
+    /// Is it a refusal that was seen to pass at once: one without a reason, or a 404 for an account that was read a moment
+    /// ago? It is worth another try or two.
     #[must_use]
     pub(crate) fn may_pass(&self, answer: &ItemAnswer) -> bool {
         match self {
-            Self::Refused { error } if error.status == 400 => {
-                let says_nothing =
-                    !error.is_foreign && error.message.is_empty() && matches!(error.code.as_str(), "" | "UnknownError");
-                let is_hollow = answer.body.as_deref().is_none_or(|body| body.get().trim() == "{}");
-                is_hollow || says_nothing || AWAY.iter().any(|code| code.eq_ignore_ascii_case(error.code.as_str()))
-            }
-            Self::Refused { error } => error.status == 404 && error.code.as_str() == "Request_ResourceNotFound",
+            Self::Refused { error } => is_not_known(error) || is_unclear(error, answer.body_bytes()),
             _ => false,
         }
     }

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::first_named::FirstNamed;
-use super::script_result::ScriptResult;
 use super::outcome::Outcome;
 use super::result_row::ResultRow;
+use super::script_result::ScriptResult;
 use super::state::StepState;
 use crate::json::ByWord;
 use crate::plan::row::Decision;

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
 use super::journal::{Journal, JournalError};
-use super::script_result::{ScriptPassword, ScriptResult};
 use super::record::{FORMAT, Record};
+use super::script_result::{ScriptPassword, ScriptResult};
 use super::states::States;
 use crate::ids::{ObjectId, RowNumber, WorkListId};
 use crate::plan::folder::{FolderError, PlanFolder};

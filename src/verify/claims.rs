@@ -21,8 +21,8 @@ use crate::run::outcome::StepOutcome;
 use crate::run::proof::Proof;
 use crate::run::record::Record;
 use crate::run::run_error::RunError;
-use crate::run::state::StepState;
 use crate::run::script_result::ScriptPassword;
+use crate::run::state::StepState;
 use crate::run::states::{Moved, States};
 use crate::step::{Step, StepMap};
 

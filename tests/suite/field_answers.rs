@@ -101,6 +101,72 @@ fn cases() -> Vec<Case> {
             0,
             ALL_DONE,
         ),
+        case(
+            "the first read is refused without a reason, twice",
+            Asked::Reads { path: "/organization*", query: None },
+            body(400, json!({})),
+            2,
+            0,
+            ALL_DONE,
+        ),
+        case(
+            "a question for people is refused without a reason, twice",
+            Asked::Reads { path: "/users*", query: None },
+            ScriptedAnswer { body: Some(String::new()), ..ScriptedAnswer::of(400, "", "") },
+            2,
+            0,
+            ALL_DONE,
+        ),
+        case(
+            "the members of a group are not known at once",
+            Asked::Reads { path: "/groups/*", query: None },
+            ScriptedAnswer::of(404, "Request_ResourceNotFound", gone),
+            2,
+            0,
+            ALL_DONE,
+        ),
+        Case {
+            says: "Nothing is known of accounts that may take a role for a while",
+            ..case(
+                "eligible roles fail each time",
+                Asked::Reads { path: "/roleManagement/directory/roleEligibilityScheduleInstances*", query: None },
+                ScriptedAnswer::of(500, "InternalServerError", "Try again later."),
+                EVER,
+                0,
+                ALL_DONE,
+            )
+        },
+        case(
+            "$expand fails each time",
+            Asked::Reads { path: "/roleManagement/directory/roleAssignments*", query: Some("*expand=principal*") },
+            ScriptedAnswer::of(500, "InternalServerError", "Try again later."),
+            EVER,
+            0,
+            ALL_DONE,
+        ),
+        Case {
+            says: "were listed instead",
+            ..case(
+                "members are never counted",
+                Asked::Reads { path: "/users/$count", query: None },
+                ScriptedAnswer::of(503, "ServiceUnavailable", "Service unavailable."),
+                EVER,
+                0,
+                ALL_DONE,
+            )
+        },
+        Case {
+            says: "RESTRICTED MANAGEMENT ADMINISTRATIVE UNIT",
+            never_says: ROLE_HINT,
+            ..case(
+                "a restricted unit in capitals",
+                Asked::UpdatesAndRevokes(1),
+                ScriptedAnswer::of(403, "Authorization_RequestDenied", &RESTRICTED.to_uppercase()),
+                EVER,
+                3,
+                ONE_FAILED,
+            )
+        },
         Case {
             says: "restricted management administrative unit",
             never_says: ROLE_HINT,

@@ -10,6 +10,7 @@ use super::in_flight::QueuedWrite;
 use super::quarantine::{FAULTS_BEFORE_OTHERS_GO_ON, Quarantine, WriteFaults};
 use super::retry::{Blame, PAUSE_BEFORE_LAST};
 use crate::graph::batch::MAX_ITEMS;
+use crate::graph::unclear::MAX_UNCLEAR;
 use crate::plan::playbook::Schedule;
 use crate::run::accounts::PlannedAccounts;
 use crate::run::apps::{AppIndex, AppSet};
@@ -21,9 +22,7 @@ use crate::run::state::{self, AccountState, IllegalTransition, StepState, Transi
 use crate::seal::SealedCredential;
 use crate::step::{Step, StepMap, StepShare, Steps, WriteKind};
 
-/// How often a refusal that was seen to pass is met with another try.
-const MAX_UNCLEAR: u8 = 2;
-/// In how many accounts of a process. Refusals of more are no hiccup, and must count at once towards the halt.
+/// In how many accounts of a process a refusal that was seen to pass is met with another try. Refusals of more are no hiccup, and must count at once towards the halt.
 const MAX_HESITATED: usize = 20;
 
 pub(super) struct AccountTracker {

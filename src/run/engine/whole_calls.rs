@@ -11,6 +11,7 @@ use crate::graph::error::GraphError;
 use crate::graph::outside::OutsideText;
 use crate::graph::status::StatusClass;
 use crate::graph::transport::{Answer, Transport, TransportError};
+use crate::graph::unclear::{MAX_UNCLEAR, is_unclear};
 use crate::graph::unreachable::{Unreachable, UnreachableCause};
 use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::run::apps::AppIndex;
@@ -28,6 +29,7 @@ impl<T: Transport> Engine<'_, T> {
         let (status, advice) = (answer.status, answer.advice.clone());
         let class = StatusClass::of(status);
         let is_outage = class == StatusClass::ServerFault || is_garbled || answer.is_obstacle();
+        let body = answer.body.clone();
         // The server may have sent back what was sent.
         let error = answer.into_error_without(secrets_of(&writes));
         match class {
@@ -49,6 +51,13 @@ impl<T: Transport> Engine<'_, T> {
                 self.link.pause(self.clock.now(), advice.retry_after);
                 let why = if class == StatusClass::Conflict { Postponed::Conflict } else { Postponed::Blocked };
                 self.settle_all(writes, &postponed(why), Blame::Call);
+            }
+            // As with a write: it was seen to pass.
+            StatusClass::Refused
+                if is_unclear(&error, &body) && self.link.failures_in_a_row() < u32::from(MAX_UNCLEAR) =>
+            {
+                self.link.pause(self.clock.now(), advice.retry_after);
+                self.settle_all(writes, &postponed(Postponed::Unclear), Blame::Call);
             }
             // A batch that is refused whole was not executed, and the next one would be refused as well: where it is the
             // app that may not, the next one of this app.
