@@ -440,6 +440,27 @@ fn twenty_five_of_a_restricted_unit_at_the_front_do_not_look_like_a_missing_role
     stage.judge("out");
 }
 
+/// Every command begins with the same read, and none ends because it was refused once without a reason.
+#[test]
+fn every_command_asks_again_where_a_refusal_gives_no_reason() {
+    let hollow = || {
+        let members = Stage::new().members(6);
+        let case = Case { answer: body(400, json!({})), times: 2, ..cases().remove(0) };
+        let case = Case { asked: Asked::Reads { path: "/*", query: None }, ..case };
+        let script = Script { faults: rules(&case, &members), ..Script::default() };
+        let stage = Stage::with(Settings { script, ..Settings::default() });
+        stage.roster_of(&members);
+        stage
+    };
+    for command in [&["doctor", "--playbook", "contain"][..], &["export", "--all", "-o", "all.csv"]] {
+        hollow().run(command).succeeded();
+    }
+    let stage = hollow();
+    stage.plan("roster.csv", "contain", "out", &[]).succeeded();
+    stage.apply("out").succeeded();
+    stage.judge("out");
+}
+
 #[test]
 fn a_refused_read_names_the_permission_that_it_needs() {
     for (path, permission) in
