@@ -26,6 +26,9 @@ const BY_IDS_COST: u32 = 2;
 /// What one list of users with `$select` costs (same page).
 const FILTER_COST: u32 = 1;
 
+/// Below this, comparing names with addresses is over in a second or two.
+const MIN_CALLS_TO_SPEAK_OF: usize = 20;
+
 /// No mail address belongs to thousands of accounts; more pages than this are a circle.
 const MAX_PAGES: usize = 50;
 
@@ -39,15 +42,18 @@ pub struct Lookup<'a, T> {
     by_ids_is_useless: AtomicBool,
     /// Read when the first person is missing; a refusal is remembered.
     deleted: OnceCell<Result<DeletedUsers, GraphError>>,
+    /// How many sign-in names were compared with the addresses of all accounts, and with how many calls.
+    compared: AtomicUsize,
+    comparing_calls: AtomicUsize,
 }
 
-/// What the names of a list are.
+/// Which names are looked for among mail addresses and old names, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NamesAre {
-    /// Sign-in names, by the name of their column. One that no account has may be an address.
-    SignInNames,
-    /// Sign-in names or mail addresses.
-    AnyAddresses,
+enum AmongAddresses {
+    /// Those that are no sign-in name.
+    TheRest,
+    /// All of them.
+    All,
 }
 
 /// One HTTP call.
@@ -106,7 +112,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
     /// Shares the resource units of other reads.
     #[must_use]
     pub fn paced(paced: Paced<'a, T>) -> Self {
-        Self { paced, by_ids_is_useless: AtomicBool::new(false), deleted: OnceCell::new() }
+        Self { paced, by_ids_is_useless: AtomicBool::new(false), deleted: OnceCell::new(), compared: AtomicUsize::new(0), comparing_calls: AtomicUsize::new(0) }
     }
 
     /// Says what the directory knows under each of these keys: as many answers as keys, in the same order.
@@ -119,18 +125,22 @@ impl<'a, T: Transport> Lookup<'a, T> {
     ///
     /// One of the keys could not be answered for; then none is.
     pub async fn find(&self, keys: &[&Key]) -> Result<Vec<Found>, LookupError> {
-        self.find_by(keys, NamesAre::SignInNames).await
+        self.find_among(keys, AmongAddresses::TheRest).await
     }
 
-    /// The same for keys that may be mail addresses as well as sign-in names: a name that is one account's sign-in name and another's
-    /// address is found at both.
+    /// The same for keys that people wrote: a name that is one account's sign-in name and another's mail address or old name is
+    /// found at both, whatever its column is called. It costs four times as much as [`Self::find`] does.
     ///
     /// # Errors
     ///
     /// As [`Self::find`].
-    pub async fn find_by(&self, keys: &[&Key], names_are: NamesAre) -> Result<Vec<Found>, LookupError> {
+    pub async fn find_everywhere(&self, keys: &[&Key]) -> Result<Vec<Found>, LookupError> {
+        self.find_among(keys, AmongAddresses::All).await
+    }
+
+    async fn find_among(&self, keys: &[&Key], among: AmongAddresses) -> Result<Vec<Found>, LookupError> {
         let wanted = Wanted::of(keys);
-        let findings = self.search(&wanted, names_are).await?;
+        let findings = self.search(&wanted, among).await?;
         let is_missing = wanted.ids.iter().any(|id| !findings.knows_id(*id))
             || wanted.names.iter().any(|name| !findings.knows_name(name));
         let deleted = if is_missing { self.deleted().await? } else { None };
@@ -140,7 +150,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
     /// The accounts with these ids; an id that is missing is no user of the tenant at this moment.
     pub(super) async fn accounts(&self, ids: &[ObjectId]) -> Result<HashMap<ObjectId, Box<Account>>, LookupError> {
         let wanted = Wanted { ids: ids.to_vec(), ..Wanted::default() };
-        Ok(self.search(&wanted, NamesAre::SignInNames).await?.into_accounts())
+        Ok(self.search(&wanted, AmongAddresses::TheRest).await?.into_accounts())
     }
 
     /// All who were deleted lately and had this folded name or address; who was deleted last stands last. None where that may not
@@ -157,13 +167,17 @@ impl<'a, T: Transport> Lookup<'a, T> {
     /// What could not be read so far and does not stop a plan.
     #[must_use]
     pub fn notes(&self) -> Vec<Note> {
-        match self.deleted.get() {
-            Some(Err(error)) => vec![Note::DeletedNotRead { because: error.to_string() }],
-            _ => Vec::new(),
-        }
+        let deleted = match self.deleted.get() {
+            Some(Err(error)) => Some(Note::DeletedNotRead { because: error.to_string() }),
+            _ => None,
+        };
+        let calls = self.comparing_calls.load(Ordering::Relaxed);
+        let names = self.compared.load(Ordering::Relaxed);
+        let compared = (calls >= MIN_CALLS_TO_SPEAK_OF).then_some(Note::NamesCompared { names, calls });
+        deleted.into_iter().chain(compared).collect()
     }
 
-    async fn search(&self, wanted: &Wanted, names_are: NamesAre) -> Result<Findings, LookupError> {
+    async fn search(&self, wanted: &Wanted, among: AmongAddresses) -> Result<Findings, LookupError> {
         let mut findings = Findings::default();
         let fits = |name: &&String| Asking::UserPrincipalName.fits_a_filter(name);
         let (short, long): (Vec<&String>, Vec<&String>) = wanted.names.iter().partition(fits);
@@ -181,11 +195,15 @@ impl<'a, T: Transport> Lookup<'a, T> {
 
         // Once more for the keys that are still missing: a name may be a mail address or an old name, and what `getByIds` leaves
         // out without a word it does not vouch for.
-        let is_open = |name: &String| names_are == NamesAre::AnyAddresses || !findings.knows_name(name);
-        let missing_names: Vec<_> = short.into_iter().filter(is_open).collect();
+        let is_open = |name: &String| among == AmongAddresses::All || !findings.knows_name(name);
+        let open_names: Vec<_> = short.into_iter().filter(is_open).collect();
         let missing_ids = wanted.ids.iter().filter(|id| !findings.knows_id(**id)).map(ToString::to_string);
-        let mut questions = Question::about(Asking::NameAsMail, &missing_names);
-        questions.extend(Question::about(Asking::NameAsAlias, &missing_names));
+        let mut questions = Question::about(Asking::NameAsMail, &open_names);
+        questions.extend(Question::about(Asking::NameAsAlias, &open_names));
+        if among == AmongAddresses::All {
+            self.compared.fetch_add(open_names.len(), Ordering::Relaxed);
+            self.comparing_calls.fetch_add(questions.len().div_ceil(MAX_ITEMS), Ordering::Relaxed);
+        }
         questions.extend(Question::about(Asking::ObjectId, &missing_ids.collect::<Vec<_>>()));
         self.work_off(&batches(questions), &mut findings).await?;
         Ok(findings)

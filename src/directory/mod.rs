@@ -61,7 +61,7 @@ pub use error::LookupError;
 pub use export::{ExportColumns, ExportError, Exported, WHOLE_TENANT, export};
 pub use held_method::{HeldMethod, MethodKind};
 pub use listing::{Listed, Listing, ListingScope, count};
-pub use lookup::{Lookup, NamesAre};
+pub use lookup::Lookup;
 pub use managers::Manager;
 pub use method_reader::MethodReader;
 pub use non_person::NonPersonSign;

@@ -56,6 +56,13 @@ pub enum Note {
     },
     /// The tenant counts its members only by being listed.
     MembersListed,
+    /// Sign-in names were compared with everybody's addresses, which took a while.
+    NamesCompared {
+        /// How many names.
+        names: usize,
+        /// With how many calls.
+        calls: usize,
+    },
 }
 
 impl Note {
@@ -75,6 +82,7 @@ impl Note {
             Self::MailboxesNotRead { .. } => "mailboxes-not-read",
             Self::ManagersNotRead { .. } => "managers-not-read",
             Self::MembersListed => "members-listed",
+            Self::NamesCompared { .. } => "names-compared",
         }
     }
 
@@ -130,6 +138,11 @@ impl Note {
             Self::MembersListed => {
                 "The tenant does not count its members by a filter; they were listed instead.".to_owned()
             }
+            Self::NamesCompared { names, calls } => format!(
+                "The {names} sign-in names were compared with the mail addresses and old names of everybody else, {} more: a name that \
+                 two people have is refused. A list of object ids needs none of them.",
+                counted(u64::try_from(*calls).unwrap_or(u64::MAX), "call", "calls")
+            ),
         }
     }
 }

@@ -25,19 +25,19 @@ async fn find(tenant: &TestTenant, keys: &[Key]) -> Result<Vec<Found>, LookupErr
 
 /// What was found, in short: the last digits of the object ids.
 async fn numbers(tenant: &TestTenant, keys: &[Key]) -> Vec<Vec<u32>> {
+    find(tenant, keys).await.unwrap().iter().map(numbers_of).collect()
+}
+
+fn numbers_of(found: &Found) -> Vec<u32> {
     let number = |account: &Account| {
         let id = account.object_id.to_string();
         u32::from_str_radix(&id[24..], 16).unwrap()
     };
-    let found = find(tenant, keys).await.unwrap();
-    found
-        .iter()
-        .map(|found| match found {
-            Found::Account(account) => vec![number(account)],
-            Found::Missing | Found::Deleted(_) => vec![],
-            Found::Several(accounts) => accounts.iter().map(number).collect(),
-        })
-        .collect()
+    match found {
+        Found::Account(account) => vec![number(account)],
+        Found::Missing | Found::Deleted(_) => vec![],
+        Found::Several(accounts) => accounts.iter().map(number).collect(),
+    }
 }
 
 fn crowd(count: u32) -> TestTenant {
@@ -81,6 +81,33 @@ async fn three_hundred_names_cost_one_call() {
     let expected: Vec<Vec<u32>> = (1..=3_000).rev().map(|n| vec![n]).collect();
     assert_eq!(numbers(&tenant, &keys).await, expected);
     assert_eq!(tenant.calls().len(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_two_accounts_have_is_found_at_both_where_that_is_asked_for() {
+    let tenant = TestTenant::new()
+        .with_user(1, "li.wei@contoso.com", json!({"mail": "li.wei.research@contoso.com"}))
+        .with_user(2, "lwei@contoso.com", json!({"mail": "Li.Wei@contoso.com"}))
+        .with_user(3, "nora@contoso.com", json!({"proxyAddresses": ["SMTP:nora@contoso.com"]}))
+        .with_user(4, "byrne@contoso.com", json!({"proxyAddresses": ["smtp:NORA@contoso.com"]}))
+        .with_user(5, "ada@contoso.com", json!({"mail": "ada@contoso.com", "proxyAddresses": ["SMTP:ada@contoso.com"]}));
+    let keys = ["li.wei@contoso.com", "nora@contoso.com", "ada@contoso.com"].map(by_name);
+    assert_eq!(numbers(&tenant, &keys).await, [vec![1], vec![3], vec![5]]);
+    let lookup = Lookup::new(&tenant, Clock::real());
+    let found = lookup.find_everywhere(&keys.iter().collect::<Vec<_>>()).await.unwrap();
+    assert_eq!(found.iter().map(numbers_of).collect::<Vec<_>>(), [vec![1, 2], vec![3, 4], vec![5]]);
+    assert_eq!(lookup.notes(), [], "two calls are not worth a word");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comparing_names_with_addresses_costs_is_said() {
+    let tenant = crowd(6_000);
+    let keys: Vec<Key> = (1..=6_000).map(|n| by_name(&format!("user{n}@contoso.com"))).collect();
+    let lookup = Lookup::new(&tenant, Clock::real());
+    lookup.find_everywhere(&keys.iter().collect::<Vec<_>>()).await.unwrap();
+    // 400 questions for mail addresses and 858 for all addresses, twenty in a call, beside the 20 calls for sign-in names.
+    assert_eq!(tenant.calls().len(), 20 + 63);
+    assert_eq!(lookup.notes(), [Note::NamesCompared { names: 6_000, calls: 63 }]);
 }
 
 #[tokio::test(start_paused = true)]

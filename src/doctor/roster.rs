@@ -83,7 +83,7 @@ impl LookedUp {
             .collect();
         self.nameless += (entries.len() - people.len()) as u64;
         let keys: Vec<&Key> = people.iter().map(|(_, key)| *key).collect();
-        let answers = lookup.find(&keys).await;
+        let answers = lookup.find_everywhere(&keys).await;
         let answers = answers.map_err(|error| not_looked_up("roster", "the people on the roster", &error))?;
         for ((place, _), answer) in people.iter().zip(answers) {
             let Found::Account(account) = answer else {

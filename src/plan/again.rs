@@ -15,7 +15,6 @@ use super::planner::{ListReading, Planner};
 use super::planning_progress::PlanningProgress;
 use super::row::PlanRow;
 use super::summary::Summary;
-use crate::directory::NamesAre;
 use crate::graph::transport::Transport;
 use crate::ids::RowNumber;
 use crate::roster::{Defects, Entry, Hints, Key, Person, Respellings};
@@ -45,7 +44,7 @@ pub async fn plan<T: Transport>(
     progress: impl FnMut(PlanningProgress),
 ) -> Result<Summary, PlanError> {
     let mut entries = entries(origin, changed_back)?;
-    let way = ListReading { names_are: NamesAre::SignInNames, is_of_everybody: false };
+    let way = ListReading { is_of_everybody: false };
     let decided = planner.decide_all(&mut entries, way, folder, progress).await?;
     let of = origin.manifest();
     let read_as = format!(

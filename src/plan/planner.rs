@@ -26,7 +26,7 @@ use super::summary::Summary;
 use super::writer::{MadeFrom, PlanWriter};
 use crate::clock::Clock;
 use crate::directory::{
-    Account, CloserLook, Found, Lookup, LookupCache, LookupError, MethodReader, NamesAre, NonPersonSign, Note,
+    Account, CloserLook, Found, Lookup, LookupCache, LookupError, MethodReader, NonPersonSign, Note,
     SeenCloser, TenantFacts, WHOLE_TENANT,
 };
 use crate::graph::caller::Caller;
@@ -74,8 +74,6 @@ struct Draft<'f, 'a> {
 /// How the entries of a list are to be taken.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ListReading {
-    /// What its names may be.
-    pub(super) names_are: NamesAre,
     /// Does the list say that it names everybody in the tenant?
     pub(super) is_of_everybody: bool,
 }
@@ -161,9 +159,8 @@ impl<'a, T: Transport> Planner<'a, T> {
         folder: &Path,
         progress: impl FnMut(PlanningProgress),
     ) -> Result<Summary, PlanError> {
-        let names_are = if roster.may_hold_mail_addresses() { NamesAre::AnyAddresses } else { NamesAre::SignInNames };
         let is_of_everybody = roster.shape().columns.iter().any(|column| column.trim() == WHOLE_TENANT);
-        let way = ListReading { names_are, is_of_everybody };
+        let way = ListReading { is_of_everybody };
         let mut decided = self.decide_all(&mut roster, way, folder, progress).await?;
         let (name, shape) = (roster.source().to_string(), roster.shape().clone());
         let ending = roster.finish()?;
@@ -220,7 +217,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             if entries.is_empty() {
                 break;
             }
-            self.decide(&entries, way.names_are, &closer, &mut draft).await?;
+            self.decide(&entries, &closer, &mut draft).await?;
             progress(PlanningProgress::Decided { rows: draft.writer.counts().rows() });
         }
         draft.chosen.take().map_or(Ok(()), Chosen::check)?;
@@ -277,13 +274,12 @@ impl<'a, T: Transport> Planner<'a, T> {
     async fn decide(
         &self,
         entries: &[Entry],
-        names_are: NamesAre,
         closer: &CloserLook<'_, T>,
         draft: &mut Draft<'_, '_>,
     ) -> Result<(), PlanError> {
         let keys = entries.iter().filter_map(|e| e.content.as_ref().ok()).map(|p| &p.key);
         let keys: Vec<&Key> = keys.filter(|key| draft.found_before.get(key).is_none()).collect();
-        let mut answers = self.lookup.find_by(&keys, names_are).await?;
+        let mut answers = self.lookup.find_everywhere(&keys).await?;
         let mut seen = closer.look(&mut answers).await?;
         if draft.by_manager.is_some() {
             // Who was found before may be acted on only now.

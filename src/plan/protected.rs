@@ -162,7 +162,7 @@ impl Protected {
         let mut wrong = Vec::new();
         for names in self.names.chunks(1_000) {
             let keys: Vec<&Key> = names.iter().map(|(_, key)| key).collect();
-            for ((line, key), found) in names.iter().zip(lookup.find(&keys).await?) {
+            for ((line, key), found) in names.iter().zip(lookup.find_everywhere(&keys).await?) {
                 let (line, name) = (*line, || key.to_string());
                 match found {
                     Found::Account(account) => _ = guarded.insert(account.object_id),

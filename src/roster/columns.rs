@@ -163,15 +163,6 @@ impl Columns {
         self.most == 1
     }
 
-    /// Whether the key column may hold mail addresses, which may be another person's sign-in names.
-    pub(super) fn may_hold_mail_addresses(&self) -> bool {
-        let is_of_names = |column: &NamedColumn| {
-            let folded = names::meaning(&column.name);
-            folded == "user" || names::UPN.contains(&folded.as_str()) || names::OBJECT_ID.contains(&folded.as_str())
-        };
-        self.by.is_none() && ![Some(&self.key), self.fallback.as_ref()].into_iter().flatten().all(is_of_names)
-    }
-
     /// The key columns as messages name them.
     pub(super) fn key_names(&self) -> String {
         match &self.fallback {

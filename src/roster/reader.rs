@@ -175,12 +175,6 @@ impl Roster {
         explained::of_columns(&self.columns, &self.shape.columns, self.shape.header, &self.options)
     }
 
-    /// Whether the key column may hold mail addresses: one person's sign-in name may be another's address.
-    #[must_use]
-    pub fn may_hold_mail_addresses(&self) -> bool {
-        self.columns.may_hold_mail_addresses()
-    }
-
     /// Whether a column says who hands over.
     #[must_use]
     pub const fn names_handoff(&self) -> bool {

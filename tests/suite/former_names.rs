@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use sealoff::simulator::SimulatedUser;
+
 use crate::stage::Stage;
 
 fn rows(stage: &Stage, list: &str) -> Vec<(String, String)> {
@@ -55,4 +57,38 @@ fn several_deleted_accounts_with_one_name_are_counted() {
     assert!(stage.simulator.delete(members[1].id));
     let found = rows(&stage, &format!("user\n{name}\n"));
     assert!(found[0].0 == "skip" && found[0].1.contains("the latest of 2 deleted accounts"), "{found:?}");
+}
+
+#[test]
+fn a_sign_in_name_that_is_somebody_elses_address_is_refused_whatever_its_column_is_called() {
+    let stage = Stage::new();
+    let members = stage.members(4);
+    let [mail, alias, other, alone] = &members[..] else { unreachable!() };
+    let name = |user: &SimulatedUser| user.user_principal_name.clone();
+    let (by_mail, by_alias) = (name(mail), name(alias));
+    stage.simulator.change(other.id, |user| {
+        user.other_mail = Some(by_mail.clone());
+        user.details_mut().proxy_addresses.push(format!("smtp:{by_alias}").into());
+    });
+    for header in ["userPrincipalName", "user", "UPN", "Email"] {
+        let found = rows(&stage, &format!("{header}\n{by_mail}\n{by_alias}\n{}\n", name(alone)));
+        let decisions: Vec<&str> = found.iter().map(|(decision, _)| decision.as_str()).collect();
+        assert_eq!(decisions, ["refuse", "refuse", "act"], "{header}");
+        for ((_, reason), one) in found.iter().zip([mail, alias]) {
+            assert!(reason.contains("ambiguous") && reason.contains(&one.id.to_string()), "{reason}");
+            assert!(reason.contains(&other.id.to_string()), "{reason}");
+        }
+        std::fs::remove_dir_all(stage.path("out")).unwrap();
+    }
+    // The object id says which of them is meant, and the sign-in name beside it agrees.
+    let found = rows(&stage, &format!("id,userPrincipalName\n{},{by_mail}\n", mail.id));
+    assert_eq!(found[0].0, "act", "{found:?}");
+    // Of a name that two have, it is not known whom it protects.
+    stage.write("protect.txt", format!("{by_mail}\n"));
+    stage.write("one.csv", format!("user\n{}\n", name(alone)));
+    stage.plan("one.csv", "contain", "protected", &["--protect", "protect.txt"]).complains(&[
+        &mail.id.to_string(),
+        &other.id.to_string(),
+        "object id",
+    ]);
 }
