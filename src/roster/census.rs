@@ -14,6 +14,7 @@ use super::entry::{Entry, Key};
 use super::error::{ColumnsDiffer, RosterError};
 use super::header::Header;
 use super::key;
+use super::key_property::KeyProperty;
 use super::names;
 use super::note::RosterNote;
 use super::records::CsvRecord;
@@ -39,6 +40,8 @@ pub(super) struct Census {
     concealed: Seen,
     behind_colon: u64,
     status: Option<Status>,
+    /// The column of short names beside an `ObjectGUID` that was taken for the key unasked.
+    of_active_directory: Option<String>,
 }
 
 /// Rows of one kind: how many, and the first of them.
@@ -95,7 +98,10 @@ impl Census {
             header.names.iter().enumerate().find(|(index, name)| names::is_a_status(name) && Some(*index) != used);
         let status = status.filter(|_| !header.is_of_a_log());
         let status = status.map(|(index, name)| Status { index, name: name.clone(), values: BTreeMap::new() });
-        Self { rivals, status, ..Self::default() }
+        let by_its_guid = !asked && columns.by == Some(KeyProperty::ImmutableId) && header.folded(&columns.key) == names::OBJECT_GUID;
+        let short_names = header.all_of(names::of_property(KeyProperty::SamAccountName)).into_iter().next();
+        let of_active_directory = short_names.filter(|_| by_its_guid).map(|column| column.name);
+        Self { rivals, status, of_active_directory, ..Self::default() }
     }
 
     /// The same for a list without a header: no other column may name other accounts.
@@ -219,6 +225,9 @@ impl Census {
             let (rows, people) = (self.rows_of_several, self.people_on_them);
             notes.push(RosterNote::SeveralOnARow { rows, people, of: self.rows - people + rows, entries: self.rows });
         }
+        if let Some(short_names) = &self.of_active_directory {
+            notes.push(RosterNote::OfActiveDirectory { key: columns.key.name.clone(), short_names: short_names.clone() });
+        }
         if columns.has_passwords || self.behind_colon > 0 {
             notes.push(RosterNote::Secrets { rows_with_colon: self.behind_colon });
         }
@@ -246,6 +255,10 @@ fn rivals(header: &Header<'_>, columns: &Columns) -> Vec<Rival> {
     let used = [Some(columns.key.index), others[0], others[1]];
     let rivals = header.names.iter().enumerate().filter(|(index, name)| {
         let folded = names::meaning(name);
+        // Of all addresses of a mailbox, the primary one need not be the sign-in name.
+        if names::is_of_all_addresses(name) {
+            return false;
+        }
         let of_one_kind = if names::OBJECT_ID.contains(&key) {
             names::OBJECT_ID.contains(&folded.as_str()) && folded != names::ID && folded != names::OBJECT
         } else {

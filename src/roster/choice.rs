@@ -108,7 +108,7 @@ fn is_of_events(header: &Header<'_>, folded: &str) -> bool {
 fn evidence(people: &[Vec<String>], column: &NamedColumn) -> Evidence {
     let mut found = Evidence::Nothing;
     for cell in cells(people, column) {
-        match key::parse(cell, None) {
+        match key::read_in(&column.name, cell, None) {
             // A column of a log in which something stands that is no user holds users as well.
             Ok(_) | Err(NotAKey::User(_) | NotAKey::Entities(_)) => return Evidence::Keys,
             Err(_) if people_in::people(cell, None).is_some() => return Evidence::Keys,

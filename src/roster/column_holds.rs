@@ -67,6 +67,12 @@ fn holds(name: &str, cells: &[&str]) -> Option<ColumnHolds> {
 
 /// What to do about a list without a key column, as sentences; `None` where nothing in it can be the key.
 pub(super) fn help(found: &[ColumnFound]) -> Option<String> {
+    if found.iter().any(|column| is_garbled(&column.name)) {
+        return Some(
+            "The names of the columns cannot be read: the list is in an encoding that is not known for certain. Save it as \"CSV UTF-8\", and plan it again."
+                .to_owned(),
+        );
+    }
     let of = |holds: ColumnHolds| found.iter().filter(move |column| column.holds == holds).map(|column| &column.name);
     let accounts: Vec<&String> = of(ColumnHolds::Accounts).collect();
     let others: Vec<&String> = of(ColumnHolds::OfSomebodyElse).collect();
@@ -112,6 +118,12 @@ pub(super) fn help(found: &[ColumnFound]) -> Option<String> {
     Some(format!(
         "The only accounts stand in {other:?}, and by its name that is somebody else. Export the list with the accounts of those who are meant."
     ))
+}
+
+/// Whether letters could not be decoded, or were decoded as what no language writes: signs and accents, one behind the other.
+fn is_garbled(name: &str) -> bool {
+    let strange = |c: &char| matches!(c, '\u{80}'..='\u{bf}' | '\u{d7}' | '\u{f7}');
+    name.contains('\u{fffd}') || name.chars().filter(strange).count() > 1
 }
 
 /// A first line with such a cell may be a person and no header.
@@ -171,6 +183,15 @@ mod tests {
         let help = help_for("who\nada@b.com and eve@b.com").unwrap();
         assert!(!help.contains("--key"), "{help}");
         assert_eq!(help_for("name,city\nAda,London"), None);
+    }
+
+    #[test]
+    fn a_header_in_an_unknown_encoding_is_no_name_to_type() {
+        for header in ["\u{a9}m\u{a6}W,\u{a4}\u{bd}\u{a5}q", "y,x\u{fffd}"] {
+            let help = help_for(&format!("{header}\nada,ada@b.com")).unwrap();
+            assert!(help.contains("CSV UTF-8") && !help.contains("--key"), "{help}");
+        }
+        assert!(help_for("Nº,Contact à côté\n1,ada@b.com").unwrap().contains("--key"));
     }
 
     #[test]

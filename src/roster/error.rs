@@ -190,7 +190,9 @@ impl RosterError {
                     let (found, meant) = misspelt(found, *by)?;
                     Some(format!("Did you mean {meant} by {found:?}? If so: --key {}", column_holds::quote(found)?))
                 };
-                let plain = || "Name the column that holds the keys: --key COLUMN".to_owned();
+                let plain = || {
+                    "Write one sign-in name or object id a line, below a first line that says: user. Or, if a column of the list holds them, name it: --key COLUMN".to_owned()
+                };
                 Some(offered.or_else(misspelt).unwrap_or_else(plain))
             }
             Self::NoList { what, .. } => Some(what.help().to_owned()),

@@ -3,9 +3,10 @@
 use super::entity::{self, EntityAccounts};
 use super::entry::Key;
 use super::key_property::KeyProperty;
+use super::names;
 use super::not_a_user::{self, NotAUser};
-use super::property::{self, NotAValue};
-use super::respelling::{Respellings, respelt};
+use super::property::{self, NotAValue, has_several_kinds};
+use super::respelling::{Respelling, Respellings, respelt};
 use super::upn::NotAUpn;
 use crate::ids::ObjectId;
 use crate::spreadsheet::unguard;
@@ -58,6 +59,16 @@ pub(super) fn read(cell: &str, by: Option<KeyProperty>) -> Result<(Key, Respelli
     }
 }
 
+/// The same in a column of this name: in one of all addresses of a mailbox, the primary one (`SMTP:`) is read. In any other column,
+/// several addresses may be several people's.
+pub(super) fn read_in(column: &str, cell: &str, by: Option<KeyProperty>) -> Result<(Key, Respellings), NotAKey> {
+    let text = meant(cell);
+    if by.is_none() && has_several_kinds(text) && names::is_of_all_addresses(column) {
+        return primary_of(text);
+    }
+    read(cell, by)
+}
+
 fn property(by: KeyProperty, text: &str) -> Result<(Key, Respellings), NotAKey> {
     let why = match property::parse(by, text) {
         Ok(value) => return Ok((Key::Property(by, value), Respellings::default())),
@@ -106,6 +117,14 @@ fn account(text: &str) -> Result<(Key, Respellings), NotAKey> {
     }
 }
 
+/// The primary address in a list of all addresses of one mailbox, as Exchange writes it.
+fn primary_of(text: &str) -> Result<(Key, Respellings), NotAKey> {
+    let no_value = |why| NotAKey::Value(KeyProperty::ProxyAddress, why);
+    let name = property::primary(text).map_err(no_value)?;
+    let name = name.parse().map_err(|why| no_value(NotAValue::Address(why)))?;
+    Ok((Key::UserPrincipalName(name), Respellings::default().with(Respelling::Primary)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +151,34 @@ mod tests {
         assert_eq!(parse("Microsoft Teams Services", None), Err(NotAKey::Name(NotAUpn::NoAt)));
         assert_eq!(parse("(deleted)", None), Err(NotAKey::Name(NotAUpn::NoAt)));
         assert_eq!(parse(r#"[{"Type":"account"}]"#, None), Err(NotAKey::Entities(1)));
+    }
+
+    #[test]
+    fn of_all_addresses_of_a_mailbox_the_primary_one_names_it() {
+        let ada = Key::UserPrincipalName("ada@contoso.com".parse().unwrap());
+        for text in [
+            "SMTP:ada@contoso.com;smtp:al@contoso.com",
+            "smtp:al@contoso.com; SIP:ada@contoso.com; SMTP:ada@contoso.com",
+            "smtp:al@contoso.com+SMTP:ada@contoso.com+X500:/o=x",
+            "smtp:al@contoso.com,SMTP:ada@contoso.com",
+            "SMTP:ada@contoso.com smtp:al@contoso.com",
+            "SMTP:ada@contoso.com\nsmtp:al@contoso.com",
+            "{SMTP:ada@contoso.com, smtp:al@contoso.com}",
+        ] {
+            let read = read_in("EmailAddresses", text, None).map(|(key, _)| key);
+            assert_eq!(read, Ok(ada.clone()), "{text}");
+            assert!(read_in("Email", text, None).is_err(), "{text}: they may be two people");
+            let by_proxy = Key::Property(KeyProperty::ProxyAddress, "ada@contoso.com".into());
+            assert_eq!(parse(text, Some(KeyProperty::ProxyAddress)), Ok(by_proxy), "{text}");
+        }
+        for (text, why) in [
+            ("SMTP:ada@contoso.com;SMTP:eve@contoso.com", NotAValue::Primaries(2)),
+            ("smtp:ada@contoso.com;smtp:eve@contoso.com", NotAValue::Primaries(0)),
+            ("eve@contoso.com;SMTP:ada@contoso.com;smtp:al@contoso.com", NotAValue::NoKind),
+        ] {
+            let read = read_in("Proxy addresses", text, None);
+            assert_eq!(read.map(|_| ()), Err(NotAKey::Value(KeyProperty::ProxyAddress, why)), "{text}");
+        }
     }
 
     #[test]

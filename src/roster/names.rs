@@ -86,7 +86,12 @@ pub(super) const LIKELY: &[&str] = &[
     "employee",
     "entities",
     "entity",
+    PROXY_ADDRESSES,
+    "emailaddresses",
 ];
+
+/// All addresses of a mailbox, as the directory calls them. Exchange calls them `EmailAddresses`.
+const PROXY_ADDRESSES: &str = "proxyaddresses";
 
 /// Parts of the names of columns that hold passwords, which must not be shown.
 const SECRET: &[&str] = &[
@@ -169,7 +174,7 @@ pub(super) const fn of_property(by: KeyProperty) -> &'static [&'static str] {
         KeyProperty::Mail => {
             &["mail", "email", "emailaddress", "mailaddress", "primarysmtpaddress", "recipientemailaddress"]
         }
-        KeyProperty::ProxyAddress => &["proxyaddresses", "proxyaddress", "emailaddresses", "smtpaddress"],
+        KeyProperty::ProxyAddress => &[PROXY_ADDRESSES, "proxyaddress", "emailaddresses", "smtpaddress"],
         KeyProperty::EmployeeId => &["employeeid"],
         KeyProperty::Sid => &["onpremisessecurityidentifier", "sid", "accountsid", "usersid", "objectsid"],
         KeyProperty::ImmutableId => &["onpremisesimmutableid", "immutableid", OBJECT_GUID],
@@ -284,6 +289,35 @@ const STATUS: &[&str] = &[
     "statut",
     "stato",
     "statuszatrudnienia",
+    "anställningsstatus",
+    "ansættelsesstatus",
+    "tila",
+    "aktiv",
+    "aktive",
+    "actif",
+    "activo",
+    "ativo",
+    "attivo",
+    "actief",
+    "aktywny",
+    "beschäftigungsstatus",
+    "mitarbeiterstatus",
+    "vertragsstatus",
+    "situation",
+    "situação",
+    "situacao",
+    "durum",
+    "çalışmadurumu",
+    "상태",
+    "재직상태",
+    "재직여부",
+    "状态",
+    "狀態",
+    "在职状态",
+    "在職狀態",
+    "在職状況",
+    "stav",
+    "státusz",
 ];
 
 /// What such a column says of somebody who is not leaving.
@@ -304,6 +338,31 @@ const ACTIVE: &[&str] = &[
     "actief",
     "aktywny",
     "aktivní",
+    "aktív",
+    "aktiivinen",
+    "aktif",
+    "ja",
+    "oui",
+    "sí",
+    "si",
+    "sim",
+    "sì",
+    "tak",
+    "ano",
+    "igen",
+    "kyllä",
+    "evet",
+    "はい",
+    "是",
+    "예",
+    "en poste",
+    "beschäftigt",
+    "anställd",
+    "ansat",
+    "ansatt",
+    "재직",
+    "재직중",
+    "在職中",
     "provisioned",
     "在職",
     "在职",
@@ -315,6 +374,11 @@ const ACTIVE: &[&str] = &[
 /// Whether a column of this name says what somebody is.
 pub(super) fn is_a_status(name: &str) -> bool {
     STATUS.contains(&fold(name).as_str())
+}
+
+/// Whether a column of this name holds all addresses of a mailbox.
+pub(super) fn is_of_all_addresses(name: &str) -> bool {
+    of_property(KeyProperty::ProxyAddress).contains(&meaning(name).as_str())
 }
 
 /// Whether a status says that somebody is still there.

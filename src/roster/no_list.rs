@@ -66,6 +66,15 @@ pub enum NoList {
     /// YAML
     #[strum(to_string = "a YAML file")]
     Yaml,
+    /// A message with its sender, pasted.
+    #[strum(to_string = "a message, with its sender or its subject")]
+    Message,
+    /// A calendar or contacts.
+    #[strum(to_string = "a calendar or an address book (iCalendar, vCard)")]
+    Card,
+    /// `users = [`, and a name on each line below.
+    #[strum(to_string = "a list as a program has it, over several lines")]
+    Code,
 }
 
 /// How PowerShell writes a list that can be read.
@@ -96,6 +105,14 @@ impl NoList {
                 "On a domain controller: Get-ADUser -Filter … | Select-Object UserPrincipalName | Export-Csv list.csv -NoTypeInformation -Encoding utf8"
             }
             Self::Yaml => "Export it as JSON: with the Azure CLI, -o json.",
+            Self::Message => {
+                "Copy those who are meant into a text file, one a line: a message names others, too."
+            }
+            Self::Card => "Copy those who are meant into a text file, one a line: such a file names others, too.",
+            Self::Code => {
+                "Write one name a line, without the lines of brackets above and below; or let the program write the list as JSON (json.dumps in \
+                 Python, ConvertTo-Json in PowerShell)."
+            }
             Self::Archive => "Unpack it, and name the list in it.",
             Self::Word | Self::Pdf | Self::RichText | Self::OldOffice | Self::Xml => {
                 "Copy the names into a text file, one a line, or export the list as CSV where it comes from."
@@ -167,6 +184,15 @@ impl NoList {
         if is_yaml(&lines) {
             return Some(Self::Yaml);
         }
+        if is_a_message(&lines) {
+            return Some(Self::Message);
+        }
+        if lines.first().is_some_and(|line| ["BEGIN:VCALENDAR", "BEGIN:VCARD"].contains(line)) {
+            return Some(Self::Card);
+        }
+        if is_code(&lines) {
+            return Some(Self::Code);
+        }
         of_rules(&lines).or_else(|| of_properties(&lines))
     }
 }
@@ -232,9 +258,73 @@ fn is_yaml(lines: &[&str]) -> bool {
     lines.iter().any(|line| begins(&line)) && lines.iter().all(|line| begins(&line) || goes_on(&line) || *line == "---")
 }
 
+/// What stands in front of the lines of a message, in the languages of Outlook: the sender, the recipients, the others, the subject.
+const PARTS_OF_A_MESSAGE: [&[&str]; 4] = [
+    &["from:", "von:", "de :", "de:", "da:", "van:", "från:", "fra:", "od:", "差出人:", "发件人:", "寄件者:", "보낸 사람:", "sender:"],
+    &["to:", "an:", "à :", "à:", "para:", "a:", "aan:", "till:", "til:", "do:", "宛先:", "收件人:", "收件者:", "받는 사람:"],
+    &["cc:", "cc :", "bcc:", "kopie:", "kopia:", "抄送:", "副本:", "참조:"],
+    &["subject:", "betreff:", "objet :", "objet:", "asunto:", "assunto:", "oggetto:", "onderwerp:", "ämne:", "emne:", "temat:", "件名:", "主题:", "主旨:", "제목:"],
+];
+
+/// Two of the parts of a message, the sender or the subject among them, with an address in one of them. Pasted recipients alone
+/// are a list.
+fn is_a_message(lines: &[&str]) -> bool {
+    let plain: Vec<String> = lines.iter().map(|line| line.trim_start().to_lowercase().replace('：', ":")).collect();
+    let of = |part: &[&str]| plain.iter().find(|line| part.iter().any(|label| line.starts_with(label)));
+    let found = PARTS_OF_A_MESSAGE.map(of);
+    let parts = found.iter().flatten().count();
+    let [sender, .., subject] = found;
+    parts >= 2 && sender.or(subject).is_some() && found.iter().flatten().any(|line| line.contains('@'))
+}
+
+/// A bracket that is opened on a line of its own or behind a name (`users = [`, `$users = @(`), with people behind it.
+fn is_code(lines: &[&str]) -> bool {
+    let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || " \t_$.:=[]".contains(c);
+    let opens = |line: &str| {
+        let name = ["@(", "[", "(", "{"].iter().find_map(|bracket| line.strip_suffix(bracket));
+        name.is_some_and(|name| name.chars().all(is_of_a_name))
+    };
+    let mut lines = lines.iter().skip_while(|line| line.starts_with(['#', '/']));
+    lines.next().is_some_and(|line| opens(line)) && lines.any(|line| line.contains('@'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_a_program_is_known_by_the_bracket_above_it() {
+        for text in [
+            "users = [\n    \"ada@contoso.com\",\n    \"eve@contoso.com\",\n]\n",
+            "[\n'ada@contoso.com',\n'eve@contoso.com'\n]\n",
+            "$users = @(\n  'ada@contoso.com'\n)\n",
+            "# leavers\nusers: list[str] = [\n    'ada@contoso.com',\n]\n",
+            "LEAVERS = (\n    'ada@contoso.com',\n)\n",
+            "const users = {\n  a: 'ada@contoso.com',\n}\n",
+        ] {
+            let found = NoList::of_text(text.as_bytes());
+            assert_eq!(found, Some(NoList::Code), "{text}");
+        }
+        for text in ["['ada@contoso.com', 'eve@contoso.com']\n", "Name (\nada\n", "user\n[ada@contoso.com]\n"] {
+            assert_eq!(NoList::of_text(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_no_list_of_its_recipients() {
+        for text in [
+            "From: Boss Lady <boss@contoso.com>\nTo: Ada <ada@contoso.com>; eve@contoso.com\nSubject: leavers\n\nPlease lock.\n",
+            "Von: Chefin <boss@contoso.com>\nGesendet: Montag\nAn: ada@contoso.com\nBetreff: Austritte\n",
+            "De : Chef <boss@contoso.com>\nÀ : ada@contoso.com\nObjet : départs\n",
+            "差出人：boss@contoso.com\n宛先：ada@contoso.com\n",
+        ] {
+            assert_eq!(NoList::of_text(text.as_bytes()), Some(NoList::Message), "{text}");
+        }
+        for text in ["To: ada@contoso.com; eve@contoso.com\nCc: bob@contoso.com\n", "user,from\nada@contoso.com,x\n", "De: x\nAda\n"] {
+            assert_eq!(NoList::of_text(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(NoList::of_text(b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n"), Some(NoList::Card));
+    }
 
     #[test]
     fn what_is_printed_for_people_is_known_by_its_form() {

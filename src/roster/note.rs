@@ -22,6 +22,13 @@ pub enum RosterNote {
         /// So many entries it makes.
         entries: u64,
     },
+    /// An export of Active Directory is read by its `ObjectGUID`, and has short names, too.
+    OfActiveDirectory {
+        /// The column of the `ObjectGUID`.
+        key: String,
+        /// The column of short names.
+        short_names: String,
+    },
     /// A column says of people that they are active, and every row counts all the same.
     StatusNotUsed {
         /// The column.
@@ -52,6 +59,10 @@ impl RosterNote {
                     "{rows} {name} several people: {people} people in all. Each of them is a row of the plan, so the list of {of} makes {entries}; the column place says which of them it is."
                 )
             }
+            Self::OfActiveDirectory { key, short_names } => format!(
+                "The list is an export of Active Directory. Its column {key:?} is the id that an account has there, which is no object id of \
+                 Entra: accounts are found by the immutable id that the sync makes from it. If that finds none, find them by {short_names:?}: --by sam"
+            ),
             Self::StatusNotUsed { column, values } => {
                 let shown = |value: &str| if value.is_empty() { "empty".to_owned() } else { format!("{value:?}") };
                 let said: Vec<String> = values.iter().map(|(value, rows)| format!("{} {rows}", shown(value))).collect();

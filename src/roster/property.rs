@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::key_property::KeyProperty;
 use super::not_a_user::is_sid;
+use super::several::has_kinds;
 use super::upn::{NotAUpn, Upn};
 use crate::ids::ObjectId;
 
@@ -41,6 +42,12 @@ pub enum NotAValue {
     Date,
     #[error("there is a quote around it")]
     Quoted,
+    /// `1,234`
+    #[error("a spreadsheet has put signs between its thousands")]
+    Thousands,
+    /// `a@contoso.com;SMTP:b@contoso.com`
+    #[error("one of the addresses has no kind (SMTP:, smtp:) in front and may be another person's")]
+    NoKind,
     /// `S-1-12-1-...`
     #[error(
         "it is the SID of a cloud account, and the directory only finds the SIDs of Active Directory; use the object id"
@@ -63,7 +70,9 @@ pub(super) fn parse(by: KeyProperty, text: &str) -> Result<Box<str>, NotAValue> 
     match by {
         KeyProperty::Mail => address(text),
         KeyProperty::ProxyAddress => address(primary(text)?),
-        _ if text.starts_with(['\'', '"']) || text.ends_with('"') => Err(NotAValue::Quoted),
+        _ if text.starts_with(['\'', '"', '`', '\u{2018}', '\u{2019}', '\u{201c}']) || text.ends_with('"') => {
+            Err(NotAValue::Quoted)
+        }
         KeyProperty::EmployeeId => employee_id(text),
         KeyProperty::Sid
             if is_sid(text) && text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("S-1-12-1-")) =>
@@ -82,11 +91,14 @@ fn address(text: &str) -> Result<Box<str>, NotAValue> {
     text.parse::<Upn>().map(|address| address.as_str().into()).map_err(NotAValue::Address)
 }
 
-/// The primary address among several, joined by `;` or by `+` as the Microsoft 365 admin centre does, without its prefix.
-fn primary(text: &str) -> Result<&str, NotAValue> {
-    let addresses = addresses(text);
+/// The primary address among several of one mailbox, however they are joined: by `;` or `,`, by `+` as the Microsoft 365 admin
+/// centre does, or in braces as PowerShell prints them; without its prefix.
+pub(super) fn primary(text: &str) -> Result<&str, NotAValue> {
+    let braced = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+    let addresses = addresses(braced.unwrap_or(text));
     match addresses.as_slice() {
         [one] => Ok(without_prefix(one)),
+        several if several.iter().any(|address| prefix_length(address).is_none()) => Err(NotAValue::NoKind),
         several => {
             let primaries: Vec<_> = several.iter().filter_map(|address| address.strip_prefix("SMTP:")).collect();
             match primaries.as_slice() {
@@ -97,11 +109,21 @@ fn primary(text: &str) -> Result<&str, NotAValue> {
     }
 }
 
-/// A plus sign is legal in an address. It separates two addresses only in front of another prefix (`smtp:`).
+/// Whether a cell holds several addresses of one mailbox, each with its kind in front.
+pub(super) fn has_several_kinds(text: &str) -> bool {
+    // Nearly every text has no colon.
+    let may_have = text.bytes().filter(|byte| *byte == b':').nth(1).is_some() && has_kinds(text);
+    let has_a_kind = |address: &&&str| prefix_length(address.trim_start_matches('{')).is_some();
+    may_have && addresses(text).iter().filter(has_a_kind).count() > 1
+}
+
+/// A plus sign is legal in an address. It separates two addresses only in front of another prefix (`smtp:`); so do a comma and a
+/// blank.
 fn addresses(text: &str) -> Vec<&str> {
     let is_separator = |offset: usize, sign: char| match sign {
         ';' => true,
-        '+' => prefix_length(text[offset + 1..].trim_start()).is_some(),
+        '+' | ',' => prefix_length(text[offset + 1..].trim_start()).is_some(),
+        sign if sign.is_whitespace() => prefix_length(text[offset + sign.len_utf8()..].trim_start()).is_some(),
         _ => false,
     };
     let mut parts = Vec::new();
@@ -146,7 +168,19 @@ fn employee_id(text: &str) -> Result<Box<str>, NotAValue> {
     if is_a_date(text) {
         return Err(NotAValue::Date);
     }
+    if has_thousands(text) {
+        return Err(NotAValue::Thousands);
+    }
     Ok(text.into())
+}
+
+/// `1,234`, `1 234 567`: groups of three digits behind a comma, an apostrophe or a blank. Some numbers have full stops of their own.
+fn has_thousands(text: &str) -> bool {
+    let mut groups = text.split([',', '\'', '\u{2019}', ' ', '\u{a0}', '\u{202f}']);
+    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()) && digits(group));
+    let rest: Vec<&str> = groups.collect();
+    first && !rest.is_empty() && rest.iter().all(|group| group.len() == 3 && digits(group))
 }
 
 /// What spreadsheets make of numbers with hyphens, stops or letters in them: `1-Mar`, `Mar-24`, `01.03.2026`, `3/1/26`.
@@ -244,6 +278,13 @@ mod tests {
         for text in ["E-1", "A-12-B", "12-345", "MAR1", "1-2"] {
             assert_eq!(value(KeyProperty::EmployeeId, text).unwrap(), text);
         }
+        for text in ["1,234", "12 345", "1'234'567", "1\u{202f}234"] {
+            assert_eq!(value(KeyProperty::EmployeeId, text), Err(NotAValue::Thousands), "{text}");
+        }
+        for text in ["1234 567", "A 123", "00 001 x"] {
+            assert_eq!(value(KeyProperty::EmployeeId, text).unwrap(), text);
+        }
+        assert_eq!(value(KeyProperty::EmployeeId, "\u{2018}00001"), Err(NotAValue::Quoted));
         assert_eq!(value(KeyProperty::EmployeeId, "1.0"), Err(NotAValue::Decimal));
         assert_eq!(value(KeyProperty::EmployeeId, "'00001"), Err(NotAValue::Quoted));
         for text in [

@@ -28,6 +28,8 @@ pub enum Respelling {
     TrailingSign,
     /// The sign or the number of a list in front of the name: `- `, `2. `.
     Bullet,
+    /// The primary address (`SMTP:`) among all of one mailbox.
+    Primary,
     /// Something behind a colon, as in lists of leaked passwords. It is not kept.
     BehindColon,
 }
@@ -81,6 +83,7 @@ impl Respelling {
             Self::FullWidth => "signs of double width were read as plain ones",
             Self::TrailingSign => "read without the sign at its end",
             Self::Bullet => "read without the sign or number of a list in front of it",
+            Self::Primary => "of the addresses of one mailbox the primary one (SMTP:) was read",
             Self::BehindColon => "what stands behind the colon was not read and is not shown",
         }
     }
@@ -167,11 +170,16 @@ pub(super) fn respelt(cell: &str) -> Option<(Upn, Respellings)> {
 
 /// What stands behind the sign or the number of a list and a blank: `- ada@contoso.com`, `2. ada@contoso.com`.
 fn behind_a_bullet(cell: &str) -> Option<&str> {
-    let (bullet, name) = cell.trim().split_once([' ', '\t', '\u{a0}'])?;
+    let (bullet, mut name) = cell.trim().split_once([' ', '\t', '\u{a0}'])?;
+    // A box that is ticked or not.
+    for ticked in ["[ ]", "[x]", "[X]", "\u{2610}", "\u{2611}", "\u{2612}"] {
+        name = name.strip_prefix(ticked).unwrap_or(name);
+    }
     let number = bullet.strip_suffix(['.', ')']).unwrap_or_default();
+    let number = number.strip_prefix('(').unwrap_or(number);
     let is_number = !number.is_empty() && number.len() <= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
     let is_sign =
-        matches!(bullet, "-" | "*" | "\u{2022}" | "\u{b7}" | "\u{2013}" | "\u{25cf}" | "\u{25aa}" | "\u{25e6}");
+        matches!(bullet, "-" | "*" | ">" | "+" | "[x]" | "\u{2610}" | "\u{2611}" | "\u{2022}" | "\u{b7}" | "\u{2013}" | "\u{25cf}" | "\u{25aa}" | "\u{25e6}");
     (is_number || is_sign).then_some(name.trim())
 }
 
@@ -200,8 +208,9 @@ fn in_angle_brackets(text: &str) -> Option<&str> {
     let (name, rest) = text.split_once('<')?;
     let (address, behind) = rest.split_once('>')?;
     let is_alone = !address.contains('<') && behind.trim_matches([';', ',', ' ', '.']).is_empty();
-    // A name that is an address, too, may be another one; and a semicolon stands between people.
-    if name.contains([';', '\u{ff1b}', '\n', '|']) {
+    // A name that is an address, too, may be another one; a semicolon stands between people; and in front of a colon stands what somebody
+    // did (`From:`).
+    if name.contains([';', '\u{ff1b}', '\n', '|', ':', '\u{ff1a}']) {
         return None;
     }
     let name = name.trim().trim_matches(['"', '\'']);

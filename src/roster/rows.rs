@@ -73,9 +73,16 @@ pub(super) enum RowOutcome {
     },
 }
 
+/// Whether nothing of the row may be shown.
+fn may_have_a_password(record: CsvRecord<'_>, columns: &Columns) -> bool {
+    columns.has_passwords
+        || secret::is_in(record.bytes)
+        || (columns.is_one_cell_a_line() && secret::is_behind_a_sign(record.bytes))
+}
+
 /// A row that can be read, on a line that may be a row or a part of a remark.
 pub(super) fn doubted(entry: Entry, record: CsvRecord<'_>, columns: &Columns) -> Entry {
-    let hidden = columns.has_passwords || secret::is_in(record.bytes);
+    let hidden = may_have_a_password(record, columns);
     let source_record = SourceRecord { bytes: record.bytes, line: record.line, hidden };
     Entry { content: Err(Defect { span: source_record.whole(), reason: DefectReason::InsideQuote }), ..entry }
 }
@@ -97,7 +104,7 @@ pub(super) fn read(
         None => (!cells.read(record.bytes)).then_some(Flaw::OpenQuote(0)),
         flaw => flaw,
     };
-    let hidden = columns.has_passwords || secret::is_in(record.bytes);
+    let hidden = may_have_a_password(record, columns);
     let reader = RowReader { record, row, columns, encoding, cells, hidden };
     // Quotes around a name are no quotes of the cell: "Lovelace, Ada" <ada@contoso.com>
     if let Some(Flaw::TextAfterQuote(_)) = flaw
@@ -367,7 +374,7 @@ impl<'a> RowReader<'a> {
             return Err(self.at(&self.columns.key, DefectReason::NoKey { columns: self.columns.key_names() }));
         }
         let text = self.text(cell, column)?;
-        key::read(text, self.columns.by).map_err(|why| {
+        key::read_in(&column.name, text, self.columns.by).map_err(|why| {
             let several = several::names_several(text).filter(|_| self.columns.by != Some(KeyProperty::ProxyAddress));
             let is_concealed = concealed::is_concealed(text) && !names::is_of_ids(&column.name);
             let text = self.shown(cell);

@@ -22,23 +22,29 @@ pub(super) fn is_in(line: &[u8]) -> bool {
     is_behind_a_blank(line)
 }
 
-/// Whether a word that looks like a password follows an address and a blank.
+/// The same for a list of one column, in which a semicolon or a `|` divides no cells: whatever stands behind it and is no address
+/// and no name may be a password.
+pub(super) fn is_behind_a_sign(line: &[u8]) -> bool {
+    words_behind_addresses(line, |byte| matches!(byte, b';' | b'|')).any(|word| {
+        !word.is_empty() && !word.contains(&b'@') && !word.iter().all(u8::is_ascii_alphabetic)
+    })
+}
+
+/// Whether a word that looks like a password follows an address and a blank, a semicolon or a `|`.
 fn is_behind_a_blank(line: &[u8]) -> bool {
-    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let mut rest = line;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'@') {
-        rest = &rest[at + 1..];
-        let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'|' | b'"');
-        let end = rest.iter().position(is_end).unwrap_or(rest.len());
-        if rest.get(end).is_some_and(is_blank) {
-            let word = rest[end..].trim_ascii_start();
-            let word = &word[..word.iter().position(u8::is_ascii_whitespace).unwrap_or(word.len())];
-            if std::str::from_utf8(word).is_ok_and(looks_like_one) {
-                return true;
-            }
-        }
-    }
-    false
+    let mut words = words_behind_addresses(line, |byte| matches!(byte, b' ' | b'\t' | b';' | b'|'));
+    words.any(|word| std::str::from_utf8(word).is_ok_and(looks_like_one))
+}
+
+/// The words that follow an address and such a sign.
+fn words_behind_addresses(line: &[u8], is_sign: impl Fn(&u8) -> bool) -> impl Iterator<Item = &[u8]> {
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'|' | b'"');
+    line.iter().enumerate().filter(|(_, byte)| **byte == b'@').filter_map(move |(at, _)| {
+        let rest = &line[at + 1..];
+        let end = rest.iter().position(is_end)?;
+        let behind = rest.get(end).filter(|byte| is_sign(byte)).map(|_| rest[end + 1..].trim_ascii_start())?;
+        Some(&behind[..behind.iter().position(is_end).unwrap_or(behind.len())])
+    })
 }
 
 /// Whether a text looks like a password: one word of letters and digits or signs, neither a name nor a number nor a date.
@@ -67,6 +73,8 @@ mod tests {
             "ada@contoso.com:Summer2024!",
             "x,ada@contoso.com:Sum,mer",
             "https://a.b:ada@contoso.com:pw",
+            "ada@contoso.com;Summer24!",
+            "ada@contoso.com|Summer24",
         ] {
             assert!(is_in(line.as_bytes()), "{line}");
         }
@@ -76,9 +84,20 @@ mod tests {
             "ada@contoso.com:",
             "12:30 ada@contoso.com",
             "ada@contoso.com Lovelace",
+            "ada@contoso.com;E-1042",
             "https://x/y",
         ] {
             assert!(!is_in(line.as_bytes()), "{line}");
+        }
+    }
+
+    #[test]
+    fn in_a_list_of_one_column_less_is_shown() {
+        for line in ["ada@contoso.com;summer24", "ada@contoso.com|Summer!", "ada@contoso.com; x1"] {
+            assert!(is_behind_a_sign(line.as_bytes()), "{line}");
+        }
+        for line in ["ada@contoso.com;eve@contoso.com;", "ada@contoso.com; Operations", "ada@contoso.com", "ada@b.com x1"] {
+            assert!(!is_behind_a_sign(line.as_bytes()), "{line}");
         }
     }
 

@@ -93,6 +93,11 @@ impl FromStr for Upn {
         if local.is_empty() || domain.is_empty() {
             return Err(NotAUpn::OneSided);
         }
+        // No domain holds them; a list of leaked passwords may put one between a name and its password.
+        let is_of_no_domain = |c: &char| c.is_ascii_punctuation() && !matches!(c, '.' | '-' | '_');
+        if let Some(impossible) = domain.chars().find(is_of_no_domain) {
+            return Err(NotAUpn::Impossible(impossible));
+        }
         Ok(Self(text.into()))
     }
 }

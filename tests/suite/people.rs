@@ -175,3 +175,29 @@ fn a_list_by_another_property_is_told_the_flag_for_it() {
         .exited(2)
         .complains(&["hides who", "Org settings"]);
 }
+
+#[test]
+fn the_sender_of_a_message_is_never_taken() {
+    let stage = Stage::new();
+    stage.write("message.txt", format!("From: Grace Hopper <{GRACE}>\nTo: Ada Lovelace <{ADA}>\nSubject: leavers\n"));
+    stage.plan("message.txt", "contain", "plan", &[]).exited(2).complains(&["a message", "one a line"]);
+    // One such line on a list costs itself alone.
+    stage.write("list.txt", format!("{ADA}\nFrom: Grace Hopper <{GRACE}>\n"));
+    stage.plan("list.txt", "contain", "list", &[]).succeeded();
+    assert_eq!(decisions(&stage, "list"), ["act", "refuse unreadable"]);
+}
+
+#[test]
+fn what_leaked_lists_have_in_the_place_of_a_colon_hides_the_password_too() {
+    let stage = Stage::new();
+    stage.write("leak.txt", format!("{ADA}:Summer24!\n{GRACE};winter23\n{GRACE}|autumn!!\n"));
+    let ran = stage.plan("leak.txt", "contain", "plan", &["-v"]).succeeded();
+    let mut texts = vec![ran.out.clone(), ran.err.clone()];
+    texts.extend(["plan.csv", "plan.html", "plan.json"].map(|file| std::fs::read_to_string(stage.path("plan").join(file)).unwrap()));
+    for text in texts {
+        for secret in ["ummer24", "winter", "autumn"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+    assert_eq!(decisions(&stage, "plan"), ["act respelt", "refuse unreadable", "refuse unreadable"]);
+}

@@ -31,6 +31,10 @@ fn any_damage() -> impl Strategy<Value = Damage> {
         ("Ada Lovelace <", ">"),
         ("i:0#.f|membership|", ""),
         ("", "."),
+        ("- [x] ", ""),
+        ("(12) ", ""),
+        ("From: Ada <", ">"),
+        ("SMTP:", " smtp:alias@contoso.com"),
         ("\u{a0}", " "),
     ]);
     prop_oneof![
@@ -114,6 +118,12 @@ fn any_mailbox() -> impl Strategy<Value = &'static str> {
         "'@'",
         "mailto:@",
         "Per and Son <@>",
+        "> @",
+        "- [ ] @",
+        "(3) @",
+        "From: Person <@>",
+        "{SMTP:@, sip:@}",
+        "SMTP:@; smtp:@",
     ])
 }
 

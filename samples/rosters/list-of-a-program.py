@@ -1,0 +1,4 @@
+users = [
+    "ada.lovelace@contoso.com",
+    "grace.hopper@contoso.com",
+]
