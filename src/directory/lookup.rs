@@ -112,7 +112,13 @@ impl<'a, T: Transport> Lookup<'a, T> {
     /// Shares the resource units of other reads.
     #[must_use]
     pub fn paced(paced: Paced<'a, T>) -> Self {
-        Self { paced, by_ids_is_useless: AtomicBool::new(false), deleted: OnceCell::new(), compared: AtomicUsize::new(0), comparing_calls: AtomicUsize::new(0) }
+        Self {
+            paced,
+            by_ids_is_useless: AtomicBool::new(false),
+            deleted: OnceCell::new(),
+            compared: AtomicUsize::new(0),
+            comparing_calls: AtomicUsize::new(0),
+        }
     }
 
     /// Says what the directory knows under each of these keys: as many answers as keys, in the same order.

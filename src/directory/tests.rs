@@ -90,7 +90,11 @@ async fn a_name_that_two_accounts_have_is_found_at_both_where_that_is_asked_for(
         .with_user(2, "lwei@contoso.com", json!({"mail": "Li.Wei@contoso.com"}))
         .with_user(3, "nora@contoso.com", json!({"proxyAddresses": ["SMTP:nora@contoso.com"]}))
         .with_user(4, "byrne@contoso.com", json!({"proxyAddresses": ["smtp:NORA@contoso.com"]}))
-        .with_user(5, "ada@contoso.com", json!({"mail": "ada@contoso.com", "proxyAddresses": ["SMTP:ada@contoso.com"]}));
+        .with_user(
+            5,
+            "ada@contoso.com",
+            json!({"mail": "ada@contoso.com", "proxyAddresses": ["SMTP:ada@contoso.com"]}),
+        );
     let keys = ["li.wei@contoso.com", "nora@contoso.com", "ada@contoso.com"].map(by_name);
     assert_eq!(numbers(&tenant, &keys).await, [vec![1], vec![3], vec![5]]);
     let lookup = Lookup::new(&tenant, Clock::real());

@@ -26,8 +26,8 @@ use super::summary::Summary;
 use super::writer::{MadeFrom, PlanWriter};
 use crate::clock::Clock;
 use crate::directory::{
-    Account, CloserLook, Found, Lookup, LookupCache, LookupError, MethodReader, NonPersonSign, Note,
-    SeenCloser, TenantFacts, WHOLE_TENANT,
+    Account, CloserLook, Found, Lookup, LookupCache, LookupError, MethodReader, NonPersonSign, Note, SeenCloser,
+    TenantFacts, WHOLE_TENANT,
 };
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;

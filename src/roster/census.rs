@@ -98,7 +98,8 @@ impl Census {
             header.names.iter().enumerate().find(|(index, name)| names::is_a_status(name) && Some(*index) != used);
         let status = status.filter(|_| !header.is_of_a_log());
         let status = status.map(|(index, name)| Status { index, name: name.clone(), values: BTreeMap::new() });
-        let by_its_guid = !asked && columns.by == Some(KeyProperty::ImmutableId) && header.folded(&columns.key) == names::OBJECT_GUID;
+        let by_its_guid =
+            !asked && columns.by == Some(KeyProperty::ImmutableId) && header.folded(&columns.key) == names::OBJECT_GUID;
         let short_names = header.all_of(names::of_property(KeyProperty::SamAccountName)).into_iter().next();
         let of_active_directory = short_names.filter(|_| by_its_guid).map(|column| column.name);
         Self { rivals, status, of_active_directory, ..Self::default() }
@@ -226,7 +227,10 @@ impl Census {
             notes.push(RosterNote::SeveralOnARow { rows, people, of: self.rows - people + rows, entries: self.rows });
         }
         if let Some(short_names) = &self.of_active_directory {
-            notes.push(RosterNote::OfActiveDirectory { key: columns.key.name.clone(), short_names: short_names.clone() });
+            notes.push(RosterNote::OfActiveDirectory {
+                key: columns.key.name.clone(),
+                short_names: short_names.clone(),
+            });
         }
         if columns.has_passwords || self.behind_colon > 0 {
             notes.push(RosterNote::Secrets { rows_with_colon: self.behind_colon });

@@ -197,9 +197,10 @@ impl DefectReason {
             }
             Self::ControlCharacter { .. } => Some("Delete the character. The mark shows where it stands."),
             Self::InsideQuote => Some("Close the quote where it opens, or take the name out of the remark."),
-            Self::NotAValue { why: NotAValue::Rounded | NotAValue::Decimal | NotAValue::Date | NotAValue::Thousands, .. } => {
-                Some("Format the column as text in the spreadsheet, and fill it in again from its source.")
-            }
+            Self::NotAValue {
+                why: NotAValue::Rounded | NotAValue::Decimal | NotAValue::Date | NotAValue::Thousands,
+                ..
+            } => Some("Format the column as text in the spreadsheet, and fill it in again from its source."),
             Self::NotAValue { why: NotAValue::Primaries(_) | NotAValue::NoKind, .. } => {
                 Some("Write the sign-in name of the account, or its primary address alone.")
             }

@@ -105,9 +105,7 @@ impl NoList {
                 "On a domain controller: Get-ADUser -Filter … | Select-Object UserPrincipalName | Export-Csv list.csv -NoTypeInformation -Encoding utf8"
             }
             Self::Yaml => "Export it as JSON: with the Azure CLI, -o json.",
-            Self::Message => {
-                "Copy those who are meant into a text file, one a line: a message names others, too."
-            }
+            Self::Message => "Copy those who are meant into a text file, one a line: a message names others, too.",
             Self::Card => "Copy those who are meant into a text file, one a line: such a file names others, too.",
             Self::Code => {
                 "Write one name a line, without the lines of brackets above and below; or let the program write the list as JSON (json.dumps in \
@@ -260,10 +258,56 @@ fn is_yaml(lines: &[&str]) -> bool {
 
 /// What stands in front of the lines of a message, in the languages of Outlook: the sender, the recipients, the others, the subject.
 const PARTS_OF_A_MESSAGE: [&[&str]; 4] = [
-    &["from:", "von:", "de :", "de:", "da:", "van:", "från:", "fra:", "od:", "差出人:", "发件人:", "寄件者:", "보낸 사람:", "sender:"],
-    &["to:", "an:", "à :", "à:", "para:", "a:", "aan:", "till:", "til:", "do:", "宛先:", "收件人:", "收件者:", "받는 사람:"],
+    &[
+        "from:",
+        "von:",
+        "de :",
+        "de:",
+        "da:",
+        "van:",
+        "från:",
+        "fra:",
+        "od:",
+        "差出人:",
+        "发件人:",
+        "寄件者:",
+        "보낸 사람:",
+        "sender:",
+    ],
+    &[
+        "to:",
+        "an:",
+        "à :",
+        "à:",
+        "para:",
+        "a:",
+        "aan:",
+        "till:",
+        "til:",
+        "do:",
+        "宛先:",
+        "收件人:",
+        "收件者:",
+        "받는 사람:",
+    ],
     &["cc:", "cc :", "bcc:", "kopie:", "kopia:", "抄送:", "副本:", "참조:"],
-    &["subject:", "betreff:", "objet :", "objet:", "asunto:", "assunto:", "oggetto:", "onderwerp:", "ämne:", "emne:", "temat:", "件名:", "主题:", "主旨:", "제목:"],
+    &[
+        "subject:",
+        "betreff:",
+        "objet :",
+        "objet:",
+        "asunto:",
+        "assunto:",
+        "oggetto:",
+        "onderwerp:",
+        "ämne:",
+        "emne:",
+        "temat:",
+        "件名:",
+        "主题:",
+        "主旨:",
+        "제목:",
+    ],
 ];
 
 /// Two of the parts of a message, the sender or the subject among them, with an address in one of them. Pasted recipients alone
@@ -320,7 +364,11 @@ mod tests {
         ] {
             assert_eq!(NoList::of_text(text.as_bytes()), Some(NoList::Message), "{text}");
         }
-        for text in ["To: ada@contoso.com; eve@contoso.com\nCc: bob@contoso.com\n", "user,from\nada@contoso.com,x\n", "De: x\nAda\n"] {
+        for text in [
+            "To: ada@contoso.com; eve@contoso.com\nCc: bob@contoso.com\n",
+            "user,from\nada@contoso.com,x\n",
+            "De: x\nAda\n",
+        ] {
             assert_eq!(NoList::of_text(text.as_bytes()), None, "{text}");
         }
         assert_eq!(NoList::of_text(b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n"), Some(NoList::Card));

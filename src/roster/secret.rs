@@ -25,9 +25,8 @@ pub(super) fn is_in(line: &[u8]) -> bool {
 /// The same for a list of one column, in which a semicolon or a `|` divides no cells: whatever stands behind it and is no address
 /// and no name may be a password.
 pub(super) fn is_behind_a_sign(line: &[u8]) -> bool {
-    words_behind_addresses(line, |byte| matches!(byte, b';' | b'|')).any(|word| {
-        !word.is_empty() && !word.contains(&b'@') && !word.iter().all(u8::is_ascii_alphabetic)
-    })
+    words_behind_addresses(line, |byte| matches!(byte, b';' | b'|'))
+        .any(|word| !word.is_empty() && !word.contains(&b'@') && !word.iter().all(u8::is_ascii_alphabetic))
 }
 
 /// Whether a word that looks like a password follows an address and a blank, a semicolon or a `|`.
@@ -96,7 +95,9 @@ mod tests {
         for line in ["ada@contoso.com;summer24", "ada@contoso.com|Summer!", "ada@contoso.com; x1"] {
             assert!(is_behind_a_sign(line.as_bytes()), "{line}");
         }
-        for line in ["ada@contoso.com;eve@contoso.com;", "ada@contoso.com; Operations", "ada@contoso.com", "ada@b.com x1"] {
+        for line in
+            ["ada@contoso.com;eve@contoso.com;", "ada@contoso.com; Operations", "ada@contoso.com", "ada@b.com x1"]
+        {
             assert!(!is_behind_a_sign(line.as_bytes()), "{line}");
         }
     }

@@ -193,7 +193,10 @@ fn what_leaked_lists_have_in_the_place_of_a_colon_hides_the_password_too() {
     stage.write("leak.txt", format!("{ADA}:Summer24!\n{GRACE};winter23\n{GRACE}|autumn!!\n"));
     let ran = stage.plan("leak.txt", "contain", "plan", &["-v"]).succeeded();
     let mut texts = vec![ran.out.clone(), ran.err.clone()];
-    texts.extend(["plan.csv", "plan.html", "plan.json"].map(|file| std::fs::read_to_string(stage.path("plan").join(file)).unwrap()));
+    texts.extend(
+        ["plan.csv", "plan.html", "plan.json"]
+            .map(|file| std::fs::read_to_string(stage.path("plan").join(file)).unwrap()),
+    );
     for text in texts {
         for secret in ["ummer24", "winter", "autumn"] {
             assert!(!text.contains(secret), "{text}");

@@ -186,18 +186,26 @@ const SAMPLES: &[Sample] = &[
         "UTF-8 with byte order mark, semicolon, key column \"Nombre principal de usuario\"",
         EVERYBODY,
     ),
+    ("header-chinese-traditional.csv", "UTF-8 with byte order mark, comma, key column \"公司信箱\"", &["ada", "grace"]),
     (
-        "header-chinese-traditional.csv",
-        "UTF-8 with byte order mark, comma, key column \"公司信箱\"",
+        "header-czech.csv",
+        "UTF-8 with byte order mark, semicolon, key column \"Hlavní název uživatele\"",
         &["ada", "grace"],
     ),
-    ("header-czech.csv", "UTF-8 with byte order mark, semicolon, key column \"Hlavní název uživatele\"", &["ada", "grace"]),
     ("header-danish.csv", "UTF-8 with byte order mark, semicolon, key column \"Arbejdsmail\"", &["ada", "grace"]),
     ("header-finnish.csv", "UTF-8 with byte order mark, semicolon, key column \"Sähköpostiosoite\"", &["ada", "grace"]),
-    ("header-hungarian.csv", "UTF-8 with byte order mark, semicolon, key column \"Céges e-mail-cím\"", &["ada", "grace"]),
+    (
+        "header-hungarian.csv",
+        "UTF-8 with byte order mark, semicolon, key column \"Céges e-mail-cím\"",
+        &["ada", "grace"],
+    ),
     ("header-korean.csv", "UTF-8 with byte order mark, comma, key column \"회사 이메일\"", &["ada", "grace"]),
     ("header-norwegian.csv", "UTF-8 with byte order mark, semicolon, key column \"E-postadresse\"", &["ada", "grace"]),
-    ("header-swedish.csv", "UTF-8 with byte order mark, semicolon, key column \"Användarens huvudnamn\"", &["ada", "grace"]),
+    (
+        "header-swedish.csv",
+        "UTF-8 with byte order mark, semicolon, key column \"Användarens huvudnamn\"",
+        &["ada", "grace"],
+    ),
     ("header-turkish.csv", "UTF-8 with byte order mark, semicolon, key column \"Kurumsal E-posta\"", &["ada", "grace"]),
     ("exchange-email-addresses.csv", "UTF-8, comma, key column \"EmailAddresses\"", &["ada", "grace"]),
     ("hr-work-email.csv", "UTF-8 with byte order mark, comma, key column \"Work Email\"", EVERYBODY),
@@ -291,7 +299,10 @@ fn what_is_no_list_is_refused_by_its_name() {
 #[test]
 fn an_export_of_active_directory_is_read_by_the_short_name() {
     let stage = Stage::new();
-    stage.plan(&sample("get-aduser.csv"), "contain", "by-guid", &[]).succeeded().says(&["export of Active Directory", "--by sam"]);
+    stage
+        .plan(&sample("get-aduser.csv"), "contain", "by-guid", &[])
+        .succeeded()
+        .says(&["export of Active Directory", "--by sam"]);
     understood(&stage, &sample("get-aduser.csv"), "by-sam", &["--by", "sam"]);
     assert_eq!(found(&stage, "by-sam"), ["hans"]);
 }
