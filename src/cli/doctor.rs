@@ -24,11 +24,9 @@ use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::plan::rules::Rules;
 use crate::roster::{Roster, Source};
-use crate::seal::{Identity, Recipients};
+use crate::seal::{Identity, RecipientError, Recipients};
 use crate::step::Steps;
 
-/// Check what would fail, and how to fix it, before the job
-///
 /// What stands in the way of a run, as `--json` prints it.
 #[derive(JsonSchema, Serialize)]
 pub(super) struct DoctorDocument<'a> {
@@ -44,6 +42,8 @@ pub(super) struct DoctorDocument<'a> {
     apps: &'a [FoundApp],
 }
 
+/// Check what would fail, and how to fix it, before the job
+///
 /// Looks at everything that a run needs, in the order in which it needs it: the way to Graph, the clock, the token, the
 /// permissions, the directory roles, the tenant, and the files named here. It only reads, and ends with code 5 when
 /// something would fail.
@@ -68,6 +68,9 @@ pub struct DoctorArgs {
     /// The file of those who hand new passwords over, as for sealoff plan
     #[arg(long, value_name = "FILE")]
     recipients: Option<PathBuf>,
+    /// Who runs Active Directory: the certificate that its script opens passwords with, as for sealoff plan
+    #[arg(long, value_name = "CERT")]
+    ad_key: Vec<String>,
     /// Throw the new passwords away, as for sealoff plan
     #[arg(long, conflicts_with_all = ["seal_to", "recipients"])]
     discard_credentials: bool,
@@ -102,9 +105,17 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
         new_passwords: NewPasswords {
             sealed_to: (!args.seal_to.is_empty()).then(|| Recipients::parse(&args.seal_to)),
             handed_over: args.recipients.as_ref().map(|path| (path.display().to_string(), HandoffKeys::read(path))),
+            active_directory: None,
             discarded: args.discard_credentials,
         },
         folder: args.out.clone(),
+    };
+    let subject = IntendedRun {
+        new_passwords: NewPasswords {
+            active_directory: ad_keys(&args.ad_key, &subject.new_passwords),
+            ..subject.new_passwords
+        },
+        ..subject
     };
     let steps = subject.steps();
     let (checks, apps) = match args.connection.connect() {
@@ -153,6 +164,16 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
         messages::warn(conclusion(args.playbook, &checks, &apps));
     }
     Ok(exit)
+}
+
+/// The keys of those who run Active Directory, by the option or by the file of recipients.
+fn ad_keys(named: &[String], new: &NewPasswords) -> Option<Result<Recipients, RecipientError>> {
+    let in_file = new.handed_over.as_ref().and_then(|(_, keys)| keys.as_ref().ok()).map(HandoffKeys::active_directory);
+    match (named, in_file) {
+        ([], None | Some([])) => None,
+        ([], Some(texts)) => Some(Recipients::from_texts(texts).and_then(Recipients::for_powershell)),
+        (named, _) => Some(Recipients::parse(named).and_then(Recipients::for_powershell)),
+    }
 }
 
 /// The places of a line: the name of a check begins here, and what was found there.

@@ -12,7 +12,7 @@ use super::unread::{not_looked_up, unreadable};
 use super::{granted, grants, lists, network, roles, tenant, token};
 use crate::clock::Clock;
 use crate::directory::reach::Actor;
-use crate::directory::{Lookup, LookupError, Privileges, Scope, TenantFacts};
+use crate::directory::{Lookup, LookupError, Privileges, Scope, SyncFeatures, TenantFacts};
 use crate::graph::caller::Caller;
 use crate::graph::claims::Claims;
 use crate::graph::paced::Paced;
@@ -153,7 +153,16 @@ async fn look_into_the_tenant(
             checks.extend(["permissions", "excess", grants::OPTIONAL_CHECK].map(|name| Check::skipped(name, unseen)));
         }
     }
-    checks.push(tenant::sync(&described, date));
+    let is_synced = described.on_premises_sync_enabled == Some(true);
+    let synced = match is_synced {
+        true => paced.count("/v1.0/users/$count?$filter=onPremisesSyncEnabled%20eq%20true", 2).await.ok(),
+        false => None,
+    };
+    checks.push(tenant::sync(&described, synced, date));
+    // Apps may not ask.
+    if is_synced && matches!(caller, Caller::SignedIn { .. }) {
+        checks.push(tenant::writeback(&SyncFeatures::read(&paced).await));
+    }
     checks.push(tenant::quota(users, &advice));
     seen.privileges = look_at_the_people(&paced, &caller, claims.as_ref(), subject, checks).await;
 }
@@ -164,7 +173,8 @@ async fn describe(transport: &HttpTransport, clock: Clock) -> Result<(Descriptio
     struct Page {
         value: Vec<Description>,
     }
-    let path = "/v1.0/organization?$select=id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime";
+    let path = "/v1.0/organization?$select=id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime,\
+                onPremisesLastPasswordSyncDateTime";
     let answer = Reading::new(transport, clock).answer(path, Consistency::Session).await?;
     let garbled = |reason: &str| ReadError::Garbled { what: path.to_owned(), reason: answer.guarded(reason) };
     let page: Page = serde_json::from_slice(&answer.body).map_err(|error| garbled(&error.to_string()))?;

@@ -72,6 +72,19 @@ pub const LIST_METHODS: Need = Need {
     },
     vital: true,
 };
+/// What it takes to have passwords written back, for a person ("authenticationMethod: resetPassword", "Get longRunningOperation",
+/// "user: revokeSignInSessions").
+pub const WRITEBACK: [Need; 2] = [
+    Need {
+        permission: StepPermission {
+            purpose: "reset passwords of synced people and have them written back",
+            least: &["UserAuthenticationMethod.ReadWrite.All"],
+            also: &[],
+        },
+        vital: true,
+    },
+    Need { permission: crate::step::Step::Revoke.facts().permission, vital: true },
+];
 const READ_APP: Need = Need {
     permission: StepPermission {
         purpose: "know the app's owners, who must not be locked out",

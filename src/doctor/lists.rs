@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use time::{Duration, OffsetDateTime};
+
 use super::check::Check;
 use super::new_passwords::NewPasswords;
 use crate::directory::TenantFacts;
@@ -10,7 +12,7 @@ use crate::plan::handoff::{HandoffKeys, HandoffKeysError};
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::ProtectedError;
 use crate::seal::{RecipientError, Recipients};
-use crate::words::counted;
+use crate::words::{counted, span};
 
 const RECIPIENTS: &str = "recipients";
 
@@ -26,7 +28,39 @@ pub fn recipients(new: &NewPasswords, playbook: Option<Playbook>) -> Vec<Check> 
     if checks.is_empty() {
         checks.push(none_named(playbook));
     }
+    let now = OffsetDateTime::now_utc();
+    checks.extend(new.active_directory.as_ref().map(|keys| active_directory(keys, now)));
     checks
+}
+
+/// A certificate that lasts no longer is to be renewed while there is time.
+const SOON: Duration = Duration::days(30);
+
+/// Whether the script for Active Directory can open what is sealed to its key, as far as the certificate shows it.
+fn active_directory(keys: &Result<Recipients, RecipientError>, now: OffsetDateTime) -> Check {
+    const CHECK: &str = "ad-key";
+    const PROVE: &str = "Its private half is not here: onprem.ps1 -WhatIf, on the machine that has it, opens every row and changes \
+                         nothing.";
+    match keys {
+        Ok(keys) => {
+            let names = keys.names();
+            let found = format!("onprem.ps1 can be given passwords that open with {}", names.join(", "));
+            match keys.first_expiry().filter(|end| *end - now < SOON) {
+                Some(end) => Check::warning(
+                    CHECK,
+                    format!("{found}; it ends in {}", span((end - now).unsigned_abs())),
+                    "Make a new certificate for document encryption while there is time; plans that were made before keep to the old one.",
+                ),
+                None => Check { remedy: Some(PROVE.to_owned()), ..Check::ok(CHECK, found) },
+            }
+            .about(names)
+        }
+        Err(error) => Check::failed(
+            CHECK,
+            error.to_string(),
+            "Name an X.509 certificate for document encryption with an RSA key: see sealoff help hybrid.",
+        ),
+    }
 }
 
 fn sealed_to(named: &Result<Recipients, RecipientError>) -> Check {

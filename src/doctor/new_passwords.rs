@@ -10,6 +10,8 @@ pub struct NewPasswords {
     pub sealed_to: Option<Result<Recipients, RecipientError>>,
     /// Keys for each handoff name, with the file's name.
     pub handed_over: Option<(String, Result<HandoffKeys, HandoffKeysError>)>,
+    /// The keys of those who run Active Directory, where any are named.
+    pub active_directory: Option<Result<Recipients, RecipientError>>,
     /// None: the passwords are thrown away.
     pub discarded: bool,
 }

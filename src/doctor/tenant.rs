@@ -6,7 +6,8 @@ use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
 use super::check::Check;
-use crate::directory::{Domains, Note};
+use crate::directory::{Domains, Note, SyncFeatures};
+use crate::graph::reading::ReadError;
 use crate::graph::transport::Advice;
 use crate::ids::TenantId;
 use crate::words::{self, count, counted};
@@ -26,6 +27,9 @@ pub struct Description {
     /// When the sync last ran.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub on_premises_last_sync_date_time: Option<OffsetDateTime>,
+    /// When hashes of passwords were last brought here; `null` where they never were.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub on_premises_last_password_sync_date_time: Option<OffsetDateTime>,
 }
 
 /// How large a tenant is, as far as Graph's limits distinguish it ("Microsoft Graph service-specific throttling limits").
@@ -104,7 +108,7 @@ const OVERDUE: Duration = Duration::hours(3);
 
 /// Whether Active Directory is synced into the tenant, and whether that is alive.
 #[must_use]
-pub fn sync(tenant: &Description, now: OffsetDateTime) -> Check {
+pub fn sync(tenant: &Description, synced: Option<u64>, now: OffsetDateTime) -> Check {
     const CHECK: &str = "sync";
     if tenant.on_premises_sync_enabled != Some(true) {
         return Check::ok(CHECK, "nothing is synced from Active Directory");
@@ -124,11 +128,48 @@ pub fn sync(tenant: &Description, now: OffsetDateTime) -> Check {
             ),
             "Ask the people who run Entra Connect why it stands still: what is changed in Active Directory does not arrive here.",
         ),
-        Some(last) => Check::ok(
+        Some(last) => {
+            let who = synced.map_or_else(String::new, |number| {
+                format!("{} synced; ", counted(number, "account is", "accounts are"))
+            });
+            let passwords = match tenant.on_premises_last_password_sync_date_time {
+                Some(at) => format!("their passwords were last brought here at {}", words::moment(at)),
+                None => "no password of theirs was ever brought here: they sign in by pass-through authentication or federation, and no \
+                         reading shows a new one"
+                    .to_owned(),
+            };
+            Check::ok(
+                CHECK,
+                format!(
+                    "Active Directory is synced into this tenant, last at {}; {who}{passwords}; they are replaced there (onprem.csv)",
+                    words::moment(last)
+                ),
+            )
+        }
+    }
+}
+
+/// Whether resets of synced people are written back, as far as the tenant says.
+#[must_use]
+pub fn writeback(features: &Result<Option<SyncFeatures>, ReadError>) -> Check {
+    const CHECK: &str = "writeback";
+    match features {
+        Ok(Some(SyncFeatures { writeback: Some(true), .. })) => Check::ok(
+            CHECK,
+            "passwords are written back to Active Directory, as the tenant says; with plan --writeback they are for synced people",
+        ),
+        Ok(Some(SyncFeatures { writeback: Some(false), .. })) => Check::warning(
+            CHECK,
+            "passwords are not written back to Active Directory, as the tenant says",
+            "Nothing has to be done unless you plan with --writeback: Entra admin centre > Protection > Password reset > On-premises \
+             integration.",
+        ),
+        Ok(_) => Check::skipped(CHECK, "the tenant does not say whether passwords are written back"),
+        Err(error) => Check::skipped(
             CHECK,
             format!(
-                "Active Directory is synced into this tenant, last at {}; passwords of synced accounts are reset there (onprem.csv)",
-                words::moment(last)
+                "whether passwords are written back could not be read (OnPremDirectorySynchronization.Read.All and the role Hybrid \
+                 Identity Administrator): {error}"
             ),
         ),
     }
@@ -203,11 +244,12 @@ mod tests {
             display_name: None,
             on_premises_sync_enabled: enabled,
             on_premises_last_sync_date_time: last.map(|ago| now - ago),
+            on_premises_last_password_sync_date_time: None,
         };
-        assert_eq!(sync(&tenant(None, None), now).status, CheckStatus::Ok);
-        assert_eq!(sync(&tenant(Some(true), Some(Duration::minutes(30))), now).status, CheckStatus::Ok);
-        assert_eq!(sync(&tenant(Some(true), Some(Duration::hours(4))), now).status, CheckStatus::Warning);
-        assert_eq!(sync(&tenant(Some(true), None), now).status, CheckStatus::Warning);
+        assert_eq!(sync(&tenant(None, None), None, now).status, CheckStatus::Ok);
+        assert_eq!(sync(&tenant(Some(true), Some(Duration::minutes(30))), None, now).status, CheckStatus::Ok);
+        assert_eq!(sync(&tenant(Some(true), Some(Duration::hours(4))), None, now).status, CheckStatus::Warning);
+        assert_eq!(sync(&tenant(Some(true), None), None, now).status, CheckStatus::Warning);
     }
 
     #[test]

@@ -145,6 +145,10 @@ impl Certificate {
         })
     }
 
+    pub(super) const fn expires(&self) -> OffsetDateTime {
+        self.expires
+    }
+
     pub(super) fn der(&self) -> &[u8] {
         &self.der
     }

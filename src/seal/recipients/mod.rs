@@ -166,6 +166,12 @@ impl Recipients {
         self.certificates().filter_map(|(certificate, _)| certificate.note()).collect()
     }
 
+    /// When the first of the certificates ends; nothing where there is none.
+    #[must_use]
+    pub fn first_expiry(&self) -> Option<OffsetDateTime> {
+        self.certificates().map(|(certificate, _)| certificate.expires()).min()
+    }
+
     pub(super) fn age_keys(&self) -> impl Iterator<Item = &AgeKey> {
         self.0.iter().filter_map(|recipient| match recipient {
             Recipient::Age(key) => Some(key),
