@@ -65,6 +65,28 @@ impl Approval {
         self.check_plan(plan, " --retry-failed", failed)
     }
 
+    /// The number that approves anything else that is done by a plan, with the command that does it.
+    ///
+    /// # Errors
+    ///
+    /// It is another number or another plan.
+    pub(super) fn check_number(&self, plan: &PlanFolder, people: u64, command: &str) -> Result<(), Failure> {
+        let Self::Plan(said) = self else { return Ok(()) };
+        let manifest = plan.manifest();
+        if said.accounts == people && said.digits.is_some() && said.names(manifest.fingerprint()) {
+            return Ok(());
+        }
+        let what = format!(
+            "it is about {} of the plan with the fingerprint {}",
+            counted(people, "person", "people"),
+            manifest.fingerprint().short()
+        );
+        Err(self.does_not_fit(format_args!("{what}")).with_command(
+            "Read the plan. If it is the one that was approved",
+            format_args!("{command} --confirm {}", manifest.phrase_for(people)),
+        ))
+    }
+
     fn check_plan(&self, plan: &PlanFolder, retry: &str, accounts: u64) -> Result<(), Failure> {
         let Self::Plan(said) = self else { return Ok(()) };
         let (dir, manifest) = (quoted(plan.path()), plan.manifest());

@@ -26,7 +26,7 @@
 //! | [`apply`], [`run`], [`set_password`] | `carry_out`: `precheck`, `approval`, `approval_args`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
 //! | [`verify`] | `verification`, one reading; `reading_display`, how far it is; `watch`, one after the other; `contradiction_command` |
 //! | [`sign`] | `signatures`, which `apply` asks, too; `signing_key`, as [`evidence`] |
-//! | [`onprem`] | what the script for Active Directory did |
+//! | [`onprem`], `writeback` | what the script for Active Directory did; passwords that are written back to it |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
 //! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_script`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
 
@@ -128,6 +128,7 @@ mod watch;
 mod whose_key;
 mod wishes;
 mod words;
+mod writeback;
 
 use std::ffi::OsString;
 use std::future::Future;
@@ -279,7 +280,7 @@ fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
         Command::Again(args) => in_runtime(again::run(args)),
         Command::Undo(args) => in_runtime(undo::run(args)),
         Command::Unseal(args) => unseal::run(args),
-        Command::Onprem(args) => in_runtime(onprem::run(args)),
+        Command::Onprem(args) => in_runtime(onprem::run(args, &in_force.policies)),
         Command::Packets(args) => packets::run(args),
         Command::Keygen(args) => keygen::run(args),
         Command::Export(args) => in_runtime(export::run(args)),

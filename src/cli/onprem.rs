@@ -1,4 +1,4 @@
-//! `sealoff onprem`: what the script for Active Directory did, taken into the journal.
+//! `sealoff onprem`: what is done in Active Directory, by its script or by password writeback.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -11,8 +11,10 @@ use super::exit::{Exit, Failure};
 use super::lines;
 use super::preview::note_unprinted;
 use super::words::counted;
+use super::writeback::{self, WritebackArgs};
 use crate::digest::Digest;
 use crate::json::DocumentVersion;
+use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::folder::PlanFolder;
 use crate::report::refused;
 use crate::run::lock::FolderLock;
@@ -23,26 +25,37 @@ use crate::run::script_results::{TakenResults, take_in};
 use crate::wording;
 use crate::wording::standing::headline;
 
-/// Take in what onprem.ps1 did in Active Directory
+/// Take in what onprem.ps1 did in Active Directory, or write passwords back to it
 ///
-/// Reads the results that onprem.ps1 wrote beside itself into the run in DIR, whether sealoff apply was ever started there or
+/// With --results it reads what onprem.ps1 wrote beside itself into the run in DIR, whether sealoff apply was ever started there or
 /// not, and makes results.csv and the packets again. A file of another plan, or one that was edited, is refused as a whole. A file
 /// may be taken in again when it has become longer. Nothing is read from or sent to Graph.
+///
+/// With --writeback it resets the passwords of the synced people of a plan that was made with --writeback, and has them written
+/// back to Active Directory. A person has to sign in for that; no app may do it. It follows each reset to its end, ends the
+/// sessions after it, and goes on where it was stopped.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
   sealoff onprem monday \\
-    --results monday/onprem-results.csv")]
+    --results monday/onprem-results.csv
+  sealoff onprem monday --writeback --auth device-code \\
+    --confirm 302@2570c50cf3a6")]
 pub struct OnPremArgs {
     /// The folder of the plan
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// What onprem.ps1 wrote
-    #[arg(long, value_name = "FILE")]
-    results: PathBuf,
-    /// Print what was taken in as JSON
+    #[arg(long, value_name = "FILE", required_unless_present = "writeback", conflicts_with = "writeback")]
+    results: Option<PathBuf>,
+    /// Write the new passwords of synced people back to Active Directory, signed in as a person
+    #[arg(long)]
+    writeback: bool,
+    /// Print what was taken in, or written back, as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    written_back: WritebackArgs,
 }
 
 /// What was taken in, as `--json` prints it.
@@ -63,15 +76,18 @@ pub(super) struct OnPremDocument<'a> {
     outcomes: &'a OutcomeCounts,
 }
 
-/// Takes a file of results in.
+/// Takes a file of results in, or has passwords written back.
 ///
 /// # Errors
 ///
 /// The plan cannot be used, another process works in the folder, the file is not of this plan, or something cannot be written.
-pub async fn run(args: OnPremArgs) -> Result<Exit, Failure> {
+pub async fn run(args: OnPremArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Failure> {
+    let Some(results) = &args.results else {
+        return writeback::run(&args.dir, args.written_back, args.json, policies).await;
+    };
     let plan = PlanFolder::open(&args.dir)?;
     let _lock = FolderLock::take(plan.path(), "onprem")?;
-    let taken = take_in(&plan, &args.results).await?;
+    let taken = take_in(&plan, results).await?;
     let RunOutput { outcomes, packets, .. } = refused::write_all(&plan)?;
     let mut out = anstream::stdout();
     let written = if args.json {

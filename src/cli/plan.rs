@@ -218,6 +218,10 @@ pub struct RuleArgs {
     /// in the file of --recipients says the same
     #[arg(long, value_name = "CERT")]
     pub(super) ad_key: Vec<String>,
+    /// Have the new passwords of synced people written back to Active Directory, by a person who signs in for that after the plan
+    /// is made (sealoff onprem DIR --writeback); the tenant needs password writeback (sealoff help hybrid)
+    #[arg(long)]
+    pub(super) writeback: bool,
     /// Seal to RSA certificates by OAEP (SHA-256), which not every program opens, in place of PKCS#1 v1.5
     #[arg(long)]
     pub(super) cms_oaep: bool,
@@ -381,6 +385,7 @@ impl RuleArgs {
             since: self.since,
             strict: self.strict,
             max_accounts: self.max_accounts,
+            writeback: self.writeback,
             methods: None,
         };
         let handoff = handoff.filter(|_| playbook.resets());

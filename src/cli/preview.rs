@@ -184,6 +184,9 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
             }
         }
     }
+    if plan.written_back > 0 {
+        out.labelled("Writeback", wording::on_premises::writeback(plan.written_back));
+    }
     write_ways_in(out, summary, detail);
     let csv = summary.folder.join(PLAN_CSV);
     out.labelled("Plan", format_args!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()));

@@ -25,36 +25,57 @@ pub(super) async fn approve(
     approval: &Approval,
     requests: &mut StopRequests,
 ) -> Result<(), Failure> {
-    if *approval != Approval::Asked {
-        return Ok(());
-    }
     let manifest = plan.manifest();
     let number = resume_point.failed().unwrap_or(manifest.accounts().into());
     let retry = if resume_point.failed().is_some() { " --retry-failed" } else { "" };
     let allowed = if retry.is_empty() { naming_the_number(manifest) } else { String::new() };
     let command =
         format!("sealoff apply {}{retry}{allowed} --confirm {}", quoted(plan.path()), manifest.phrase_for(number));
+    let which = if resume_point.failed().is_some() { " that failed" } else { "" };
+    let what = format!("{} {}{which}", manifest.playbook, counted(number, "account", "accounts"));
+    ask(approval, &AskedApproval { plan, number, what, command: &command }, organization, requests).await
+}
+
+/// What is to be approved.
+pub(super) struct AskedApproval<'a> {
+    pub(super) plan: &'a PlanFolder,
+    /// The number that is to be typed.
+    pub(super) number: u64,
+    /// What would be done, as it reads before "in CONTOSO".
+    pub(super) what: String,
+    /// What approves it without a question.
+    pub(super) command: &'a str,
+}
+
+/// The same for anything that is done by a plan.
+///
+/// # Errors
+///
+/// As [`approve`].
+pub(super) async fn ask(
+    approval: &Approval,
+    question: &AskedApproval<'_>,
+    organization: &Organization,
+    requests: &mut StopRequests,
+) -> Result<(), Failure> {
+    if *approval != Approval::Asked {
+        return Ok(());
+    }
+    let AskedApproval { plan, number, what, command } = question;
+    let (number, manifest) = (*number, plan.manifest());
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Failure::refused("there is no terminal to ask for approval").with_command("Approve with", command));
     }
     let mut err = anstream::stderr();
-    let which = if resume_point.failed().is_some() { " that failed" } else { "" };
     let tenant = organization.display_name.as_deref().unwrap_or_default();
-    writeln!(
-        err,
-        "{} {}{which} in {} (fingerprint {}).",
-        manifest.playbook,
-        counted(number, "account", "accounts"),
-        harmless(tenant),
-        manifest.fingerprint().short()
-    )
-    .and_then(|()| write!(err, "Type the number of accounts that will be changed, or anything else to leave: "))
-    .and_then(|()| err.flush())
-    .map_err(Failure::refused)?;
+    writeln!(err, "{what} in {} (fingerprint {}).", harmless(tenant), manifest.fingerprint().short())
+        .and_then(|()| write!(err, "Type the number of accounts that will be changed, or anything else to leave: "))
+        .and_then(|()| err.flush())
+        .map_err(Failure::refused)?;
     // The plan is as good as it was, also where `run` has made it a moment ago.
     let left = |exit, what: &str| {
         Failure::new(exit, format_args!("{what}; nothing was changed"))
-            .with_command(format_args!("The plan stays in {}. To carry it out", quoted(plan.path())), &command)
+            .with_command(format_args!("The plan stays in {}. To carry it out", quoted(plan.path())), command)
     };
     let typed = tokio::select! {
         typed = line() => Some(typed.map_err(Failure::refused)?),

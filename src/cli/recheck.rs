@@ -119,7 +119,8 @@ fn too_much(plan: &PlanFolder, drift: &Drift, means: u64) -> Failure {
     Failure::refused(what).with_next("Make a new plan, read it, and apply that one.")
 }
 
-fn show(plan: &PlanFolder, drift: &Drift) {
+/// Names those that are no longer what the plan says.
+pub(super) fn show(plan: &PlanFolder, drift: &Drift) {
     if drift.count == 0 {
         return;
     }

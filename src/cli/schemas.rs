@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     config, doctor, drill_phases, evidence, explain, export, failure_document, keygen, onprem, packets, preview, recap,
-    report, results, sign, simulate, status, unseal, verification,
+    report, results, sign, simulate, status, unseal, verification, writeback,
 };
 use crate::run::events_log::EventLine;
 
@@ -82,6 +82,10 @@ impl DocumentSchema {
             Self::of::<verification::VerificationDocument>(
                 "verification",
                 "What was proved: sealoff verify --json, one line for each reading",
+            ),
+            Self::of::<writeback::WritebackDocument<'_>>(
+                "writeback",
+                "What became of new passwords that were written back: sealoff onprem --writeback --json",
             ),
         ]
     }

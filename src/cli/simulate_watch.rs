@@ -162,6 +162,7 @@ fn operation(operation: &Operation) -> &'static str {
         Operation::ConfirmCompromised => "confirm risk",
         Operation::DismissRisk => "dismiss risk",
         Operation::CreatePass { .. } => "create pass",
+        Operation::ResetThere { .. } => "reset by writeback",
         Operation::PatchDevice { account_enabled: false, .. } => "disable device",
         Operation::PatchDevice { account_enabled: true, .. } => "enable device",
     }

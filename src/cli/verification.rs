@@ -170,7 +170,7 @@ fn by_step(all: &[Open]) -> HashMap<(RowNumber, Step), &Open> {
 
 /// Only a list of which everyone is dealt with, and proved to be, is done.
 fn exit(steps: ProofCounts, not_touched: u64, there: StandingThere) -> Exit {
-    let is_done_there = there.old_password == 0 && there.partly == 0;
+    let is_done_there = there.old_password + there.not_written_back + there.partly == 0;
     if steps.all_proved() && not_touched == 0 && is_done_there { Exit::Done } else { Exit::Unfinished }
 }
 
@@ -186,10 +186,13 @@ impl VerificationDocument {
         let not_touched = u64::from(plan.manifest().counts.refuse.rows) - there.done_though_refused;
         let exit = exit(steps, not_touched, there);
         let accounts_there = there.old_password + there.partly;
-        let to_do_there = match accounts_there {
+        let mut to_do_there = match accounts_there {
             0 => Vec::new(),
             accounts => worded(&[NextStep::ChangeOnPremises { accounts }, NextStep::TakeScriptResults], plan, ""),
         };
+        if there.not_written_back > 0 {
+            to_do_there.extend(worded(&[NextStep::WriteBack { people: there.not_written_back }], plan, ""));
+        }
         let mut not_proved = Vec::new();
         // Mostly there is nothing to look for.
         if !steps.all_proved() {
@@ -252,10 +255,11 @@ impl VerificationDocument {
     fn headline(&self) -> Option<String> {
         let back = self.not_proved.iter().filter(|open| open.verdict == Proof::Contradicted);
         let back = back.map(|open| open.row).collect::<BTreeSet<_>>().len() as u64;
+        let old_password = self.there.old_password + self.there.not_written_back;
         let parts = [
             (back > 0).then(|| changed_back(back, self.playbook)),
             (self.not_touched > 0).then(|| people_not_touched(self.not_touched)),
-            (self.there.old_password > 0).then(|| signed_in_by_old_password(self.there.old_password)),
+            (old_password > 0).then(|| signed_in_by_old_password(old_password)),
             (self.there.partly > 0).then(|| {
                 format!(
                     "{} in Active Directory",

@@ -14,6 +14,7 @@
 //! | `cache` | what was found already, so that the people of a log are looked up once |
 //! | `non_person`, `mailboxes`, `managers` | what shows that an account is not one person's; what mailboxes are for; whose manager is whom |
 //! | `closer_look` | what is read of accounts that were found, where more has to be known of them |
+//! | `sync_features` | what the directory sync is set up for |
 //! | `tenant` | what is read of the tenant itself, once for each plan |
 //! | `domains` | where people sign in |
 //! | `roles` | the built-in directory roles, and the accounts that a User Administrator may act on |
@@ -46,6 +47,7 @@ mod privileges;
 mod question;
 pub mod reach;
 pub mod roles;
+mod sync_features;
 mod tenant;
 #[cfg(test)]
 pub(crate) mod test_tenant;
@@ -69,4 +71,5 @@ pub use note::Note;
 pub use operators::{Operator, Operators};
 pub use privilege::{HeldRole, Privilege, RoleGroupTie, Through};
 pub use privileges::Privileges;
+pub use sync_features::SyncFeatures;
 pub use tenant::{Scope, TenantFacts};

@@ -22,7 +22,8 @@
 //! | `read_permission` | which permission a read needs |
 //! | `patience`, `open_reads`, `read_error` | how often a read is tried, the reads of one batch, and why one fails |
 //! | [`reading`], [`paced`], [`user`], [`percent`] | all of it for calls that change nothing; the same within the tenant's resource units, page by page |
-//! | [`found_pace`] | how fast to read where no page says what Graph lets through |
+//! | [`found_pace`] | how fast to go where no page says what Graph lets through |
+//! | [`password_writeback`] | a reset that is written back to Active Directory, and the operation that says how far it is |
 //! | [`probe`](mod@probe), [`certificate`] | whether a service answers, and who signed for it |
 
 pub mod aadsts;
@@ -47,6 +48,7 @@ pub mod named_caller;
 mod open_reads;
 pub mod outside;
 pub mod paced;
+pub mod password_writeback;
 mod patience;
 pub mod percent;
 pub mod postponed_read;

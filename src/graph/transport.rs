@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 use secrecy::ExposeSecret;
 use time::OffsetDateTime;
@@ -107,6 +107,8 @@ pub struct Advice {
     pub request_id: Option<String>,
     /// What kind of body came.
     pub content_type: Option<String>,
+    /// Where the state of what was begun can be read.
+    pub location: Option<String>,
 }
 
 impl Advice {
@@ -501,7 +503,8 @@ fn advice_in(headers: &HeaderMap, now: OffsetDateTime) -> Advice {
             advice.read(name, value, now);
         }
     }
-    advice.content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
+    (advice.content_type, advice.location) = (text(CONTENT_TYPE), text(LOCATION));
     advice
 }
 

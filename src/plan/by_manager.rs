@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::handoff::HandoffKeys;
+use super::kept_elsewhere::is_reset_by_run;
 use super::row::PlanRow;
 use super::rules::Rules;
 use crate::directory::{Manager, SeenCloser};
 use crate::ids::ObjectId;
-use crate::step::Step;
 use crate::words::{count, counted};
 
 /// How many managers are named for each cause.
@@ -32,6 +32,7 @@ enum Unfit {
 /// a row is its manager's object id. What grows is one entry for each manager.
 pub(super) struct ByManager<'a> {
     keys: &'a HandoffKeys,
+    rules: &'a Rules,
     met: HashMap<ObjectId, Manager>,
     unfit: BTreeMap<Unfit, (u64, Vec<String>)>,
 }
@@ -40,7 +41,7 @@ impl<'a> ByManager<'a> {
     /// `None` where managers do not hand over.
     pub(super) fn of(rules: &'a Rules) -> Option<Self> {
         let keys = rules.handoff.as_ref().filter(|_| rules.options.handoff_by_manager)?;
-        Some(Self { keys, met: HashMap::new(), unfit: BTreeMap::new() })
+        Some(Self { keys, rules, met: HashMap::new(), unfit: BTreeMap::new() })
     }
 
     /// First pass: whose manager is whom.
@@ -70,7 +71,8 @@ impl<'a> ByManager<'a> {
                 None => Err(Unfit::WithoutKeys),
             },
         };
-        if let (Err(unfit), true) = (&handoff, row.steps.contains(Step::Reset)) {
+        let gets_password = is_reset_by_run(self.rules.options.writeback, self.rules.playbook, row);
+        if let (Err(unfit), true) = (&handoff, gets_password) {
             let (number, named) = self.unfit.entry(*unfit).or_default();
             *number += 1;
             let name = manager.map_or_else(|| row.name().to_owned(), Manager::name);

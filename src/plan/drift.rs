@@ -8,6 +8,7 @@ use super::account_rules::AccountRules;
 use super::administrators::Administrators;
 use super::drift_cause::{DriftCause, Grounds};
 use super::folder::{FolderError, PlanFolder};
+use super::kept_elsewhere::is_reset_by_run;
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
 use super::ruling::Ruling;
@@ -15,7 +16,6 @@ use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::Key;
-use crate::step::Step;
 
 /// More than this share of a plan's accounts, in percent, and the plan is no longer what was approved.
 pub const MAX_DRIFT_PERCENT: u64 = 5;
@@ -76,9 +76,9 @@ pub struct Drift {
 
 impl Drift {
     /// Takes in what was found of a row that is open.
-    fn take(&mut self, id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) {
+    fn take(&mut self, id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>, gets_password: bool) {
         self.checked += 1;
-        if let (Found::Account(account), true) = (&found, row.steps.contains(Step::Reset))
+        if let (Found::Account(account), true) = (&found, gets_password)
             && let Some(names) = names_not_shown(account, row)
         {
             self.other_names.insert(row.row, names);
@@ -155,7 +155,8 @@ pub async fn check<T: Transport>(
                 drift.seen.push(WatchedAccount::of(row, account));
             }
             if open(row.row) {
-                drift.take(*id, row, found, &rules);
+                let gets_password = is_reset_by_run(manifest.options.writeback, manifest.playbook, row);
+                drift.take(*id, row, found, &rules, gets_password);
             }
         }
     }

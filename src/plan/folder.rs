@@ -5,13 +5,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::counts::Counts;
+use super::kept_elsewhere::is_reset_by_run;
 use super::manifest::Manifest;
 use super::row::{ListPlace, PlanRow};
 use super::sheet_rows::SheetRows;
 use crate::digest::Digest;
 use crate::ids::RowNumber;
 use crate::private_files;
-use crate::step::{Step, Steps};
+use crate::step::Steps;
 
 pub use super::folder_error::FolderError;
 pub use super::plan_files::{
@@ -235,9 +236,9 @@ impl OpeningPlan {
         self.counts.add(row.decision, &row.reasons, row.steps);
         self.plan.steps.push(row.steps);
         self.plan.sheet_rows.add(row);
-        if let (Some(handoff), true) =
-            (&self.plan.manifest.handoff, row.steps.contains(Step::Reset) || row.sealed.is_some())
-        {
+        let Manifest { handoff, options, playbook, .. } = &self.plan.manifest;
+        let gets_password = is_reset_by_run(options.writeback, *playbook, row) || row.sealed.is_some();
+        if let (Some(handoff), true) = (handoff, gets_password) {
             match handoff.share_of(&row.handoff).and_then(|share| self.shared.get_mut(share)) {
                 Some(accounts) => *accounts += 1,
                 None => self.is_shared_out = false,

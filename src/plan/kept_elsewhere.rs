@@ -25,6 +25,21 @@ pub fn password_is_replaced_on_premises(playbook: Playbook, row: &PlanRow) -> bo
     resets_there && row.reasons.contains(&Reason::Synced) && is_wanted(row)
 }
 
+/// Is the new password of this row one that a person has written back to Active Directory? `writeback` says whether the plan has
+/// any.
+#[must_use]
+pub fn is_written_back(writeback: bool, playbook: Playbook, row: &PlanRow) -> bool {
+    // Of who is refused in the cloud nothing is checked again before the reset.
+    let is_checked = matches!(row.decision, Decision::Act | Decision::Already);
+    writeback && is_checked && password_is_replaced_on_premises(playbook, row)
+}
+
+/// Does this run set a password of this row that somebody hands over: in the cloud, or by having it written back?
+#[must_use]
+pub fn is_reset_by_run(writeback: bool, playbook: Playbook, row: &PlanRow) -> bool {
+    row.steps.contains(Step::Reset) || is_written_back(writeback, playbook, row)
+}
+
 /// Does the plan block sign-in for an account that the directory sync allows it to again, as long as it is enabled in Active
 /// Directory?
 #[must_use]

@@ -72,6 +72,9 @@ pub struct Manifest {
     /// What is left to do on-premises, where anything is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_premises: Option<OnPremisesWork>,
+    /// How many new passwords a person has written back to Active Directory: the old ones open the accounts until then.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub written_back: u32,
     /// The methods that its people sign in with, where they were listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub methods: Option<MethodCounts>,
@@ -240,7 +243,8 @@ impl Manifest {
     #[must_use]
     pub fn sealed(&self) -> u32 {
         let on_premises = self.on_premises.as_ref().map_or(0, |work| work.sealed);
-        if self.options.discard_credentials { 0 } else { self.counts.steps[Step::Reset] + on_premises }
+        let elsewhere = on_premises + self.written_back;
+        if self.options.discard_credentials { 0 } else { self.counts.steps[Step::Reset] + elsewhere }
     }
 
     /// The SHA-256 of the manifest without its fingerprint, as compact JSON in the order of its fields.
@@ -313,6 +317,7 @@ mod tests {
                 keys: vec!["x509:ad".to_owned()],
                 sha256: Digest::of(b"work"),
             }),
+            written_back: 3,
             methods: None,
             counts,
             floor_seconds: 850,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::folder::{ONPREM_CSV, ONPREM_PS1};
-use super::kept_elsewhere::{block_is_undone_by_sync, is_wanted, password_is_replaced_on_premises};
+use super::kept_elsewhere::{block_is_undone_by_sync, is_wanted, is_written_back, password_is_replaced_on_premises};
 use super::manifest::OnPremisesWork;
 use super::playbook::Playbook;
 use super::reason::Reason;
@@ -83,13 +83,15 @@ impl Task {
     /// What is left to do on-premises, when anything is: an account that the plan leaves alone for another reason
     /// must not be on the list either.
     #[must_use]
-    pub fn of(playbook: Playbook, account: &Account, row: &PlanRow) -> Option<Self> {
+    pub fn of(playbook: Playbook, writeback: bool, account: &Account, row: &PlanRow) -> Option<Self> {
         if !is_wanted(row) {
             return None;
         }
         let steps: Steps = playbook.steps();
         // A password that is replaced in the cloud must not be replaced a second time on-premises.
         let resets = steps.contains(Step::Reset) && !row.steps.contains(Step::Reset);
+        // One that is written back would be overwritten by that of the script.
+        let resets = resets && !is_written_back(writeback, playbook, row);
         if !account.synced {
             return (resets && row.reasons.contains(&Reason::Federated)).then_some(Self::IdentityProvider);
         }
@@ -142,6 +144,10 @@ impl<'a> WorkLine<'a> {
 pub(super) struct WorkList {
     folder: PathBuf,
     playbook: Playbook,
+    /// Are new passwords written back?
+    writeback: bool,
+    /// How many are.
+    written_back: u32,
     csv: Option<csv::Writer<Hashing<Pending>>>,
     list: WorkListId,
     rows: u32,
@@ -153,22 +159,36 @@ pub(super) struct WorkList {
 
 impl WorkList {
     /// `list` is what its passwords are bound to, where it has any.
-    pub(super) fn new(folder: &Path, playbook: Playbook, list: Option<WorkListId>) -> Self {
+    pub(super) fn new(folder: &Path, playbook: Playbook, writeback: bool, list: Option<WorkListId>) -> Self {
         let list = list.unwrap_or_else(|| WorkListId::new(Uuid::new_v4()));
         let folder = folder.to_owned();
-        Self { folder, playbook, csv: None, list, rows: 0, by_hand: 0, passwords: 0, blocks: 0, sealed: 0 }
+        Self {
+            folder,
+            playbook,
+            writeback,
+            written_back: 0,
+            csv: None,
+            list,
+            rows: 0,
+            by_hand: 0,
+            passwords: 0,
+            blocks: 0,
+            sealed: 0,
+        }
     }
 
     /// Counts a row of the plan, as it is written.
     pub(super) fn count(&mut self, row: &PlanRow) {
-        self.passwords += u32::from(password_is_replaced_on_premises(self.playbook, row));
+        let is_written_back = is_written_back(self.writeback, self.playbook, row);
+        self.written_back += u32::from(is_written_back);
+        self.passwords += u32::from(!is_written_back && password_is_replaced_on_premises(self.playbook, row));
         self.blocks += u32::from(block_is_undone_by_sync(row));
         self.sealed += u32::from(row.sealed.is_some());
     }
 
     /// The same list, where every row of the plan is written once more.
     pub(super) fn uncounted(self) -> Self {
-        Self { passwords: 0, blocks: 0, sealed: 0, ..self }
+        Self { passwords: 0, blocks: 0, sealed: 0, written_back: 0, ..self }
     }
 
     /// Takes in what was decided about one account.
@@ -178,7 +198,7 @@ impl WorkList {
         account: &Account,
         password: Option<&SealedCredential>,
     ) -> io::Result<()> {
-        let Some(task) = Task::of(self.playbook, account, row) else { return Ok(()) };
+        let Some(task) = Task::of(self.playbook, self.writeback, account, row) else { return Ok(()) };
         let csv = match &mut self.csv {
             Some(csv) => csv,
             none => {
@@ -191,6 +211,11 @@ impl WorkList {
         self.rows += 1;
         self.by_hand += u32::from(!task.is_scripted(password.is_some()));
         Ok(())
+    }
+
+    /// How many new passwords are written back.
+    pub(super) const fn written_back(&self) -> u32 {
+        self.written_back
     }
 
     /// Brings the list and the script to disk; says what is on the list, where anything is.

@@ -52,6 +52,9 @@ pub struct Options {
     /// Each person's manager hands the new password over, as the directory knows them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub handoff_by_manager: bool,
+    /// New passwords of synced people are written back to Active Directory, by a person who signs in for that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub writeback: bool,
     /// How many accounts may be changed; without it [`MAX_ACCOUNTS`] and no more than a quarter of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_accounts: Option<u32>,
@@ -169,6 +172,36 @@ pub enum RulesError {
          are made with the plan; plan synced people on their own, or leave the key out"
     )]
     ChosenAndScript,
+    /// A password that is chosen is sent by the run, and the other one by a person later.
+    #[error(
+        "--passwords does not go with --writeback: passwords that somebody chose are sent by the run; plan synced people on their \
+         own, or leave one of the two out"
+    )]
+    ChosenAndWriteback,
+    /// One password would overwrite the other.
+    #[error(
+        "--writeback does not go with --ad-key and [handoff.active-directory]: both set the new password of synced people, and the \
+         second one would overwrite the first; choose one of them"
+    )]
+    WritebackAndScript,
+    /// One way at a time.
+    #[error(
+        "--writeback does not go with --allow-synced: a reset in the cloud is refused for synced people, or overwritten by the next \
+         sync; leave --allow-synced out"
+    )]
+    WritebackAndCloud,
+    /// There is nothing to be written back.
+    #[error("the playbook {playbook} sets no password, so there is none to write back; leave --writeback out")]
+    NothingToWriteBack {
+        /// The playbook.
+        playbook: Playbook,
+    },
+    /// Who is enabled before the password is there is let in by the old one.
+    #[error(
+        "the playbook reinstate does not go with --writeback: an account that onprem.ps1 enables before the password was written \
+         back opens with the old one; use --ad-key, whose script sets the password first"
+    )]
+    ReinstateByWriteback,
 }
 
 fn or_discard(playbook: Playbook) -> &'static str {
@@ -198,6 +231,9 @@ impl Rules {
     /// The first contradiction.
     pub fn check(&self) -> Result<(), RulesError> {
         let playbook = self.playbook;
+        if self.options.writeback {
+            self.check_writeback()?;
+        }
         match (self.options.discard_credentials, self.recipients.is_empty() && self.handoff.is_none()) {
             (true, _) if !playbook.may_discard_credentials() => Err(RulesError::MayNotDiscard { playbook }),
             _ if self.by_hand.is_some() && !playbook.resets() => Err(RulesError::NoPasswordToSet { playbook }),
@@ -214,9 +250,41 @@ impl Rules {
     }
 }
 
+impl Rules {
+    fn check_writeback(&self) -> Result<(), RulesError> {
+        match self.playbook {
+            _ if !self.active_directory.is_empty() => Err(RulesError::WritebackAndScript),
+            _ if self.by_hand.is_some() => Err(RulesError::ChosenAndWriteback),
+            playbook if !playbook.resets() => Err(RulesError::NothingToWriteBack { playbook }),
+            Playbook::Reinstate | Playbook::Undo => Err(RulesError::ReinstateByWriteback),
+            _ if self.options.allow_synced => Err(RulesError::WritebackAndCloud),
+            _ => Ok(()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_back_has_one_way_and_no_detour() {
+        let sealed = |playbook| {
+            let options = Options { writeback: true, ..Options::default() };
+            Rules { recipients: vec!["age1x".to_owned()], options, ..Rules::of(playbook) }
+        };
+        assert_eq!(sealed(Playbook::Breach).check(), Ok(()));
+        assert_eq!(sealed(Playbook::Offboard).check(), Ok(()));
+        for playbook in [Playbook::Contain, Playbook::Signout] {
+            assert_eq!(sealed(playbook).check(), Err(RulesError::NothingToWriteBack { playbook }));
+        }
+        assert_eq!(sealed(Playbook::Reinstate).check(), Err(RulesError::ReinstateByWriteback));
+        let both = Rules { active_directory: vec!["x509:ad".to_owned()], ..sealed(Playbook::Breach) };
+        assert_eq!(both.check(), Err(RulesError::WritebackAndScript));
+        let mut cloud = sealed(Playbook::Breach);
+        cloud.options.allow_synced = true;
+        assert_eq!(cloud.check(), Err(RulesError::WritebackAndCloud));
+    }
 
     #[test]
     fn no_password_is_ever_lost_by_oversight() {

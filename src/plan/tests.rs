@@ -42,6 +42,7 @@ const ANY_SIZE: Options = Options {
     since: None,
     strict: false,
     max_accounts: Some(u32::MAX),
+    writeback: false,
     methods: None,
 };
 

@@ -14,7 +14,7 @@ use super::error::PlanError;
 use super::examples::ExamplesOfRefused;
 use super::folder::{PLAN_CSV, PLAN_JSON};
 use super::handoff::Sharing;
-use super::kept_elsewhere::password_is_replaced_on_premises;
+use super::kept_elsewhere::{is_reset_by_run, password_is_replaced_on_premises};
 use super::manifest::{FORMAT, Manifest, ProtectedList, RosterName, Tenant};
 use super::methods_so_far::MethodsSoFar;
 use super::onprem::{Task, WorkList};
@@ -31,7 +31,6 @@ use crate::graph::reading::Organization;
 use crate::private_files::Pending;
 use crate::roster::{Defects, RosterShape};
 use crate::seal::SealedCredential;
-use crate::step::Step;
 
 /// Writes the files of a plan. None of them has its name before [`PlanWriter::finish`].
 pub(super) struct PlanWriter<'a> {
@@ -90,7 +89,12 @@ impl<'a> PlanWriter<'a> {
             counts: Counts::default(),
             examples: ExamplesOfRefused::default(),
             sharing: rules.handoff.as_ref().map(Sharing::new),
-            work_list: WorkList::new(folder, rules.playbook, credentials.as_ref().map(ScriptCredentials::list)),
+            work_list: WorkList::new(
+                folder,
+                rules.playbook,
+                rules.options.writeback,
+                credentials.as_ref().map(ScriptCredentials::list),
+            ),
             credentials,
             csv: begin_csv(folder)?,
             ways_in: None,
@@ -144,7 +148,8 @@ impl<'a> PlanWriter<'a> {
         self.counts.add(row.decision, &row.reasons, row.steps);
         self.examples.add(&row);
         self.work_list.count(&row);
-        let gets_password = row.steps.contains(Step::Reset) || self.sets_by_script(&row);
+        let Rules { playbook, options, .. } = self.rules;
+        let gets_password = self.sets_by_script(&row) || is_reset_by_run(options.writeback, *playbook, &row);
         if let Some(name) = self.sharing.as_mut().and_then(|all| all.take(row.row, &row.handoff, gets_password)) {
             // As the file of recipients spells it: the run compares names by their bytes.
             name.as_str().clone_into(&mut row.handoff);
@@ -186,7 +191,7 @@ impl<'a> PlanWriter<'a> {
 
     /// Is anything left to do with the account in Active Directory?
     pub(super) fn has_work(&self, row: &PlanRow, account: &Account) -> bool {
-        Task::of(self.rules.playbook, account, row).is_some()
+        Task::of(self.rules.playbook, self.rules.options.writeback, account, row).is_some()
     }
 
     pub(super) const fn counts(&self) -> &Counts {
@@ -234,6 +239,7 @@ impl<'a> PlanWriter<'a> {
             too_large,
             non_persons,
             notes,
+            written_back: work_list.written_back(),
             on_premises: work_list.commit(&rules.active_directory)?,
             methods,
             floor_seconds: Allowance::WRITES.floor(counts.writes).as_secs_f64().ceil() as u64,

@@ -24,7 +24,7 @@ use crate::words::{count, counted, moment, roster_name};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
-const PLACED: [&str; 17] = [
+const PLACED: [&str; 18] = [
     "format",
     "version",
     "created_at",
@@ -40,6 +40,7 @@ const PLACED: [&str; 17] = [
     "fingerprint",
     "protected",
     "on_premises",
+    "written_back",
     "methods",
     "passwords_by_hand",
 ];
@@ -369,6 +370,10 @@ pub(super) fn about(plan: &Manifest) -> AboutSlot {
         let sentences = wording::on_premises::sentences(work, plan.options.discard_credentials);
         let list = html! { (list) @for sentence in sentences { br; (page_text(&sentence)) } };
         facts.push(("To be changed on-premises too".into(), list));
+    }
+    if plan.written_back > 0 {
+        let sentence = sentence_case(&wording::on_premises::writeback(plan.written_back));
+        facts.push(("To be written back to Active Directory".into(), html! { (page_text(&sentence)) }));
     }
     let others = others(plan).into_iter().map(|(name, lines)| {
         let lines = html! { ul { @for line in lines { li { (page_text(&line)) } } } };

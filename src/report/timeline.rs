@@ -110,8 +110,8 @@ impl Projection for Timeline {
                 self.verification = Some((line.at, *steps));
                 return;
             }
-            // What the script for Active Directory did is no work on the run either, and may be what was not proved before.
-            Record::OnPremises { .. } => {
+            // What was done in Active Directory is no work on the run either, and may be what was not proved before.
+            Record::OnPremises { .. } | Record::WritebackEngaged { .. } | Record::WrittenBack { .. } => {
                 self.verification = None;
                 return;
             }

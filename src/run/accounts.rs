@@ -128,6 +128,12 @@ impl<'a> GatheredAccounts<'a> {
         Self { accounts, keys: Vec::with_capacity(expected), handoff, is_too_large: false }
     }
 
+    /// Takes in a row whose password is replaced elsewhere, with the name that the password must not repeat.
+    pub(super) fn add_for_password(&mut self, row: &PlanRow) {
+        let with_name = PlanRow { steps: row.steps.with(Step::Reset), decision: Decision::Act, ..row.clone() };
+        self.add(&with_name);
+    }
+
     /// Takes in the next row of the plan.
     pub fn add(&mut self, row: &PlanRow) {
         self.is_too_large |= self.try_add(row).is_err();

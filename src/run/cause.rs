@@ -17,6 +17,10 @@ pub enum Cause {
     WeakPassword,
     /// The old password is kept in Active Directory, and nothing says that it was replaced there.
     OldPassword,
+    /// The old password is kept in Active Directory, and no new one was written back, as far as is known.
+    NotWrittenBack,
+    /// Active Directory is said to have the new password, and no reading has shown it.
+    NotConfirmed,
     /// The account is mastered on-premises, or its domain is federated.
     MasteredElsewhere,
     /// The account is no longer the one that was approved.

@@ -68,3 +68,6 @@ pub mod status;
 #[cfg(test)]
 mod tests;
 pub mod which_password;
+pub mod writeback;
+pub mod writeback_event;
+pub mod writeback_work;

@@ -55,6 +55,11 @@ pub enum NextStep {
         /// How many.
         accounts: u64,
     },
+    /// Have new passwords written back to Active Directory.
+    WriteBack {
+        /// For how many people.
+        people: u64,
+    },
     /// See what would be changed on-premises, too.
     LookOnPremises {
         /// For how many accounts.
@@ -122,7 +127,9 @@ pub fn next_steps(
     let of = |outcome| outcomes.of(outcome);
     let is_sealed = manifest.sealed() > 0;
     let not_done = of(Outcome::Partial) + of(Outcome::Failed) + of(Outcome::Uncertain);
-    let done = of(Outcome::Done) + of(Outcome::Partial) + of(Outcome::OldPassword);
+    // Accepted by Active Directory is not done; there is something to be proved and handed over all the same.
+    let done = of(Outcome::Done) + of(Outcome::Partial) + of(Outcome::OldPassword) + outcomes.accepted_there();
+    let is_begun = done > 0 || of(Outcome::Already) > 0 || of(Outcome::Uncertain) > 0;
     let is_whole = done > 0 && of(Outcome::Pending) == 0;
     let work = manifest.on_premises.as_ref().filter(|_| done > 0 || of(Outcome::Already) > 0);
     let scripted = work.map_or(0, |work| u64::from(work.by_script()).saturating_sub(outcomes.scripted()));
@@ -151,6 +158,7 @@ pub fn next_steps(
         (of(Outcome::Uncertain) > 0).then_some(NextStep::TreatUncertainAsNotDone { sealed: is_sealed }),
         (outcomes.to_retry() > 0).then(|| NextStep::RetryFailed { accounts: outcomes.to_retry() }),
         (outcomes.drifted_half_way() > 0).then(|| NextStep::PlanDrifted { accounts: outcomes.drifted_half_way() }),
+        (outcomes.to_write_back() > 0 && is_begun).then(|| NextStep::WriteBack { people: outcomes.to_write_back() }),
         (scripted > 0).then_some(NextStep::LookOnPremises { accounts: scripted }),
         (scripted > 0).then_some(NextStep::ChangeOnPremises { accounts: scripted }),
         (scripted > 0 && reports).then_some(NextStep::TakeScriptResults),

@@ -10,6 +10,7 @@ use super::outcome::Outcome;
 use super::result_row::ResultRow;
 use super::script_result::ScriptResult;
 use super::state::StepState;
+use super::writeback::{WritebackStage, WritebackStanding};
 use crate::json::ByWord;
 use crate::plan::row::Decision;
 use crate::step::{StepMap, StepShare};
@@ -36,6 +37,10 @@ pub struct OutcomeCounts {
     old_password: FirstNamed,
     #[serde(skip)]
     scripted: u64,
+    #[serde(skip)]
+    to_write_back: u64,
+    #[serde(skip)]
+    accepted: u64,
 }
 
 impl OutcomeCounts {
@@ -71,6 +76,12 @@ impl OutcomeCounts {
             self.old_password.add(row.planned.place(), row.name());
         }
         self.scripted += u64::from(row.history.on_premises.is_some_and(|row| row.result == ScriptResult::Done));
+        if row.is_written_back {
+            let standing = row.history.written_back;
+            let is_over = standing.is_some_and(WritebackStanding::is_over);
+            self.to_write_back += u64::from(!is_over);
+            self.accepted += u64::from(standing.is_some_and(|it| it.stage == WritebackStage::Accepted));
+        }
         if row.history.is_contradicted {
             self.contradicted.add(row.planned.place(), row.name());
         }
@@ -116,6 +127,18 @@ impl OutcomeCounts {
     #[must_use]
     pub const fn scripted(&self) -> u64 {
         self.scripted
+    }
+
+    /// People whose new password is still to be written back, as far as is known.
+    #[must_use]
+    pub const fn to_write_back(&self) -> u64 {
+        self.to_write_back
+    }
+
+    /// People whose new password was written back, and that no reading has shown.
+    #[must_use]
+    pub const fn accepted_there(&self) -> u64 {
+        self.accepted
     }
 
     /// Accounts at which the last verification found something changed back.

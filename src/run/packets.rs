@@ -17,6 +17,7 @@ use super::journal::{JournalError, JournalLookup};
 use super::record::Record;
 use super::replay::Replay;
 use super::state::StepState;
+use super::writeback_event::WritebackEvent;
 use crate::digest::Digest;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, HANDOFF, PlanFolder};
@@ -148,7 +149,8 @@ impl<'a> PacketList<'a> {
     pub(super) fn add(&mut self, row: &PlanRow, offset: u64) {
         let resets = row.decision == Decision::Act && row.steps.contains(Step::Reset);
         let by_run = resets && !self.replay.credentials(row.row).is_empty();
-        if !self.has_packets || !(by_run || row.sealed.is_some()) {
+        let by_writeback = !self.replay.written_back_credentials(row.row).is_empty();
+        if !self.has_packets || !(by_run || by_writeback || row.sealed.is_some()) {
             return;
         }
         // That every row has a share was checked when the plan was opened.
@@ -317,6 +319,12 @@ impl Writing<'_> {
         let Some(lookup) = &mut self.lookup else { return Ok(sealed) };
         for offset in self.replay.credentials(row.row) {
             if let Record::Intended { sealed: Some(credential), .. } = lookup.at(offset)?.0 {
+                sealed.push(credential.to_string());
+            }
+        }
+        for offset in self.replay.written_back_credentials(row.row) {
+            let (record, _) = lookup.at(offset)?;
+            if let Record::WrittenBack { event: WritebackEvent::Intended { sealed: Some(credential) }, .. } = record {
                 sealed.push(credential.to_string());
             }
         }

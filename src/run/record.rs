@@ -17,6 +17,7 @@ use crate::run::proof::{Proof, ProofCounts};
 use crate::run::run_end::RunEnd;
 use crate::run::script_result::{ScriptPassword, ScriptResult};
 use crate::run::state::Transition;
+use crate::run::writeback_event::WritebackEvent;
 use crate::seal::SealedCredential;
 use crate::step::{Step, Steps};
 
@@ -26,8 +27,8 @@ use crate::step::{Step, Steps};
 /// Format 2 added `synced`, [`Record::Closed`], [`Record::Read`], [`Record::Retried`], [`Record::Engaged`],
 /// [`Record::Verified`] and [`Record::VerificationEnded`].
 ///
-/// Format 3 added [`Record::OnPremises`].
-pub const FORMAT: u32 = 3;
+/// Format 3 added [`Record::OnPremises`], format 4 [`Record::WrittenBack`].
+pub const FORMAT: u32 = 4;
 
 /// From this format on, lines say how much of the file was on disk before them.
 pub const CLAIMS_SINCE: u32 = 2;
@@ -170,6 +171,20 @@ pub enum Record {
         /// What the script said.
         said: String,
     },
+    /// A person began to have new passwords written back to Active Directory.
+    WritebackEngaged {
+        /// Who, and by whose approval.
+        who: Box<Engagement>,
+    },
+    /// A new password on its way to Active Directory, by password writeback.
+    WrittenBack {
+        /// The entry.
+        row: RowNumber,
+        /// The account.
+        object_id: ObjectId,
+        /// What happened to it.
+        event: WritebackEvent,
+    },
     /// Every account was read again, and what was found is noted.
     VerificationEnded {
         /// Steps of each verdict.
@@ -205,6 +220,8 @@ impl Record {
             | Self::Read { .. }
             | Self::Verified { .. }
             | Self::OnPremises { .. }
+            | Self::WritebackEngaged { .. }
+            | Self::WrittenBack { .. }
             | Self::VerificationEnded { .. }
             | Self::Paused { .. }
             | Self::Closed {} => None,

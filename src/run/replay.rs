@@ -10,6 +10,8 @@ use super::on_premises::ScriptedRow;
 use super::record::Record;
 use super::state::{AccountState, StepState};
 use super::states::{Moved, Planned, States};
+use super::writeback::WritebackStanding;
+use super::writeback_event::WritebackEvent;
 use crate::digest::Digest;
 use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::RowNumber;
@@ -27,6 +29,35 @@ pub struct RowTraces {
     reads: HashMap<RowNumber, JournalOffset>,
     /// What the script for Active Directory last said of each row; empty before the first.
     scripted: Vec<Option<JournalOffset>>,
+    /// Of the rows whose password is written back, where its last word stands, and the sealed ones that may be live.
+    written_back: HashMap<RowNumber, WritebackTrace>,
+}
+
+/// Where in the journal what is known of a password stands that is written back.
+#[derive(Debug, Clone, Default)]
+struct WritebackTrace {
+    last: Option<JournalOffset>,
+    candidates: Vec<JournalOffset>,
+}
+
+impl WritebackTrace {
+    fn take(&mut self, event: &WritebackEvent, place: JournalOffset) {
+        match event {
+            WritebackEvent::Intended { .. } => self.candidates.push(place),
+            // The last one was certainly not set; those before it may have been.
+            WritebackEvent::NotBegun { .. } | WritebackEvent::Refused { .. } | WritebackEvent::Failed { .. } => {
+                self.candidates.pop();
+            }
+            WritebackEvent::Succeeded { .. } => {
+                self.candidates.drain(..self.candidates.len().saturating_sub(1));
+            }
+            WritebackEvent::Begun { .. }
+            | WritebackEvent::Lost { .. }
+            | WritebackEvent::SessionsEnded {}
+            | WritebackEvent::SessionsLeft { .. } => {}
+        }
+        self.last = Some(place);
+    }
 }
 
 /// Where a line stands in the journal, in bytes. The first line is about the run, so a line about a row is never at 0.
@@ -43,6 +74,8 @@ pub struct RowHistory {
     pub is_contradicted: bool,
     /// What the script for Active Directory said of it.
     pub on_premises: Option<ScriptedRow>,
+    /// How far its new password is, where that is written back.
+    pub written_back: Option<WritebackStanding>,
     trace: Trace,
 }
 
@@ -93,6 +126,7 @@ impl RowTraces {
             older_candidates: HashMap::new(),
             reads: HashMap::new(),
             scripted: Vec::new(),
+            written_back: HashMap::new(),
         }
     }
 }
@@ -111,6 +145,9 @@ impl Projection for RowTraces {
             if let Some(slot) = self.scripted.get_mut(row.index()) {
                 *slot = Some(offset);
             }
+        }
+        if let Record::WrittenBack { row, event, .. } = &line.record {
+            self.written_back.entry(*row).or_default().take(event, offset);
         }
         if let Some(moved) = moved
             && let Some(trace) = self.rows.get_mut(moved.row.index())
@@ -153,6 +190,7 @@ impl Replay {
             attempts: trace.attempts,
             is_contradicted: self.states.is_contradicted(row),
             on_premises: self.states.on_premises(row),
+            written_back: self.states.written_back(row),
             trace,
         }
     }
@@ -171,6 +209,19 @@ impl Replay {
     #[must_use]
     pub fn last_scripted(&self, row: RowNumber) -> Option<u64> {
         self.projection.scripted.get(row.index()).copied().flatten().map(JournalOffset::get)
+    }
+
+    /// Where in the journal the last word on a password stands that is written back, in bytes.
+    #[must_use]
+    pub fn last_written_back(&self, row: RowNumber) -> Option<u64> {
+        self.projection.written_back.get(&row)?.last.map(JournalOffset::get)
+    }
+
+    /// Where in the journal the sealed passwords of a row stand that were written back, or may have been, in bytes.
+    #[must_use]
+    pub fn written_back_credentials(&self, row: RowNumber) -> Vec<u64> {
+        let traced = self.projection.written_back.get(&row);
+        traced.into_iter().flat_map(|trace| trace.candidates.iter().copied().map(JournalOffset::get)).collect()
     }
 
     /// Where in the journal the sealed credentials of a row stand that may be live: one for a reset that is done, each that
@@ -254,6 +305,8 @@ impl Trace {
             | Record::Engaged { .. }
             | Record::Verified { .. }
             | Record::OnPremises { .. }
+            | Record::WritebackEngaged { .. }
+            | Record::WrittenBack { .. }
             | Record::VerificationEnded { .. }
             | Record::Paused { .. }
             | Record::Closed {} => {}

@@ -11,8 +11,10 @@ use super::results_error::ResultsError;
 use super::row_fault::RowFault;
 use super::state::StepState;
 use super::which_password::{SeenPasswordChange, WhichPassword};
+use super::writeback::WritebackStage;
+use super::writeback_event::WritebackEvent;
 use crate::plan::folder::{PlanFolder, Rows};
-use crate::plan::kept_elsewhere::{block_is_undone_by_sync, password_is_replaced_on_premises};
+use crate::plan::kept_elsewhere::{block_is_undone_by_sync, is_written_back, password_is_replaced_on_premises};
 use crate::plan::playbook::Playbook;
 use crate::plan::row::{Decision, PlanRow};
 use crate::step::{Step, Steps};
@@ -28,6 +30,8 @@ pub struct ResultRow {
     pub history: RowHistory,
     /// Is its password replaced in Active Directory, and not in the cloud?
     pub keeps_password: bool,
+    /// Is that done by a person who has it written back?
+    pub is_written_back: bool,
 }
 
 /// What the journal says of one row. What the last fault is, is known for rows that are not done.
@@ -49,6 +53,8 @@ pub struct ResultDetails {
     pub sealed: Vec<String>,
     /// What the script for Active Directory last said of it.
     pub scripted: Option<ScriptReport>,
+    /// What was last heard of a password that is written back, and when it was noted.
+    pub written_back: Option<(WritebackEvent, OffsetDateTime)>,
     /// Which of them to try first, where that is not certain.
     pub which: Option<WhichPassword>,
 }
@@ -119,6 +125,8 @@ pub struct ResultRows<'a, I> {
     /// Are new passwords thrown away?
     discards: bool,
     playbook: Playbook,
+    /// Does a person have new passwords written back?
+    writeback: bool,
 }
 
 impl<'a> ResultRows<'a, Rows> {
@@ -130,7 +138,9 @@ impl<'a> ResultRows<'a, Rows> {
     pub fn of_plan(plan: &PlanFolder, replay: &'a Replay) -> Result<Self, ResultsError> {
         let journal = replay.has_begun().then(|| JournalLookup::open(&plan.journal_path())).transpose()?;
         let manifest = plan.manifest();
-        Ok(Self::new(plan.rows()?, replay, journal, manifest.options.discard_credentials, manifest.playbook))
+        let discards = manifest.options.discard_credentials;
+        let rows = Self::new(plan.rows()?, replay, journal, discards, manifest.playbook);
+        Ok(Self { writeback: manifest.options.writeback, ..rows })
     }
 
     /// Where the row that was given last begins in plan.csv, in bytes.
@@ -148,7 +158,7 @@ impl<'a, I> ResultRows<'a, I> {
         discards: bool,
         playbook: Playbook,
     ) -> Self {
-        Self { planned, replay, journal, discards, playbook }
+        Self { planned, replay, journal, discards, playbook, writeback: false }
     }
 
     /// What stands in the way of a row, as far as it is not done.
@@ -193,6 +203,9 @@ impl<'a, I> ResultRows<'a, I> {
             details.scripted = Some(ScriptReport { said, done_at });
         }
         details.cause = Cause::of(row.outcome, details.fault.as_ref());
+        if row.is_written_back {
+            self.read_written_back(row, &mut details)?;
+        }
         Ok(details)
     }
 
@@ -219,6 +232,37 @@ impl<'a, I> ResultRows<'a, I> {
         Ok(())
     }
 
+    fn read_written_back(&mut self, row: &ResultRow, details: &mut ResultDetails) -> Result<(), JournalError> {
+        let (Some(journal), number) = (&mut self.journal, row.planned.row) else { return Ok(()) };
+        let mut tried = Vec::new();
+        for offset in self.replay.written_back_credentials(number) {
+            let (record, at) = journal.at(offset)?;
+            if let Record::WrittenBack { event: WritebackEvent::Intended { sealed: Some(credential) }, .. } = record {
+                details.sealed.push(credential.to_string());
+                tried.push(at);
+            }
+        }
+        if let Some(offset) = self.replay.last_written_back(number)
+            && let (Record::WrittenBack { event, .. }, at) = journal.at(offset)?
+        {
+            details.written_back = Some((event, at));
+        }
+        let stage = row.history.written_back.map(|standing| standing.stage);
+        details.is_discarded |=
+            self.discards && matches!(stage, Some(WritebackStage::Accepted | WritebackStage::Confirmed));
+        details.cause = match (row.outcome, stage) {
+            (Outcome::OldPassword, _) | (Outcome::Uncertain, Some(WritebackStage::Unknown)) => {
+                Some(Cause::NotWrittenBack)
+            }
+            (Outcome::Uncertain, Some(WritebackStage::Accepted)) => Some(Cause::NotConfirmed),
+            _ => details.cause.take(),
+        };
+        if stage == Some(WritebackStage::Unknown) {
+            details.which = WhichPassword::of(&tried, None);
+        }
+        Ok(())
+    }
+
     fn read_last_answer(&mut self, row: &ResultRow, details: &mut ResultDetails) -> Result<(), JournalError> {
         let (Some(journal), Some(offset)) = (&mut self.journal, row.history.last_answer()) else { return Ok(()) };
         let (record, at) = journal.at(offset)?;
@@ -241,12 +285,15 @@ impl<E: Into<ResultsError>, I: Iterator<Item = Result<PlanRow, E>>> Iterator for
             let history = self.replay.row(planned.row);
             let keeps_password = password_is_replaced_on_premises(self.playbook, &planned);
             let in_cloud = Outcome::of_row(planned.decision, &history.state);
-            let outcome = if keeps_password {
+            let is_written_back = is_written_back(self.writeback, self.playbook, &planned);
+            let outcome = if is_written_back {
+                in_cloud.with_writeback(history.written_back)
+            } else if keeps_password {
                 in_cloud.with_on_premises(planned.decision, history.on_premises)
             } else {
                 in_cloud
             };
-            ResultRow { outcome, planned, history, keeps_password }
+            ResultRow { outcome, planned, history, keeps_password, is_written_back }
         }))
     }
 }

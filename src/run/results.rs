@@ -15,7 +15,10 @@ use super::result_row::{ResultDetails, ResultRow, ResultRows, ScriptReport};
 use super::results_error::ResultsError;
 use super::row_fault::RowFault;
 use super::script_result::ScriptPassword;
+use super::writeback::{WritebackStage, WritebackStanding};
+use super::writeback_event::WritebackEvent;
 use crate::ids::{ObjectId, RowNumber};
+use crate::plan::kept_elsewhere::block_is_undone_by_sync;
 use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
 use crate::spreadsheet::{BYTE_ORDER_MARK, Guarded};
@@ -113,7 +116,7 @@ fn cells<'a>(
         outcome: row.outcome.name(),
     };
     let trailing = TrailingCells {
-        on_premises: if row.is_on_premises() { ScriptedRow::word(row.history.on_premises) } else { "" },
+        on_premises: on_premises_word(row),
         detail: detail(row, details).into(),
         error_code: code.into(),
         request_id: details.last_request_id().into(),
@@ -144,11 +147,34 @@ pub fn detail(row: &ResultRow, details: &ResultDetails) -> String {
     parts.join("; ")
 }
 
+/// How far the part of a row is that is done in Active Directory; empty where it has none.
+fn on_premises_word(row: &ResultRow) -> &'static str {
+    let scripted = row.history.on_premises;
+    if !row.is_written_back {
+        return if row.is_on_premises() { ScriptedRow::word(scripted) } else { "" };
+    }
+    // What the script disables there is a part of its own.
+    let is_disabled = !block_is_undone_by_sync(&row.planned) || ScriptedRow::word(scripted) == "done";
+    match row.history.written_back.map(|standing| (standing.stage, standing.sessions_ended)) {
+        None => "pending",
+        Some((WritebackStage::Open, _)) => "failed",
+        Some((WritebackStage::Unknown, _)) => "uncertain",
+        Some((WritebackStage::Accepted, _)) => "accepted",
+        Some((WritebackStage::Confirmed, ended)) if is_disabled && ended => "done",
+        Some((WritebackStage::Confirmed, _)) => "partly",
+    }
+}
+
 /// Which password opens an account whose password is kept in Active Directory, and what the script there said.
 fn on_premises(row: &ResultRow, details: &ResultDetails) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(ScriptReport { said, done_at }) = &details.scripted {
         parts.push(format!("onprem.ps1 at {}: {said}", to_the_second(*done_at)));
+    }
+    if row.is_written_back {
+        let standing = row.history.written_back;
+        parts.push(written_back(standing, details.written_back.as_ref().map(|(event, _)| event)));
+        return parts;
     }
     let is_sealed = row.planned.sealed.is_some();
     parts.extend(row.keeps_password.then_some(match row.history.on_premises.map(|row| row.password) {
@@ -161,6 +187,32 @@ fn on_premises(row: &ResultRow, details: &ResultDetails) -> Vec<String> {
     }
     .to_owned()));
     parts
+}
+
+/// How far a password is that is written back, with the last that was heard of it.
+fn written_back(standing: Option<WritebackStanding>, last: Option<&WritebackEvent>) -> String {
+    let Some(standing) = standing else {
+        return "no new password was written back to Active Directory yet; the old one opens the account".to_owned();
+    };
+    let said = match last {
+        Some(WritebackEvent::NotBegun { why }) => format!("password writeback was not begun: {why}"),
+        Some(WritebackEvent::Begun { .. }) => "password writeback was begun, and its end was not seen".to_owned(),
+        Some(WritebackEvent::Lost { why }) => format!("password writeback: {why}"),
+        Some(WritebackEvent::Refused { error }) => format!("password writeback was refused: {error}"),
+        Some(WritebackEvent::Failed { why }) if why.is_empty() => "password writeback failed".to_owned(),
+        Some(WritebackEvent::Failed { why }) => format!("password writeback failed: {why}"),
+        Some(WritebackEvent::SessionsLeft { why }) => format!("sessions were not ended after the new password: {why}"),
+        _ => String::new(),
+    };
+    let at = standing.replaced.map(to_the_second).unwrap_or_default();
+    let stage = match standing.stage {
+        WritebackStage::Open => "the old password opens the account".to_owned(),
+        WritebackStage::Unknown if said.is_empty() => "password writeback was sent, and no answer was noted".to_owned(),
+        WritebackStage::Unknown => String::new(),
+        WritebackStage::Accepted => format!("written back to Active Directory at {at}: accepted, not confirmed"),
+        WritebackStage::Confirmed => format!("written back to Active Directory at {at}"),
+    };
+    [said, stage].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 /// To the second, in UTC.

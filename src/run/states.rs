@@ -10,6 +10,7 @@ use super::on_premises::{ScriptedRow, ScriptedRows};
 use super::record::Record;
 use super::spent::{Spent, WritesSpent};
 use super::state::{self, AccountState, Transition};
+use super::writeback::{WritebackRows, WritebackStanding};
 use crate::digest::Digest;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
@@ -42,6 +43,7 @@ pub struct States {
     spent: Spent,
     contradictions: Contradictions,
     on_premises: ScriptedRows,
+    written_back: WritebackRows,
 }
 
 /// An account that a line has moved on.
@@ -67,6 +69,7 @@ impl States {
             by_row,
             spent: Spent::default(),
             contradictions: Contradictions::default(),
+            written_back: WritebackRows::default(),
         }
     }
 
@@ -106,10 +109,22 @@ impl States {
         self.on_premises.of(row)
     }
 
-    /// Has it said anything of any row?
+    /// How far the new password of this row is that is written back; nothing where none was sent.
+    #[must_use]
+    pub fn written_back(&self, row: RowNumber) -> Option<WritebackStanding> {
+        self.written_back.of(row)
+    }
+
+    /// How far all of them are.
+    #[must_use]
+    pub const fn all_written_back(&self) -> &WritebackRows {
+        &self.written_back
+    }
+
+    /// Was anything done in Active Directory, by the script or by writeback?
     #[must_use]
     pub fn has_on_premises(&self) -> bool {
-        self.on_premises.is_begun()
+        self.on_premises.is_begun() || self.written_back.is_begun()
     }
 
     /// Where a process that takes over finds each row, in the roster's order.
@@ -139,6 +154,7 @@ impl States {
         }
         self.contradictions.take(&line.record);
         self.on_premises.take(&line.record)?;
+        self.written_back.take(&line.record, line.at);
         let Some((row, transition)) = line.record.transition() else { return Ok(None) };
         let slot = self.by_row.get_mut(row.index()).ok_or_else(|| format!("the plan has no row {row}"))?;
         let before = *slot;

@@ -205,7 +205,7 @@ impl Projection for JournalCondition {
                 (self.work.writes, self.work.last) = (self.work.writes + 1, Some(line.at));
             }
             Record::Paused { reason } => self.ended = Some(reason),
-            Record::Intended { .. } | Record::OnPremises { .. } => self.verified = None,
+            Record::Intended { .. } | Record::OnPremises { .. } | Record::WrittenBack { .. } => self.verified = None,
             Record::VerificationEnded { steps } => self.verified = Some(steps),
             _ => {}
         }

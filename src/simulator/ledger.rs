@@ -95,6 +95,11 @@ pub enum Operation {
         /// What was made; of its text the digest alone. `None` where it was refused.
         pass: Option<Box<SimulatedPass>>,
     },
+    /// `POST /users/{id}/authentication/methods/{id}/resetPassword`: it is applied when Active Directory has taken it.
+    ResetThere {
+        /// The digest of the wanted password.
+        password: Digest,
+    },
     /// `POST /identityProtection/riskyUsers/confirmCompromised`: one for each user in it.
     ConfirmCompromised,
     /// `POST /identityProtection/riskyUsers/dismiss`: one for each user in it.

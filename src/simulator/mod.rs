@@ -95,7 +95,9 @@ pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, LimitShape, Quota};
 pub use scenario::{Scenario, ScenarioError};
 pub use script::{FaultRule, LatencyCurve, Moment, OtherApp, Script, ScriptedChange, Struck};
-pub use settings::{FaultShares, Latency, RetryAfterDelay, RetryAfterForm, ScriptedAnswer, Settings, SimulatedCloud};
+pub use settings::{
+    FaultShares, Latency, RetryAfterDelay, RetryAfterForm, ScriptedAnswer, Settings, SimulatedCloud, SimulatedWriteback,
+};
 pub use sign_in::{Device, Federated, SignInSettings};
 pub use who_may::{SimulatedRole, UnknownRole};
 

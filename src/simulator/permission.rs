@@ -54,6 +54,8 @@ pub enum Permission {
     MailboxSettingsRead,
     #[strum(serialize = "MailboxSettings.ReadWrite")]
     MailboxSettingsReadWrite,
+    #[strum(serialize = "OnPremDirectorySynchronization.Read.All")]
+    OnPremDirectorySynchronizationReadAll,
     #[strum(serialize = "Organization.Read.All")]
     OrganizationReadAll,
     #[strum(serialize = "Policy.Read.All")]
@@ -246,6 +248,11 @@ pub(crate) const CHANGE_DEVICES: AnyOf = &[DeviceReadWriteAll, DirectoryReadWrit
 pub(crate) const ACT_AS_USER: AnyOf = &[DirectoryAccessAsUserAll];
 /// "List methods": no smaller permission lists all kinds at once.
 pub(crate) const LIST_METHODS: AnyOf = &[UserAuthenticationMethodReadAll, UserAuthenticationMethodReadWriteAll];
+
+/// "authenticationMethod: resetPassword".
+pub(crate) const RESET_THERE: AnyOf = &[UserAuthenticationMethodReadWriteAll];
+/// "Get onPremisesDirectorySynchronization".
+pub(crate) const READ_SYNC: AnyOf = &[OnPremDirectorySynchronizationReadAll];
 
 /// "List phoneMethods" and its like: one kind.
 pub(crate) fn read_methods(kind: SimulatedMethodKind) -> AnyOf {

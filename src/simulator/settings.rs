@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::apps::FurtherApp;
 use super::directory::{CAST_SIZE, Directory, ExtraPerson, SimulatedPassPolicy};
 use super::permission::Permission;
@@ -82,6 +84,8 @@ pub struct Settings {
     /// How long, in tenant time, a password that was set in Active Directory takes until it is here ("Implement password hash
     /// synchronization": every two minutes).
     pub hash_sync: Duration,
+    /// How resets are written back to Active Directory.
+    pub writeback: SimulatedWriteback,
     /// After this many applied writes nothing is executed or answered any more, until [`super::Simulator::release`].
     pub hold_after_writes: Option<u64>,
     /// What happens meanwhile; a scenario's part of it.
@@ -128,8 +132,37 @@ impl Default for Settings {
             device_sync: Some(Duration::from_secs(30 * 60)),
             read_lag: Duration::ZERO,
             hash_sync: Duration::from_secs(120),
+            writeback: SimulatedWriteback::default(),
             hold_after_writes: None,
             script: Script::default(),
+        }
+    }
+}
+
+/// How resets are written back to Active Directory ("How does self-service password reset writeback work in Microsoft Entra
+/// ID?").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimulatedWriteback {
+    /// Whether it is on.
+    pub enabled: bool,
+    /// How long the agent takes for one reset. It does one after the other.
+    pub takes: Duration,
+    /// The agent does not fetch what waits for it; what waits dies after some minutes.
+    pub agent_is_away: bool,
+    /// The policy of Active Directory refuses the new passwords of these users.
+    pub refused: BTreeSet<Uuid>,
+    /// Operations are forgotten as soon as they are begun: asked for, there are none.
+    pub forgets_operations: bool,
+}
+
+impl Default for SimulatedWriteback {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            takes: Duration::from_secs(2),
+            agent_is_away: false,
+            refused: BTreeSet::new(),
+            forgets_operations: false,
         }
     }
 }

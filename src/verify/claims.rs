@@ -24,6 +24,7 @@ use crate::run::run_error::RunError;
 use crate::run::script_result::ScriptPassword;
 use crate::run::state::StepState;
 use crate::run::states::{Moved, States};
+use crate::run::writeback::{WritebackStage, WritebackStanding};
 use crate::step::{Step, StepMap};
 
 /// What is said of one step of one account.
@@ -52,6 +53,8 @@ pub enum StepClaim {
         replaced: Option<OffsetDateTime>,
         /// Was it replaced by the password that is to be handed over, where one is?
         is_right_one: bool,
+        /// Was it, or is it to be, by password writeback, and not by the script?
+        by_writeback: bool,
     },
 }
 
@@ -193,7 +196,28 @@ impl RunClaims {
         StepClaim::OnPremises {
             replaced: replaced.filter(|_| password != ScriptPassword::Old),
             is_right_one: !is_sealed || password == ScriptPassword::Sealed,
+            by_writeback: false,
         }
+    }
+
+    /// What is said of a password of this row that is written back.
+    #[must_use]
+    pub fn written_back(&self, row: RowNumber) -> StepClaim {
+        let standing = self.states.written_back(row);
+        match standing.map(|standing| standing.stage) {
+            Some(WritebackStage::Unknown) => StepClaim::InDoubt,
+            _ => StepClaim::OnPremises {
+                replaced: standing.filter(|it| it.is_replaced()).and_then(|it| it.replaced),
+                is_right_one: true,
+                by_writeback: true,
+            },
+        }
+    }
+
+    /// Is the new password of this row in Active Directory, as far as is known, and were the sessions ended after it?
+    #[must_use]
+    pub fn writeback_of(&self, row: RowNumber) -> Option<WritebackStanding> {
+        self.states.written_back(row)
     }
 
     /// What the script for Active Directory said of this row.

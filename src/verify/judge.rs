@@ -66,9 +66,10 @@ impl ExpectedEffects {
         let judged = self.expected().map(|(step, expected)| match step.facts().proved_by {
             ProvedBy::AccountEnabled(enabled) => self.judge_sign_in(step, enabled, expected, account, now),
             ProvedBy::PasswordChange => match expected.claim {
-                StepClaim::OnPremises { replaced, is_right_one } => {
+                StepClaim::OnPremises { replaced, is_right_one, by_writeback } => {
+                    let by = if by_writeback { "password writeback" } else { "onprem.ps1" };
                     let (verdict, found, may_catch_up) =
-                        self.judge_on_premises(replaced, is_right_one, account, reading);
+                        self.judge_on_premises(replaced, is_right_one, by, account, reading);
                     finding(step, verdict, expected_text(step, expected.claim), found, may_catch_up)
                 }
                 claim => self.judge_password(step, claim, account, now),
@@ -200,6 +201,7 @@ impl ExpectedEffects {
         &self,
         replaced: Option<OffsetDateTime>,
         is_right_one: bool,
+        by_whom: &str,
         account: &SeenAccount,
         reading: &AccountReading,
     ) -> (Proof, String, bool) {
@@ -216,7 +218,7 @@ impl ExpectedEffects {
             return (Proof::NotYet, found, false);
         }
         let Some(replaced) = replaced.map(whole) else {
-            let found = format!("{shown}; no result of onprem.ps1 says that it was replaced in Active Directory");
+            let found = format!("{shown}; no result of {by_whom} says that it was replaced in Active Directory");
             return (Proof::NotYet, found, false);
         };
         if !is_right_one {
@@ -233,7 +235,7 @@ impl ExpectedEffects {
         match reading.last_sync() {
             Some(sync) if sync > replaced + MAX_HASH_SYNC => {
                 let found = format!(
-                    "{shown}; onprem.ps1 replaced it at {by}, and the directory sync ran at {} and brought no new password: \
+                    "{shown}; {by_whom} replaced it at {by}, and the directory sync ran at {} and brought no new password: \
                      where passwords are checked on-premises (pass-through authentication, federation) none is ever shown here",
                     to_the_second(sync)
                 );
@@ -241,7 +243,7 @@ impl ExpectedEffects {
             }
             Some(sync) => {
                 let found = format!(
-                    "{shown}; onprem.ps1 replaced it at {by}, and the directory sync, which last ran at {}, has not brought it \
+                    "{shown}; {by_whom} replaced it at {by}, and the directory sync, which last ran at {}, has not brought it \
                      here yet",
                     to_the_second(sync)
                 );
@@ -250,7 +252,7 @@ impl ExpectedEffects {
             None => (
                 Proof::NotYet,
                 format!(
-                    "{shown}; onprem.ps1 replaced it at {by}, and it is not shown here yet; when the directory sync last ran is not known"
+                    "{shown}; {by_whom} replaced it at {by}, and it is not shown here yet; when the directory sync last ran is not known"
                 ),
                 waits,
             ),

@@ -14,7 +14,7 @@ use crate::graph::paced::Paced;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
-use crate::plan::kept_elsewhere::password_is_replaced_on_premises;
+use crate::plan::kept_elsewhere::{is_written_back, password_is_replaced_on_premises};
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::roster::Key;
@@ -257,7 +257,11 @@ fn subject(row: PlanRow, manifest: &Manifest, claims: &RunClaims) -> Option<Subj
         Decision::Skip | Decision::Refuse => return None,
     };
     let object_id = row.object_id?;
-    let on_premises = || claims.on_premises(row.row, row.sealed.is_some());
+    let writeback = is_written_back(manifest.options.writeback, manifest.playbook, &row);
+    let on_premises = || match writeback {
+        true => claims.written_back(row.row),
+        false => claims.on_premises(row.row, row.sealed.is_some()),
+    };
     let steps = StepMap::from_fn(|step| {
         let planned = (acts && row.steps.contains(step)).then(|| claims.of(row.row, step));
         let elsewhere = kept_elsewhere && step.facts().proved_by == ProvedBy::PasswordChange;

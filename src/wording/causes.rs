@@ -12,6 +12,8 @@ pub fn title(cause: &Cause) -> String {
         Cause::Gone => "The account is no longer there (404)".to_owned(),
         Cause::WeakPassword => "The tenant refused the new password twice".to_owned(),
         Cause::OldPassword => "The old password, kept in Active Directory, still opens the account".to_owned(),
+        Cause::NotWrittenBack => "No new password was written back to Active Directory, as far as is known".to_owned(),
+        Cause::NotConfirmed => "Written back to Active Directory: accepted, not confirmed".to_owned(),
         Cause::MasteredElsewhere => "The password is kept elsewhere".to_owned(),
         Cause::Drifted => "No longer the account that was approved (drifted)".to_owned(),
         Cause::GivenUp => "Tried the maximum number of times without a final answer".to_owned(),
@@ -34,6 +36,12 @@ pub const fn remedy(cause: &Cause) -> &'static str {
         }
         Cause::OldPassword => {
             "Run onprem.ps1 in Active Directory (onprem.csv is its list), then take its results in with sealoff onprem."
+        }
+        Cause::NotWrittenBack => {
+            "Run sealoff onprem with --writeback, signed in as a person; it goes on where it stopped."
+        }
+        Cause::NotConfirmed => {
+            "Run sealoff verify some minutes later: it shows the new password once the hash sync has brought it."
         }
         Cause::MasteredElsewhere => {
             "Replace it in Active Directory, or at the identity provider of the domain: onprem.csv says where."

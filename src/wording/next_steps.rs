@@ -72,6 +72,12 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
             let which = accounts(*number, "account that is", "accounts that are");
             format!("Make a new plan for {which} no longer what the plan says (drifted).")
         }
+        NextStep::WriteBack { people } => {
+            let whose = counted(*people, "new password", "new passwords");
+            format!(
+                "To have {whose} written back to Active Directory, signed in as a person: until then the old ones open the accounts"
+            )
+        }
         NextStep::LookOnPremises { accounts: number } => {
             let which = accounts(*number, "account", "accounts");
             let work = plan.manifest().on_premises.as_ref();
@@ -151,6 +157,9 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         NextStep::MakeResults => format!("sealoff results {dir}"),
         NextStep::RetryFailed { accounts } => {
             format!("sealoff apply {dir} --retry-failed --confirm {}{arguments}", manifest.phrase_for(*accounts))
+        }
+        NextStep::WriteBack { people } => {
+            format!("sealoff onprem {dir} --writeback --auth device-code --confirm {}", manifest.phrase_for(*people))
         }
         NextStep::LookOnPremises { .. } => {
             format!("{POWERSHELL} {} -WhatIf", quoted(&plan.path().join(ONPREM_PS1)))

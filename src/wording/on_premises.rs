@@ -1,8 +1,9 @@
 //! What a plan leaves to Active Directory, in sentences: for the preview and the page of the plan.
 
+use crate::graph::found_pace::FoundPace;
 use crate::plan::manifest::OnPremisesWork;
 use crate::seal::recipient_name;
-use crate::words::counted;
+use crate::words::{counted, span};
 
 /// How many people keep their old password until the script has run, and whose block the next sync undoes.
 #[must_use]
@@ -30,6 +31,18 @@ pub fn sentences(work: &OnPremisesWork, discards: bool) -> Vec<String> {
         ));
     }
     sentences
+}
+
+/// Whose new passwords are written back, how long that takes, and what it needs.
+#[must_use]
+pub fn writeback(people: u32) -> String {
+    let who = counted(people.into(), "person keeps the old password", "people keep their old passwords");
+    let (fast, slow) = FoundPace::both_ends(people);
+    let time = if fast == slow { span(slow) } else { format!("{} to {}", span(fast), span(slow)) };
+    format!(
+        "{who} until sealoff onprem DIR --writeback has run, signed in as a person: {time}, as far as Graph and the one agent in \
+         Active Directory let through; each must choose another password at the next sign-in"
+    )
 }
 
 /// The same where there is little room.

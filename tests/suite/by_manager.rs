@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sealoff::simulator::SimulatedUser;
 
 use crate::stage::{Ran, Stage};
+use crate::tools::need;
 
 /// Eight people. The first six have managers: 0 and 1 the boss, 2 one who is on the list, 3 one who is blocked, 4 a guest, 5 one
 /// without keys; 6 and 7 have none.
@@ -141,4 +142,48 @@ fn what_is_undone_is_handed_over_by_managers_too() {
     stage
         .run(&["undo", "out", "--out", "back2", "--reset", "--seal-to", "desk.pub", "--handoff-by", "manager"])
         .exited(2);
+}
+
+/// A second time is as the first: whose manager is whom is asked for again, and may have changed.
+#[test]
+fn those_who_were_changed_back_are_handed_over_by_managers_too() {
+    let office = office();
+    let Office { stage, boss, people, roster } = &office;
+    office.recipients(&boss.user_principal_name, true);
+    let key = ["--seal-to", "desk.pub", "--max-accounts", "100"];
+    stage.run(&[&["plan", roster, "--playbook", "offboard", "--out", "run"][..], &key].concat()).succeeded();
+    stage.apply("run").succeeded();
+    for person in &people[..3] {
+        assert!(stage.simulator.change(person.id, |user| user.account_enabled = true));
+    }
+    stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
+    let again = ["again", "run", "--out", "back", "--handoff-by", "manager"];
+    stage.run(&again).exited(2).complains(&["--recipients"]);
+    stage.run(&[&again[..], &["--recipients", "recipients.toml"]].concat()).succeeded();
+    let mut handoffs = office.handoffs("back");
+    handoffs.sort();
+    // The third one's manager is not on this list of three; no keys are his.
+    assert_eq!(handoffs, ["default", &*boss.user_principal_name, &*boss.user_principal_name]);
+}
+
+/// The passwords of the script are sealed on the way, and who is on the list is known only at its end.
+#[test]
+fn managers_do_not_go_with_passwords_of_the_script_and_that_says_what_to_do() {
+    if !need(&["openssl"]) {
+        return;
+    }
+    let office = office();
+    office.recipients(&office.boss.user_principal_name, true);
+    let made = std::process::Command::new("openssl")
+        .args("req -x509 -newkey rsa:2048 -nodes -keyout ad.key -out ad.pem -days 30 -subj /CN=ad -addext".split(' '))
+        .args(["keyUsage=keyEncipherment", "-addext", "extendedKeyUsage=1.3.6.1.4.1.311.80.1"])
+        .current_dir(office.stage.folder.path())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let refused = office.plan("out", &["--ad-key", "ad.pem"]).exited(4);
+    refused.complains(&["--handoff-by manager", "--ad-key", "in a column of the list", "leave the key out"]);
+    assert!(!office.stage.path("out/plan.json").exists());
+    // What is written back is sealed later, and goes with managers.
+    office.plan("out", &["--writeback"]).succeeded();
 }

@@ -83,3 +83,4 @@ mod verify;
 mod ways_in;
 mod who;
 mod wire;
+mod writeback;

@@ -9,6 +9,7 @@ use strum::VariantArray as _;
 
 use crate::console::shell;
 use crate::stage::Stage;
+use crate::writeback;
 
 const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 
@@ -71,6 +72,11 @@ fn case(kind: NextStepKind) -> Option<Case> {
         // It needs an account that drifts between two tries of one step, after another step was done: the counts of outcomes have
         // it in their unit tests, and no command does it.
         Kind::PlanDrifted => return None,
+        Kind::WriteBack => (
+            to_write_back,
+            "To have 1 new password written back to Active Directory",
+            Some(|stage| stage.results("out")[&1]["on_premises"] == "accepted"),
+        ),
         Kind::LookOnPremises => {
             (mixed, "To see what would be changed in Active Directory for 1 account", Some(script_is_there))
         }
@@ -129,6 +135,12 @@ fn planned() -> Scene {
 fn contained() -> Scene {
     let (stage, _) = planned_with(3, "contain", &[]);
     stage.apply("out").succeeded();
+    scene(stage)
+}
+
+fn to_write_back() -> Scene {
+    let stage = Stage::at_one_moment(writeback::settings(writeback::at_once()));
+    writeback::applied(&stage, &writeback::synced(&stage, 1), "breach");
     scene(stage)
 }
 

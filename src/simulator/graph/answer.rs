@@ -36,6 +36,8 @@ pub(crate) struct ServedAnswer {
     /// `x-ms-throttle-limit-percentage`, shown from 0.8 on.
     pub(crate) limit_share: f64,
     pub(crate) retry_after: Option<String>,
+    /// Where the state of an operation is read.
+    pub(crate) location: Option<String>,
     /// Of a scripted answer: the type of a body that is a text, and a name of the request of its own.
     pub(crate) scripted: Option<Box<ScriptedHeaders>>,
     pub(crate) throttle: Option<Throttle>,
@@ -57,7 +59,16 @@ pub(crate) struct Throttle {
 
 impl ServedAnswer {
     pub(crate) fn new(status: u16, body: Body) -> Self {
-        Self { status, body, resource_units: 0, limit_share: 0.0, retry_after: None, scripted: None, throttle: None }
+        Self {
+            status,
+            body,
+            resource_units: 0,
+            limit_share: 0.0,
+            retry_after: None,
+            location: None,
+            scripted: None,
+            throttle: None,
+        }
     }
 
     pub(crate) fn no_content() -> Self {
@@ -89,6 +100,7 @@ impl ServedAnswer {
             ("Content-Type", named.or_else(|| content_type.map(str::to_owned))),
             ("request-id", scripted.and_then(|scripted| scripted.request_id.clone())),
             ("Retry-After", self.retry_after.clone()),
+            ("Location", self.location.clone()),
             ("x-ms-resource-unit", units),
             ("x-ms-throttle-limit-percentage", share),
             ("x-ms-throttle-scope", self.throttle.as_ref().map(|throttle| throttle.scope.clone())),

@@ -120,6 +120,9 @@ fn understand(request: &ServedRequest<'_>, url: &Url<'_>, settings: &Settings) -
         ("organization", []) => only("GET").and_then(|()| role_calls::organization(url)),
         // "Known issues with Microsoft Graph APIs": query options on domains are ignored.
         ("domains", []) => only("GET").map(|()| ServedCall::Domains),
+        ("directory", [sync]) if is(sync, "onPremisesSynchronization") => {
+            only("GET").map(|()| ServedCall::OnPremisesSync)
+        }
         ("directory", [items, rest @ ..]) if is(items, "deletedItems") && is(method, "GET") => {
             user_calls::deleted_items(request, url, settings, rest, &not_simulated)
         }

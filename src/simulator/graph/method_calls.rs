@@ -6,9 +6,10 @@ use super::method_action::{MethodAction, MethodCall};
 use super::pass_request::PassRequest;
 use super::query::Url;
 use super::request::{ServedRequest, json_body};
+use super::reset_request::ResetRequest;
 use super::select;
 use super::served_call::ServedCall;
-use crate::simulator::directory::{SimulatedMethodKind, UserKey};
+use crate::simulator::directory::{PASSWORD_ID, SimulatedMethodKind, UserKey};
 use crate::simulator::settings::{Settings, SimulatedCloud};
 
 /// The kinds that the schemas of v1.0 have a path for, by cloud.
@@ -20,6 +21,17 @@ fn has_path(cloud: SimulatedCloud, kind: SimulatedMethodKind) -> bool {
         SimulatedCloud::China => matches!(kind, Authenticator | Phone | PlatformCredential),
         SimulatedCloud::Sovereign => false,
     }
+}
+
+/// The data centre that the address of an operation names.
+fn named_data_centre(url: &Url<'_>) -> Result<Option<String>, ServedError> {
+    for option in url.options() {
+        let (name, value) = option?;
+        if name == "aadgdc" {
+            return Ok(Some(value.into_owned()));
+        }
+    }
+    Ok(None)
 }
 
 /// `rest` is what follows `authentication` in the path.
@@ -41,6 +53,26 @@ pub(super) fn methods(
             return Err(ServedError::no_segment(all));
         }
         [all] if is(all, "methods") && get => MethodAction::ListAll,
+        // "authenticationMethod: resetPassword"; the permissions of Graph name both paths.
+        [set, id, action]
+            if (is(set, "methods") || is(set, "passwordMethods"))
+                && is(action.trim_start_matches("microsoft.graph."), "resetPassword") =>
+        {
+            if settings.cloud == SimulatedCloud::China {
+                return Err(ServedError::no_segment(set));
+            }
+            if !is(method, "POST") {
+                return Err(ServedError::method_not_allowed());
+            }
+            if id.parse() != Ok(PASSWORD_ID) {
+                return Err(ServedError::no_method(id));
+            }
+            MethodAction::ResetPassword(ResetRequest::parse(json_body(request)?)?)
+        }
+        // "Get longRunningOperation".
+        [operations, id] if is(operations, "operations") && get => {
+            MethodAction::Operation((*id).to_owned(), named_data_centre(url)?)
+        }
         [all, id] if is(all, "methods") && get => MethodAction::GetAny((*id).to_owned()),
         // People met this in 2021, and still do: there is a path of its own for each kind.
         [all, _] if is(all, "methods") && delete => {
@@ -55,7 +87,7 @@ pub(super) fn methods(
             let kind = SimulatedMethodKind::ALL.into_iter().find(|kind| is(segment, kind.segment()));
             let kind = kind.filter(|kind| has_path(settings.cloud, *kind));
             // Microsoft's own names of what is there besides.
-            let others = ["operations", "signInPreferences", "requirements", "qrCodePinMethod"];
+            let others = ["signInPreferences", "requirements", "qrCodePinMethod"];
             let Some(kind) = kind else {
                 let simulated = !others.iter().any(|other| is(segment, other));
                 return Err(if simulated { ServedError::no_segment(segment) } else { not_simulated() });

@@ -25,6 +25,7 @@ pub(crate) mod password;
 pub(crate) mod properties;
 mod query;
 pub(crate) mod request;
+pub(crate) mod reset_request;
 pub(crate) mod risk_action;
 mod risk_calls;
 pub(crate) mod role_calls;

@@ -52,6 +52,8 @@ pub(crate) enum ServedCall {
         named: String,
     },
     Methods(MethodCall),
+    /// `GET /directory/onPremisesSynchronization`.
+    OnPremisesSync,
     /// The policy over temporary access passes.
     PassPolicy,
     Devices(DeviceCall),

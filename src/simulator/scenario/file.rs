@@ -26,6 +26,8 @@ pub(super) struct File {
     pub(super) clock_ahead: Option<i32>,
     pub(super) read_lag: Option<WrittenValue<Duration>>,
     pub(super) hash_sync: Option<WrittenValue<Duration>>,
+    pub(super) without_writeback: bool,
+    pub(super) writeback_takes: Option<WrittenValue<Duration>>,
     pub(super) no_quota: bool,
     pub(super) without_percentage: bool,
     pub(super) limiter: Option<WrittenValue<LimitShape>>,

@@ -81,6 +81,8 @@ impl Scenario {
             settings.clock_ahead = time::Duration::seconds(seconds.into());
         }
         settings.hash_sync = file.hash_sync.map_or(settings.hash_sync, |sync| sync.0);
+        settings.writeback.enabled &= !file.without_writeback;
+        settings.writeback.takes = file.writeback_takes.map_or(settings.writeback.takes, |takes| takes.0);
         settings.read_lag = file.read_lag.map_or(settings.read_lag, |lag| lag.0);
         settings.quota = if file.no_quota { Quota::off() } else { file.quota.applied_to(settings.quota) };
         if let Some(shape) = file.limiter {

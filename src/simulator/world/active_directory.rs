@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::World;
+use crate::digest::Digest;
 use crate::simulator::directory::UserKey;
 
 impl World {
@@ -21,11 +22,22 @@ impl World {
         change_at_next_sign_in: bool,
         (now, date): (Duration, OffsetDateTime),
     ) -> bool {
+        self.set_digest_there(object_id, Digest::of(password.as_bytes()), change_at_next_sign_in, (now, date))
+    }
+
+    /// The same, by the digest of the password.
+    pub(super) fn set_digest_there(
+        &mut self,
+        object_id: Uuid,
+        digest: Digest,
+        change_at_next_sign_in: bool,
+        (now, date): (Duration, OffsetDateTime),
+    ) -> bool {
         let place = self.directory.find(&UserKey::Id(object_id));
         if !place.is_some_and(|place| self.directory.get(place).is_synced()) {
             return false;
         }
-        self.password_sync.set_there(object_id, password, change_at_next_sign_in, (now, date));
+        self.password_sync.set_there(object_id, digest, change_at_next_sign_in, (now, date));
         true
     }
 

@@ -73,7 +73,12 @@ impl World {
         let (policy, now) = (&self.pass_policy, context.date);
         let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
         let kind = match asked {
-            MethodAction::CreatePass(_) => return Err(ServedError::method_not_allowed()),
+            MethodAction::CreatePass(_) | MethodAction::ResetPassword(_) => {
+                return Err(ServedError::method_not_allowed());
+            }
+            MethodAction::Operation(id, data_centre) => {
+                return self.read_operation(place, id, data_centre.as_deref(), context);
+            }
             MethodAction::ListAll | MethodAction::GetAny(_) => None,
             MethodAction::List(kind) | MethodAction::Get(kind, _) | MethodAction::Delete(kind, _) => Some(*kind),
         };
@@ -90,7 +95,9 @@ impl World {
             Ok(ServedAnswer::json(json))
         };
         match asked {
-            MethodAction::CreatePass(_) => Err(ServedError::method_not_allowed()),
+            MethodAction::CreatePass(_) | MethodAction::ResetPassword(_) | MethodAction::Operation(..) => {
+                Err(ServedError::method_not_allowed())
+            }
             MethodAction::GetAny(id) | MethodAction::Get(_, id) | MethodAction::Delete(_, id) => one(id),
             MethodAction::ListAll => {
                 let part = Part::whole(held.methods.iter().collect());
@@ -117,6 +124,7 @@ impl World {
         let MethodCall { key, named, asked } = call;
         let (kind, id) = match asked {
             MethodAction::CreatePass(terms) => return self.create_pass(call, *terms, overlaps, batch, context),
+            MethodAction::ResetPassword(asked) => return self.reset_there(call, asked, overlaps, batch, context),
             MethodAction::Delete(kind, id) => (kind, id),
             _ => return Err(ServedError::method_not_allowed()),
         };

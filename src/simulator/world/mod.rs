@@ -17,12 +17,14 @@ mod password_sync;
 mod read;
 mod read_groups;
 mod read_roles;
+mod reset_operations;
 mod rights;
 mod risk;
 mod script;
 mod tenant;
 mod user_risk;
 mod write;
+mod writeback;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -48,6 +50,7 @@ pub(crate) use execute::{Context, ServedJob};
 use intrusion::Intrusion;
 use lag::Lag;
 use password_sync::PasswordSync;
+use reset_operations::Writeback;
 pub(crate) use rights::Rights;
 use user_risk::UserRisk;
 
@@ -74,6 +77,8 @@ pub(crate) struct World {
     /// What reads do not show yet.
     pub(crate) lag: Lag,
     password_sync: PasswordSync,
+    /// Resets on their way to it.
+    writeback: Writeback,
     pub(crate) pass_policy: SimulatedPassPolicy,
     /// The risk of those whose risk was ever spoken of.
     risk: HashMap<Uuid, UserRisk>,
@@ -129,6 +134,7 @@ impl World {
             apps,
             lag: Lag::of(settings.read_lag),
             password_sync: PasswordSync::taking(settings.hash_sync),
+            writeback: Writeback::new(settings.writeback.clone()),
             pass_policy: settings.passes.clone(),
             risk: HashMap::new(),
             intrusion: None,

@@ -35,11 +35,10 @@ impl PasswordSync {
     pub(super) fn set_there(
         &mut self,
         object_id: Uuid,
-        password: &str,
+        digest: Digest,
         change_at_next_sign_in: bool,
         (now, set_at): (Duration, OffsetDateTime),
     ) {
-        let digest = Digest::of(password.as_bytes());
         let on_its_way = PasswordOnItsWay { due: now + self.takes, set_at, digest, change_at_next_sign_in };
         self.on_their_way.insert(object_id, on_its_way);
     }
@@ -65,8 +64,8 @@ mod tests {
         let (minute, user) = (Duration::from_secs(60), Uuid::from_u128(7));
         let mut sync = PasswordSync::taking(minute * 2);
         let at = |minutes: u32| (minute * minutes, OffsetDateTime::UNIX_EPOCH + minute * minutes);
-        sync.set_there(user, "first", false, at(0));
-        sync.set_there(user, "second", true, at(1));
+        sync.set_there(user, Digest::of(b"first"), false, at(0));
+        sync.set_there(user, Digest::of(b"second"), true, at(1));
         assert!(sync.take_due(minute * 2).is_empty());
         let due = sync.take_due(minute * 3);
         assert_eq!((due[&user].digest, due[&user].set_at), (Digest::of(b"second"), at(1).1));

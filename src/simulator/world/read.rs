@@ -73,6 +73,7 @@ impl World {
             }
             ServedCall::Methods(call) => self.read_methods(call, context)?,
             ServedCall::PassPolicy => self.pass_policy(context)?,
+            ServedCall::OnPremisesSync => self.on_premises_sync(context),
             ServedCall::Risk(RiskAction::Get(id)) => self.read_risk(*id, context)?,
             ServedCall::Devices(call) => self.read_devices(call, context)?,
             ServedCall::GetByIds { ids, wanted, names } => self.by_ids(ids, *wanted, names, context)?,

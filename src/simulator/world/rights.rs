@@ -13,8 +13,8 @@ use crate::simulator::graph::properties::{Sight, has_sign_in_activity};
 use crate::simulator::graph::served_call::ServedCall;
 use crate::simulator::permission::{
     AnyOf, ENABLE, LIST_METHODS, Permission, READ_APPS, READ_BASIC, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS,
-    READ_MAILBOX_SETTINGS, READ_OBJECTS, READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_USERS, RESET, REVOKE,
-    UPDATE, change_methods, read_methods,
+    READ_MAILBOX_SETTINGS, READ_OBJECTS, READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_SYNC, READ_USERS, RESET,
+    RESET_THERE, REVOKE, UPDATE, change_methods, read_methods,
 };
 use crate::simulator::settings::Settings;
 use crate::simulator::tokens::TokenHolder;
@@ -158,6 +158,9 @@ impl World {
             }
             // Judged with the target in hand.
             ServedCall::Methods(_) | ServedCall::PassPolicy | ServedCall::Devices(_) | ServedCall::Risk(_) => Ok(()),
+            // "Get onPremisesDirectorySynchronization": of people alone.
+            ServedCall::OnPremisesSync if context.caller.is_app() => Err(ServedError::denied()),
+            ServedCall::OnPremisesSync => rights.need(READ_SYNC),
             ServedCall::UpdateUser { .. } | ServedCall::RevokeSessions { .. } => Ok(()),
         }
     }
@@ -259,6 +262,21 @@ impl World {
         let own = matches!(caller, TokenHolder::User(id) if id == self.directory.get(place).id);
         let may = caller.is_app() || (!own && self.manages_methods(place, caller));
         if may { Ok(()) } else { Err(ServedError::method_denied()) }
+    }
+
+    /// Refuses a reset that is written back: "authenticationMethod: resetPassword" is for people alone, and not for one's own.
+    pub(super) fn may_reset_there(&self, place: UserPlace, caller: TokenHolder) -> Result<(), ServedError> {
+        self.methods_within(caller, RESET_THERE)?;
+        let target = self.target(place).map_err(|_| ServedError::method_denied())?;
+        let own = matches!(caller, TokenHolder::User(id) if id == self.directory.get(place).id);
+        let resets = || self.roles_of(caller, place).iter().any(|role| role.may_reset(&target));
+        if !caller.is_app() && !own && resets() { Ok(()) } else { Err(ServedError::method_denied()) }
+    }
+
+    /// Refuses to say how far such a reset is: to apps, and for want of a permission.
+    pub(super) fn may_follow_reset(&self, caller: TokenHolder) -> Result<(), ServedError> {
+        self.methods_within(caller, LIST_METHODS)?;
+        if caller.is_app() { Err(ServedError::method_denied()) } else { Ok(()) }
     }
 
     fn methods_within(&self, caller: TokenHolder, any_of: AnyOf) -> Result<(), ServedError> {

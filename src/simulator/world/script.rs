@@ -21,6 +21,7 @@ fn is_revocation(fault: &Fault) -> bool {
 impl World {
     /// Makes the changes whose moment has come.
     pub(crate) fn catch_up(&mut self, now: Duration, date: OffsetDateTime) {
+        self.write_back(now, date);
         self.sync_passwords(now, date);
         self.sync_devices(now);
         self.try_again(now);
