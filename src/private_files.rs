@@ -209,12 +209,23 @@ pub fn replace<T, E: From<io::Error>>(
 pub struct Pending {
     writer: io::BufWriter<NamedTempFile>,
     path: PathBuf,
+    taken: NameTaken,
 }
 
 impl Pending {
     /// Begins a file that will be called `path`.
     pub fn new(path: &Path) -> io::Result<Self> {
-        Ok(Self { writer: io::BufWriter::with_capacity(256 * 1024, beside(path)?), path: path.to_owned() })
+        Self::named(path, NameTaken::Refuse)
+    }
+
+    /// The same, of a file that takes the place of one that may have that name.
+    pub fn in_place_of(path: &Path) -> io::Result<Self> {
+        Self::named(path, NameTaken::Replace)
+    }
+
+    fn named(path: &Path, taken: NameTaken) -> io::Result<Self> {
+        let writer = io::BufWriter::with_capacity(256 * 1024, beside(path)?);
+        Ok(Self { writer, path: path.to_owned(), taken })
     }
 
     /// What has been written so far, from its beginning.
@@ -223,12 +234,12 @@ impl Pending {
         self.writer.get_ref().reopen()
     }
 
-    /// Syncs the file to disk and gives it its name. If a file of that name exists, it is left as it is, and this is an error
-    /// ([`io::ErrorKind::AlreadyExists`]).
+    /// Syncs the file to disk and gives it its name. If a file of that name exists and is not to be replaced, it is left as it
+    /// is, and this is an error ([`io::ErrorKind::AlreadyExists`]).
     pub fn commit(self) -> io::Result<()> {
         let file = self.writer.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
-        give_name(file, &self.path, NameTaken::Refuse)?;
+        give_name(file, &self.path, self.taken)?;
         sync_folder(folder_of(&self.path))
     }
 }

@@ -46,7 +46,7 @@ pub enum SigningError {
         source: io::Error,
     },
     /// Not a key that OpenSSH writes.
-    #[error("{} holds no OpenSSH key ({reason}); make one with: ssh-keygen -t ed25519", path.display())]
+    #[error("{} holds no OpenSSH key ({reason})", path.display())]
     NoKey {
         /// The file.
         path: PathBuf,

@@ -325,10 +325,8 @@ fn conclusion(playbook: Option<Playbook>, checks: &[Check], apps: &[FoundApp]) -
 
 fn write_checks(out: &mut impl Write, checks: &[Check], width: usize) -> io::Result<()> {
     let room = width.saturating_sub(FOUND).max(30);
-    let mut before = "";
     for check in checks {
-        let name = if check.check == before { "" } else { check.check };
-        before = check.check;
+        let name = check.check;
         let style = style_of(check.status);
         let found = wrapped(&harmless(&check.found), room);
         for (index, line) in found.iter().enumerate() {

@@ -12,6 +12,7 @@ use super::failures;
 use super::lines::{self, Lines};
 use super::messages;
 use super::preview::{note_unprinted, quoted};
+use super::replace_file::{FilePlace, ReplaceFileArgs};
 use super::signing_key;
 use super::words::{count, counted, harmless, moment};
 use crate::plan::folder::{JOURNAL, PlanFolder};
@@ -39,9 +40,11 @@ pub struct EvidenceArgs {
     /// The folder of the run
     #[arg(value_name = "DIR", required_unless_present = "check", conflicts_with = "check")]
     dir: Option<PathBuf>,
-    /// The archive to make; it must not exist yet
+    /// The archive to make; it must not exist yet, or see --replace
     #[arg(short, long, value_name = "FILE.zip", required_unless_present = "check", conflicts_with = "check")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    replace: ReplaceFileArgs,
     /// Sign it with this Ed25519 SSH key; its passphrase is asked for at the terminal
     #[arg(long, value_name = "KEY", conflicts_with = "check")]
     sign: Option<PathBuf>,
@@ -75,7 +78,7 @@ pub fn run(args: &EvidenceArgs) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(dir)?;
     let _lock = FolderLock::take(plan.path(), "evidence")?;
     let key = args.sign.as_deref().map(signing_key::read).transpose()?;
-    Ok(show(&evidence::pack(&plan, output, key.as_ref())?, args.json, EvidenceTask::Pack))
+    Ok(show(&evidence::pack(&plan, output, key.as_ref(), args.replace.replace)?, args.json, EvidenceTask::Pack))
 }
 
 /// What was asked for.
@@ -141,7 +144,9 @@ fn write(out: &mut Lines, held: &Evidence, asked: EvidenceTask<'_>) {
     out.text(format_args!("{}.", standing(held)));
     out.blank();
     let files = counted(contents.files.len() as u64, "file", "files");
-    out.labelled("Evidence", format_args!("{}, {files}, of {}", archive.display(), moment(contents.created_at)));
+    let remark = if held.has_replaced { FilePlace::Taken.remark() } else { "" };
+    let made = moment(contents.created_at);
+    out.labelled("Evidence", format_args!("{}, {files}, of {made}{remark}", archive.display()));
     out.labelled("Plan", format_args!("{} in tenant {}", contents.plan.short(), contents.tenant));
     if let Some(author) = &contents.planned_by {
         out.labelled("Planned", format_args!("as {}", harmless(&author.to_string())));

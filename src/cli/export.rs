@@ -18,6 +18,7 @@ use super::interrupt::StopRequests;
 use super::lines::{self, Lines};
 use super::messages;
 use super::preview::{note_unprinted, quoted};
+use super::replace_file::{self, FilePlace, ReplaceFileArgs};
 use super::spinner::Spinner;
 use super::words::{count, counted, harmless, span};
 use crate::directory::{ExportColumns, ExportError, Exported, Listing, ListingScope, Lookup, export};
@@ -34,7 +35,7 @@ use crate::spreadsheet::BYTE_ORDER_MARK;
 ///
 /// The file holds what a person needs to review it (names, department, job title, kind of account), and `sealoff plan`
 /// reads it as it is. It only reads in the tenant. The file is there when the list is whole, and not before; a file that
-/// exists is not overwritten.
+/// exists is not overwritten without --replace.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -50,9 +51,11 @@ pub struct ExportArgs {
     /// Add the time of the latest sign-in: 500 people every six seconds; needs AuditLog.Read.All and Entra ID P1
     #[arg(long, conflicts_with = "group")]
     with_last_sign_in: bool,
-    /// The file to write, which must not exist yet; - for standard output
+    /// The file to write, which must not exist yet (or see --replace); - for standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+    #[command(flatten)]
+    replace: ReplaceFileArgs,
     /// Print what was written as JSON
     #[arg(long)]
     json: bool,
@@ -86,6 +89,9 @@ impl ScopeArgs {
         }
     }
 }
+
+/// What this command makes.
+const A_LIST: &str = "a list of export";
 
 /// Where the roster goes.
 enum RosterOutput {
@@ -146,7 +152,12 @@ pub async fn run(args: ExportArgs) -> Result<Exit, Failure> {
             .with_next("Name a file with -o FILE, or leave --json out."));
     }
     let exclude = args.exclude.as_deref().map(Exclusions::read).transpose()?;
-    let mut output = open(&args.output, to_standard_output)?;
+    let place = if to_standard_output {
+        FilePlace::Free
+    } else {
+        args.replace.place(&args.output, A_LIST, &[crate::directory::EXPORT_HEADER.join(",")])?
+    };
+    let mut output = open(&args.output, place, to_standard_output)?;
     let connected = args.connection.connect()?;
     let mut requests = StopRequests::take_over()
         .map_err(|error| Failure::usage(format_args!("Ctrl-C cannot be listened to: {error}")))?;
@@ -162,7 +173,7 @@ pub async fn run(args: ExportArgs) -> Result<Exit, Failure> {
         return Err(Failure::usage(empty(&report)));
     }
     deliver(output, &args.output)?;
-    show(&report, &args.output, to_standard_output, args.json);
+    show(&report, &args.output, place, to_standard_output, args.json);
     Ok(Exit::Done)
 }
 
@@ -191,25 +202,17 @@ fn excluding(path: &Path, error: &ProtectedError) -> String {
     format!("--exclude {}: {error}", path.display())
 }
 
-fn open(path: &Path, to_standard_output: bool) -> Result<RosterOutput, Failure> {
+fn open(path: &Path, place: FilePlace, to_standard_output: bool) -> Result<RosterOutput, Failure> {
     let unwritable = |error: io::Error| Failure::usage(format_args!("{} cannot be made: {error}", path.display()));
     if to_standard_output {
         let folder = private_files::temporary_folder("sealoff-export-").map_err(unwritable)?;
         let file = private_files::open_append(&folder.path().join("roster.csv")).map_err(unwritable)?;
         return Ok(RosterOutput::Standard(file, folder));
     }
-    if path.symlink_metadata().is_ok() {
-        return Err(taken(path));
-    }
-    let mut file = Pending::new(path).map_err(unwritable)?;
+    let mut file = place.begin(path).map_err(unwritable)?;
     // People open it in a spreadsheet, and take rows out.
     file.write_all(BYTE_ORDER_MARK).map_err(unwritable)?;
     Ok(RosterOutput::File(file))
-}
-
-fn taken(path: &Path) -> Failure {
-    Failure::usage(format_args!("{} is there already", path.display()))
-        .with_next("A roster is never overwritten: name another file, or move that one away.")
 }
 
 async fn write(
@@ -278,7 +281,7 @@ fn empty(report: &ExportDocument) -> String {
 fn deliver(output: RosterOutput, path: &Path) -> Result<(), Failure> {
     match output {
         RosterOutput::File(pending) => pending.commit().map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => taken(path),
+            io::ErrorKind::AlreadyExists => replace_file::taken(path, A_LIST),
             _ => Failure::usage(format_args!("{} cannot be written: {error}", path.display())),
         }),
         RosterOutput::Standard(file, folder) => {
@@ -291,7 +294,7 @@ fn deliver(output: RosterOutput, path: &Path) -> Result<(), Failure> {
     }
 }
 
-fn show(report: &ExportDocument, path: &Path, to_standard_output: bool, json: bool) {
+fn show(report: &ExportDocument, path: &Path, place: FilePlace, to_standard_output: bool, json: bool) {
     if to_standard_output {
         if !messages::is_quiet() {
             messages::print(&Lines::of(|out| describe(out, report, None)));
@@ -303,19 +306,21 @@ fn show(report: &ExportDocument, path: &Path, to_standard_output: bool, json: bo
         let line = serde_json::to_string(report).map_err(io::Error::other);
         line.and_then(|line| writeln!(out, "{line}"))
     } else {
-        lines::write(&mut out, |out| describe(out, report, Some(path)))
+        lines::write(&mut out, |out| describe(out, report, Some((path, place))))
     };
     note_unprinted(written.and_then(|()| out.flush()));
 }
 
-fn describe(out: &mut Lines, report: &ExportDocument, path: Option<&Path>) {
+fn describe(out: &mut Lines, report: &ExportDocument, file: Option<(&Path, FilePlace)>) {
     out.at("Tenant   ", format_args!("{} ({})", harmless(&report.tenant_name), report.tenant));
     if let Some(group) = &report.group {
         out.at("Group    ", format_args!("{}", harmless(group)));
     }
     let people = counted(report.people, "person", "people");
-    match path {
-        Some(path) => out.at("Roster   ", format_args!("{}, {people}", path.display())),
+    match file {
+        Some((path, place)) => {
+            out.at("Roster   ", format_args!("{}, {people}{}", path.display(), place.remark()));
+        }
         None => out.at("Roster   ", format_args!("{people}")),
     }
     if report.excluded > 0 {
@@ -332,7 +337,7 @@ fn describe(out: &mut Lines, report: &ExportDocument, path: Option<&Path>) {
     if report.from_index {
         out.at("Note     ", "only Graph's index could answer the filter; it may lag behind by some minutes");
     }
-    if let Some(path) = path {
+    if let Some((path, _)) = file {
         out.blank();
         out.text("Read it, take out the people who are not meant, and see what would happen to the others:");
         out.command(2, format_args!("sealoff plan {} --playbook PLAYBOOK --out DIR", quoted(path)));

@@ -50,12 +50,9 @@ impl Letters {
                     .with_next("Choose a new or an empty folder."));
                 }
                 if private_files::folder_open_to_others(folder).map_err(unusable)? {
-                    return Err(Failure::refused(format_args!("others may look into {}", folder.display())).with_next(
-                        format_args!(
-                            "Take that right away ({}), or name a folder that is yet to be made.",
-                            private_files::how_to_keep_others_out(folder, "go-rwx")
-                        ),
-                    ));
+                    return Err(Failure::refused(format_args!("others may look into {}", folder.display()))
+                        .with_command("Keep them out with", private_files::how_to_keep_others_out(folder, "go-rwx"))
+                        .and_next("Or name a folder that is yet to be made."));
                 }
             }
         }
@@ -70,7 +67,7 @@ impl Letters {
         passwords: &[&Password],
     ) -> Result<(), Failure> {
         let name = &row.user_principal_name;
-        let place = place(row);
+        let place = sealed_place(row);
         let addressee = Addressee {
             display_name: &row.display_name,
             user_principal_name: name,
@@ -138,10 +135,10 @@ fn unwritable(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// As everywhere; a file that was changed may say anything.
-fn place(row: &SealedRow) -> String {
+pub(super) fn sealed_place(row: &SealedRow) -> String {
     match row.row.parse().map(RowNumber::new) {
         Ok(number) => ListPlace { row: number, sheet_row: row.sheet_row.parse().ok(), among: None }.to_string(),
-        Err(_) => format!("row {}", row.row),
+        Err(_) => format!("row {}", row.row.escape_debug()),
     }
 }
 

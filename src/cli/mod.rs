@@ -94,6 +94,7 @@ mod real_job;
 mod recap;
 mod recheck;
 mod replace_args;
+mod replace_file;
 pub mod report;
 pub mod results;
 pub mod run;

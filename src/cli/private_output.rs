@@ -1,25 +1,9 @@
 //! Where passwords and keys may be written: to files that only their owner can read.
 
-use std::fs::File;
+#[cfg(unix)]
 use std::io;
-use std::path::Path;
-
-use crate::private_files;
 
 use super::exit::Failure;
-
-/// Makes a file for passwords, which only its owner can read. A file that exists is refused.
-pub(super) fn create(path: &Path) -> Result<File, Failure> {
-    private_files::create_new(path).map_err(|error| {
-        let failure = Failure::usage(format_args!("{} cannot be made: {error}", path.display()));
-        match error.kind() {
-            io::ErrorKind::AlreadyExists => {
-                failure.with_next("Files are never overwritten: name another one, or remove it.")
-            }
-            _ => failure,
-        }
-    })
-}
 
 /// Refuses a standard output that a shell redirected to a file which others can read: shells make such files by default. Pipes
 /// and terminals are no files. Where the file system has no such mode, nothing is refused.

@@ -11,14 +11,15 @@ use super::exit::{Exit, Failure};
 use super::lines;
 use super::messages;
 use super::preview::note_unprinted;
+use super::replace_file::FilePlace;
 use crate::json::DocumentVersion;
 use crate::plan::folder::PlanFolder;
-use crate::report::run_page::{self, WrittenReport};
+use crate::report::run_page::{self, REPORT_HTML, WrittenReport};
 use crate::wording::standing::headline;
 
 /// Write a run as one self-contained page: what was done, how fast, and what is left
 ///
-/// Writes report.html into DIR, from plan, journal and results alone: nothing is asked of Graph. The page needs no network,
+/// Writes report.html into DIR, in place of an earlier one, from plan, journal and results alone: nothing is asked of Graph. The page needs no network,
 /// can be read without scripts, printed, and searched for every person on the list. No password is on it, sealed or not. The
 /// exit code is 0 only where everyone on the list is dealt with, as that of every command about a run.
 #[derive(Debug, Args)]
@@ -47,6 +48,7 @@ pub(super) struct ReportDocument {
 /// The run cannot be read, or the page cannot be written.
 pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
+    let place = if plan.path().join(REPORT_HTML).exists() { FilePlace::Taken } else { FilePlace::Free };
     let WrittenReport { path, outcomes } = run_page::write(&plan)?;
     let exit = Exit::of(&outcomes);
     let headline = headline(&outcomes, plan.manifest().playbook);
@@ -60,7 +62,7 @@ pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
         lines::write(&mut out, |out| {
             out.text(format_args!("{headline}."));
             out.blank();
-            out.labelled("Report", report);
+            out.labelled("Report", report + place.remark());
         })
     };
     note_unprinted(written.and_then(|()| out.flush()));

@@ -8,6 +8,7 @@ use crate::plan::signatures::{self, PlanSignature, SignatureError};
 
 use super::exit::Failure;
 use super::words::{counted, harmless, quoted};
+use crate::wording::worded_step::WordedStep;
 
 /// The signatures of a plan, and those who demand some.
 #[derive(Debug)]
@@ -58,7 +59,9 @@ impl<'a> Signatures<'a> {
 pub(super) fn cannot_be_had_in_one_go(policy: &ApprovalPolicy) -> Failure {
     let needed = counted(policy.approvals as u64, "signature", "signatures");
     Failure::refused(format_args!("{} demands {needed} of a plan before it is applied", quoted(&policy.source)))
-        .with_next("Make the plan with sealoff plan. Who approves it signs it with sealoff sign DIR --key KEY. Then sealoff apply.")
+        .with_command("Make the plan first", "sealoff plan LIST.csv --playbook PLAYBOOK --out DIR")
+        .and_next(WordedStep::typed("Who approves it signs it", "sealoff sign DIR --key KEY"))
+        .and_next(WordedStep::typed("Then", "sealoff apply DIR --confirm N@FINGERPRINT"))
 }
 
 /// Why a plan cannot be signed, or its signatures not be read.

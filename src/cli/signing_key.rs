@@ -36,6 +36,9 @@ pub(super) fn read(path: &Path) -> Result<SigningKey, Failure> {
         typed.map(SecretString::from).map_err(|error| NoKey::Ended(Failure::refused(error)))
     };
     SigningKey::read(path, ask).map_err(|error| match error {
+        NoKey::Signing(error @ SigningError::NoKey { .. }) => {
+            Failure::usage(error).with_command("Make one with", "ssh-keygen -t ed25519")
+        }
         NoKey::Signing(error) => Failure::usage(error),
         NoKey::Ended(failure) => failure,
     })

@@ -14,10 +14,11 @@ use crate::seal::{
 use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 
 use super::exit::{Exit, Failure};
-use super::letters::Letters;
+use super::letters::{Letters, sealed_place};
 use super::packet::{self, PacketKind};
 use super::spoken::SpokenPasswords;
 use super::words::counted;
+use super::replace_file::{self, ReplaceFileArgs};
 use super::{messages, passphrase, private_output, whose_key};
 
 /// Open the sealed credentials of a results file.
@@ -56,9 +57,12 @@ pub struct UnsealArgs {
     #[arg(long)]
     passphrase_stdin: bool,
 
-    /// Write to this file, which must not exist yet and only its owner can read, and not to standard output.
+    /// Write to this file, which must not exist yet (or see --replace) and only its owner can read, and not to standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    replace: ReplaceFileArgs,
 
     /// Only this person, by the name in the roster, the object id, the user principal name or the display name.
     #[arg(long, value_name = "USER")]
@@ -86,32 +90,43 @@ pub struct UnsealArgs {
 const MAX_NAMED: usize = 20;
 
 /// Runs the command.
+///
+/// # Errors
+///
+/// The file cannot be opened by these keys, or what is in it cannot be written. With `-o` there is no file then.
 pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
     if args.identity.is_empty() {
         return Err(whose_key::is_missing(&args.file));
     }
     let said = &mut anstream::stderr();
     if let Some(path) = &args.output {
-        // The identities come first: a wrong passphrase must not leave an empty file behind.
+        let place = args.replace.place(path, A_SHEET, &beginnings())?;
         let identities = identities(&args)?;
-        let mut file = private_output::create(path)?;
         let unwritable =
-            |error: io::Error| Failure::usage(format_args!("{} cannot be written: {error}", path.display()));
-        // People open it in a spreadsheet; JSON has no mark.
-        let begun = if args.json { Ok(()) } else { file.write_all(BYTE_ORDER_MARK).map_err(unwritable) };
-        let ending = begun.and_then(|()| run_to(&args, identities, &mut file, said)).and_then(|exit| {
-            file.sync_all().map_err(unwritable)?;
-            Ok(exit)
-        });
-        if ending.is_err() {
-            // The file is incomplete.
-            let _ = std::fs::remove_file(path);
+            |error: io::Error| Failure::usage(format_args!("{} cannot be made: {error}", path.display()));
+        let mut file = place.begin(path).map_err(unwritable)?;
+        if !args.json {
+            // People open it in a spreadsheet; JSON has no mark.
+            file.write_all(BYTE_ORDER_MARK).map_err(unwritable)?;
         }
-        return ending;
+        // On a failure the file is incomplete, and goes.
+        let (exit, opened) = run_to(&args, identities, &mut file, said)?;
+        file.commit().map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => replace_file::taken(path, A_SHEET),
+            _ => unwritable(error),
+        })?;
+        if opened > 0 {
+            let passwords = counted(opened, "password", "passwords");
+            let (path, remark) = (path.display(), place.remark());
+            messages::info(format_args!(
+                "{passwords} in {path}, which only its owner can read{remark}: use it, then remove it"
+            ));
+        }
+        return Ok(exit);
     }
     if args.letters.is_some() {
         // No password is printed, only where the letters are.
-        return run_to(&args, identities(&args)?, &mut io::stdout().lock(), said);
+        return Ok(run_to(&args, identities(&args)?, &mut io::stdout().lock(), said)?.0);
     }
     if io::stdout().is_terminal() && !args.show && !args.speak {
         return Err(Failure::refused("passwords are not printed to a terminal").with_next(
@@ -119,7 +134,17 @@ pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
         ));
     }
     private_output::check_standard_output("a password")?;
-    run_to(&args, identities(&args)?, &mut io::stdout().lock(), said)
+    Ok(run_to(&args, identities(&args)?, &mut io::stdout().lock(), said)?.0)
+}
+
+/// What `-o` makes.
+const A_SHEET: &str = "a sheet of passwords of unseal";
+
+/// How each kind of sheet begins.
+fn beginnings() -> [String; 3] {
+    let csv = [PacketKind::Results, PacketKind::Packet].map(|kind| kind.header().join(","));
+    let [results, packet] = csv;
+    [results, packet, "{\"sealoff_unseal\":".to_owned()]
 }
 
 fn identities(args: &UnsealArgs) -> Result<Identities, Failure> {
@@ -131,7 +156,7 @@ fn run_to(
     identities: Identities,
     out: &mut dyn Write,
     problems: &mut dyn Write,
-) -> Result<Exit, Failure> {
+) -> Result<(Exit, u64), Failure> {
     let (rows, kind) = packet::open(&args.file, &identities)?;
     let output = match &args.letters {
         Some(folder) => PasswordOutput::Letters(Letters::into(folder)?, out),
@@ -151,7 +176,8 @@ fn run_to(
     }
     let Opening { mut out, tally, .. } = opening;
     out.finish()?;
-    tally.end(args)
+    let opened = tally.opened;
+    Ok((tally.end(args)?, opened))
 }
 
 struct Opening<'a> {
@@ -183,7 +209,7 @@ impl Opening<'_> {
                     self.tally.opened += 1;
                     opened.push((candidate, password));
                 }
-                Ok(None) => self.tally.others.push(row.row.clone()),
+                Ok(None) => self.tally.others.push(named(row)),
                 Err(problem) => {
                     let which = candidate.map(|number| format!(", candidate {number}")).unwrap_or_default();
                     self.tally.problem(format_args!("{}{which}: {problem}", named(row)));
@@ -211,8 +237,9 @@ impl Opening<'_> {
     }
 }
 
+/// Where the row stands, and whose it is; a file that was changed may say anything.
 fn named(row: &SealedRow) -> String {
-    format!("row {} ({})", row.row.escape_debug(), row.user_principal_name.escape_debug())
+    format!("{} {}", sealed_place(row), row.user_principal_name.escape_debug())
 }
 
 /// What was found, for the exit code and the last message.
@@ -249,7 +276,7 @@ impl<'a> UnsealCounts<'a> {
                 rows.push_str(", …");
             }
             self.say(format_args!(
-                "error: {} not sealed to the identity in {}: {rows}",
+                "error: {} not sealed to the key in {}: {rows}",
                 counted(self.others.len() as u64, "row is", "rows are"),
                 args.identity.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
             ));
@@ -258,16 +285,7 @@ impl<'a> UnsealCounts<'a> {
             return Ok(Exit::Unfinished);
         }
         match &args.user {
-            _ if self.opened > 0 => {
-                if let Some(path) = &args.output {
-                    messages::info(format_args!(
-                        "{} in {}, which only its owner can read: use it, then remove it",
-                        counted(self.opened, "password", "passwords"),
-                        path.display()
-                    ));
-                }
-                Ok(Exit::Done)
-            }
+            _ if self.opened > 0 => Ok(Exit::Done),
             Some(person) if self.rows == 0 => Err(Failure::usage(format_args!("{file} has no row for {person:?}"))
                 .with_next(
                     "Give the name as it stands in the columns user, object_id, user_principal_name or display_name.",
@@ -455,7 +473,7 @@ mod tests {
             let line = CredentialDocument::try_parse_from(fixed.iter().chain(more)).unwrap();
             let (mut out, mut said) = (Vec::new(), Vec::new());
             let ending = identities(&line.args).and_then(|ids| run_to(&line.args, ids, &mut out, &mut said));
-            (ending, String::from_utf8(out).unwrap(), String::from_utf8(said).unwrap())
+            (ending.map(|(exit, _)| exit), String::from_utf8(out).unwrap(), String::from_utf8(said).unwrap())
         }
     }
 
@@ -501,8 +519,8 @@ mod tests {
         let (ending, out, said) = desk.run(&[]);
         assert_eq!(ending.unwrap(), Exit::Unfinished);
         assert!(out.contains("third") && !out.contains("first") && !out.contains("second"), "{out}");
-        assert!(said.contains("row 1 (u1@contoso.com): it was sealed for u2@contoso.com"), "{said}");
-        assert!(said.contains("row 2 (u2@contoso.com)") && said.contains("row 4 (u4@contoso.com)"), "{said}");
+        assert!(said.contains("row 1 u1@contoso.com: it was sealed for u2@contoso.com"), "{said}");
+        assert!(said.contains("row 2 u2@contoso.com") && said.contains("row 4 u4@contoso.com"), "{said}");
         assert!(!said.contains("first") && !said.contains("second"));
     }
 
@@ -515,7 +533,7 @@ mod tests {
         let (ending, out, said) = desk.run(&[]);
         assert_eq!(ending.unwrap(), Exit::Unfinished);
         assert!(out.contains("third") && !out.contains("HYPERLINK") && !out.contains('\u{1b}'), "{out}");
-        assert!(said.contains("row 1 (u1@contoso.com): sealoff did not seal it") && said.contains("row 2"), "{said}");
+        assert!(said.contains("row 1 u1@contoso.com: sealoff did not seal it") && said.contains("row 2"), "{said}");
         assert!(!said.contains("HYPERLINK") && !said.contains('\u{1b}'), "{said}");
     }
 
@@ -528,7 +546,7 @@ mod tests {
         let (ending, out, said) = desk.run(&[]);
         assert_eq!(ending.unwrap(), Exit::Unfinished);
         assert!(out.contains("ours") && !out.contains("theirs"));
-        assert!(said.contains("1 row is not sealed to the identity") && said.contains(": 1\n"), "{said}");
+        assert!(said.contains("1 row is not sealed to the key") && said.contains(": row 1 u1@contoso.com\n"), "{said}");
     }
 
     #[test]

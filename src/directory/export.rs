@@ -12,7 +12,7 @@ use crate::ids::ObjectId;
 use crate::spreadsheet::guard;
 
 /// The columns; the roster reader knows the first two as keys.
-const HEADER: [&str; 8] = [
+pub const HEADER: [&str; 8] = [
     "objectId",
     "userPrincipalName",
     "displayName",

@@ -39,7 +39,8 @@ pub fn judge(claims: Option<&Claims>, now: OffsetDateTime) -> Check {
         Some(end) if end <= now => Check::failed(
             CHECK,
             format!("the token of {who} ended at {}", words::moment(end)),
-            "Fetch a new one; and if it has not ended by your watch, set this machine's clock.",
+            "Where it comes from SEALOFF_ACCESS_TOKEN, fetch another one. Every other token was fetched just now: then this \
+             machine's clock is wrong, and has to be set.",
         ),
         Some(end) if end - now < SHORT => Check::warning(
             CHECK,

@@ -19,7 +19,10 @@ pub(super) fn unreadable(check: &'static str, what: &str, error: &ReadError) -> 
         }
         ReadError::Transport(
             TransportError::Unauthorized(_) | TransportError::Token(TokenError::ReadyTokenRejected),
-        ) => "Fetch a new token, in the cloud that --cloud or --graph-endpoint names: each has tokens of its own.",
+        ) => {
+            "Check that --cloud or --graph-endpoint names the cloud of this tenant: each takes its own tokens alone. One from \
+             SEALOFF_ACCESS_TOKEN may have ended; sealoff fetches all others itself."
+        }
         _ => "Check again; if it stays, give Microsoft's support the request-id.",
     };
     Check::failed(check, format!("{what} could not be read: {error}"), remedy)

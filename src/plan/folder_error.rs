@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use super::manifest::ManifestError;
 use super::plan_files::WAYS_IN;
-use crate::private_files;
 
 /// Why a folder cannot take a new plan, or holds none that can be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -26,10 +25,7 @@ pub enum FolderError {
         found: String,
     },
     /// Others could change the plan between preview and run.
-    #[error(
-        "{} can be written to by others; take that right away ({}), or choose another folder", folder.display(),
-        private_files::how_to_keep_others_out(folder, "go-w")
-    )]
+    #[error("{} can be written to by others", folder.display())]
     WritableByOthers {
         /// The folder.
         folder: PathBuf,

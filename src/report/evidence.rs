@@ -80,12 +80,40 @@ pub enum EvidenceError {
         /// Why.
         source: io::Error,
     },
+    /// There is a file of that name, and it was not asked to be replaced.
+    #[error("{} is there already", path.display())]
+    Taken {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is a file of that name that no evidence of this run takes the place of.
+    #[error("{} is not replaced: {why}", path.display())]
+    Kept {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        why: KeptArchive,
+    },
     /// It cannot be signed, or the signature does not hold.
     #[error(transparent)]
     Signing(#[from] SigningError),
     /// The archive is not as it was made.
     #[error("{0}")]
     DoesNotHold(String),
+}
+
+/// What a file is that an archive does not take the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeptArchive {
+    /// No evidence, or evidence that does not hold.
+    #[error("it is no evidence that holds")]
+    NotEvidence,
+    /// That of another run.
+    #[error("it is the evidence of another plan")]
+    OfAnotherPlan,
+    /// Signed, and the new one would not be.
+    #[error("it is signed, and the new one would not be")]
+    Signed,
 }
 
 /// What the archive says of itself.
@@ -140,6 +168,9 @@ pub struct Evidence {
     /// The file.
     #[serde(skip)]
     pub archive: PathBuf,
+    /// Did it take the place of an earlier one?
+    #[serde(skip)]
+    pub has_replaced: bool,
     /// The playbook of the run.
     #[serde(skip)]
     pub playbook: Playbook,
@@ -149,23 +180,32 @@ pub struct Evidence {
 }
 
 /// Packs the evidence of a run into a new archive (0600), signed where there is a key. The results are made anew before. Of a
-/// run that has not come to its end, the archive has a name that says so.
+/// run that has not come to its end, the archive has a name that says so. With `replace`, an earlier archive of the same plan
+/// may have that name; the old one stays until the new one is whole.
 ///
 /// # Errors
 ///
 /// The run cannot be read or is in use, or the archive is there already or cannot be written; then there is none.
-pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Result<Evidence, EvidenceError> {
+pub fn pack(
+    plan: &PlanFolder,
+    archive: &Path,
+    key: Option<&SigningKey>,
+    replace: bool,
+) -> Result<Evidence, EvidenceError> {
     let (run, outcomes) = EvidenceRun::read(plan)?;
     let archive = &named(archive, run.state);
     let io_of = |path: &Path| {
         let path = path.to_owned();
         move |source: io::Error| EvidenceError::Io { path, source }
     };
-    if archive.exists() {
-        return Err(io_of(archive)(io::Error::new(
-            io::ErrorKind::AlreadyExists,
-            "it is there already; choose another name",
-        )));
+    let has_replaced = archive.symlink_metadata().is_ok();
+    match (has_replaced, replace) {
+        (false, _) => {}
+        (true, false) => return Err(EvidenceError::Taken { path: archive.clone() }),
+        (true, true) => {
+            let kept = |why| EvidenceError::Kept { path: archive.clone(), why };
+            may_be_replaced(archive, plan, key.is_some()).map_err(kept)?;
+        }
     }
     refused::write_all(plan)?;
     let manifest = plan.manifest();
@@ -181,7 +221,8 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
         roster_sha256: manifest.roster.sha256,
         files: Vec::new(),
     };
-    let mut zip = ZipWriter::new_stream(Pending::new(archive).map_err(io_of(archive))?);
+    let begun = if has_replaced { Pending::in_place_of(archive) } else { Pending::new(archive) };
+    let mut zip = ZipWriter::new_stream(begun.map_err(io_of(archive))?);
     let options = SimpleFileOptions::default()
         .large_file(true)
         .unix_permissions(0o600)
@@ -209,7 +250,21 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
     let written = zip.finish().map_err(|error| io_of(archive)(error.into()))?;
     written.into_inner().commit().map_err(io_of(archive))?;
     let signed_by = key.map(SigningKey::fingerprint);
-    Ok(Evidence { contents, signed_by, archive: archive.clone(), playbook: manifest.playbook, outcomes })
+    let (archive, playbook) = (archive.clone(), manifest.playbook);
+    Ok(Evidence { contents, signed_by, archive, has_replaced, playbook, outcomes })
+}
+
+/// Whether an archive of this plan may take the place of the file.
+fn may_be_replaced(there: &Path, plan: &PlanFolder, will_be_signed: bool) -> Result<(), KeptArchive> {
+    let is_file = there.symlink_metadata().is_ok_and(|there| there.is_file());
+    let held = check(there, None).ok().filter(|_| is_file).ok_or(KeptArchive::NotEvidence)?;
+    if held.contents.plan != plan.manifest().fingerprint() {
+        return Err(KeptArchive::OfAnotherPlan);
+    }
+    if held.signed_by.is_some() && !will_be_signed {
+        return Err(KeptArchive::Signed);
+    }
+    Ok(())
 }
 
 /// The name of an archive of a run that is so far.
@@ -271,7 +326,8 @@ pub fn check(archive: &Path, by: Option<&Signer>) -> Result<Evidence, EvidenceEr
         return Err(EvidenceError::DoesNotHold(what.to_owned()));
     }
     contents.run = Some(run);
-    Ok(Evidence { contents, signed_by, archive: archive.to_owned(), playbook: plan.manifest().playbook, outcomes })
+    let (archive, playbook) = (archive.to_owned(), plan.manifest().playbook);
+    Ok(Evidence { contents, signed_by, archive, has_replaced: false, playbook, outcomes })
 }
 
 type Archive = ZipArchive<io::BufReader<File>>;

@@ -48,7 +48,7 @@ fn the_evidence_holds_and_has_no_secret_in_it() {
     stage.write("run/drill-key.txt", "AGE-SECRET-KEY-1NOT-FOR-OTHERS");
     stage.run(&["evidence", "run", "-o", "run.zip"]).succeeded().says(&["7 files", "Not signed; --sign KEY"]);
     stage.run(&["evidence", "--check", "run.zip"]).succeeded().says(&["It holds", "Not signed: anyone"]);
-    stage.run(&["evidence", "run", "-o", "run.zip"]).exited(2).complains(&["choose another name"]);
+    stage.run(&["evidence", "run", "-o", "run.zip"]).exited(2).complains(&["Name another file"]);
     let entries = entries(&stage.path("run.zip"));
     let names: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(

@@ -139,3 +139,16 @@ fn unseal_says_what_it_made_and_without_a_key_whose_key_opens() {
     }
     stage.run(&["unseal", "nowhere.csv"]).exited(2).complains(&["no key is named", "-i FILE"]);
 }
+
+#[test]
+fn rows_that_do_not_open_are_named_by_place_and_person() {
+    let stage = Stage::new();
+    let members = stage.members(2);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "offboard", "out", &[]).succeeded();
+    stage.apply("out").succeeded();
+    stage.run(&["keygen", "-o", "other.key"]).succeeded();
+    let opened = stage.run(&["unseal", "out/results.csv", "-i", "other.key"]).exited(3);
+    let name = &members[0].user_principal_name;
+    opened.complains(&["2 rows are not sealed to the key in other.key", &format!("row 1 (sheet row 2) {name}")]);
+}

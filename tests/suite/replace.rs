@@ -93,3 +93,69 @@ fn what_sealoff_did_not_write_is_never_replaced() {
     let edited = std::fs::read_to_string(stage.path("monday/refused.csv")).unwrap();
     assert!(edited.contains("ada.lovelace"));
 }
+
+/// A run that is done, whose passwords a key opens.
+fn run_with_passwords() -> Stage {
+    let stage = Stage::new();
+    let roster = stage.roster_of(&stage.members(3));
+    stage.plan(&roster, "offboard", "out", &[]).succeeded();
+    stage.apply("out").succeeded();
+    stage
+}
+
+#[test]
+fn an_archive_takes_the_place_of_an_earlier_one_of_the_same_plan_alone() {
+    let stage = run_with_passwords();
+    let pack = |more: &[&str]| stage.run(&[&["evidence", "out", "-o", "out.zip"], more].concat());
+    pack(&["--replace"]).succeeded().never_says(&["in place of"]);
+    let before = std::fs::read(stage.path("out.zip")).unwrap();
+    pack(&[]).exited(2).complains(&["out.zip is there already", "--replace"]);
+    assert_eq!(std::fs::read(stage.path("out.zip")).unwrap(), before);
+    stage.run(&["verify", "out"]);
+    pack(&["--replace"]).succeeded().says(&["in place of the one that was there"]);
+    stage.run(&["evidence", "--check", "out.zip"]).succeeded().says(&["verification.csv"]);
+
+    // Whatever else has that name stays as it is.
+    let roster = stage.roster_of(&stage.members(2));
+    stage.plan(&roster, "contain", "other", &[]).succeeded();
+    stage.run(&["evidence", "other", "-o", "other.zip"]);
+    let other = stage.path("other-not-begun.zip");
+    std::fs::copy(&other, stage.path("out.zip")).unwrap();
+    pack(&["--replace"]).exited(4).complains(&["it is the evidence of another plan"]);
+    for content in [&b"PK no archive"[..], b""] {
+        stage.write("out.zip", content);
+        pack(&["--replace"]).exited(4).complains(&["it is no evidence that holds"]);
+        assert_eq!(std::fs::read(stage.path("out.zip")).unwrap(), content);
+    }
+}
+
+#[test]
+fn a_list_of_export_and_a_sheet_of_passwords_take_the_place_of_their_like_alone() {
+    let stage = run_with_passwords();
+    let key = "key.txt";
+    let export: &[&str] = &["export", "--all", "-o", "made.csv"];
+    let sheet: &[&str] = &["unseal", "out/results.csv", "-i", key, "-o", "made.csv"];
+    let packet: &[&str] = &["unseal", "out/handoff/default.csv.age", "-i", key, "-o", "made.csv", "--replace"];
+    for command in [export, sheet] {
+        let _ = std::fs::remove_file(stage.path("made.csv"));
+        stage.run(command).succeeded();
+        stage.run(command).exited(2).complains(&["made.csv is there already", "--replace"]);
+        let replacing = [command, &["--replace"]].concat();
+        let replaced = stage.run(&replacing).succeeded();
+        let said = replaced.out + &replaced.err;
+        assert!(said.contains("in place of the one that was there"), "{said}");
+        stage.write("made.csv", "name,phone\nada,1\n");
+        stage.run(&replacing).exited(4).complains(&["replaces nothing else"]);
+        assert_eq!(std::fs::read_to_string(stage.path("made.csv")).unwrap(), "name,phone\nada,1\n");
+    }
+    stage.run(&["unseal", "out/results.csv", "-i", key, "-o", "made.csv"]).exited(2);
+    std::fs::remove_file(stage.path("made.csv")).unwrap();
+    stage.run(sheet).succeeded();
+    stage.run(packet).succeeded();
+    // A key that opens nothing takes nothing away.
+    let before = std::fs::read(stage.path("made.csv")).unwrap();
+    stage.run(&["keygen", "-o", "other.key"]).succeeded();
+    let other = ["unseal", "out/handoff/default.csv.age", "-i", "other.key", "-o", "made.csv", "--replace"];
+    assert_ne!(stage.run(&other).code, Some(0));
+    assert_eq!(std::fs::read(stage.path("made.csv")).unwrap(), before);
+}

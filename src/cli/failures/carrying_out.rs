@@ -1,5 +1,7 @@
 //! Runs that could not begin, could not go on, or could not write what came of them.
 
+use std::path::Path;
+
 use super::super::exit::{Exit, Failure};
 use super::super::words::{harmless, quoted};
 use super::disk;
@@ -51,18 +53,24 @@ impl From<ResultsError> for Failure {
     fn from(error: ResultsError) -> Self {
         match error {
             ResultsError::Journal(error) => error.into(),
-            ResultsError::Io { ref source, .. } => {
+            ResultsError::Io { ref source, ref path } => {
                 let advice = disk::advice(source);
+                let dir = folder_of(path);
                 Self::new(Exit::Unfinished, error).with_command(
                     format_args!(
                         "Everything that happened is in the journal. {advice} Then give the same command again, or"
                     ),
-                    "sealoff results DIR",
+                    format_args!("sealoff results {dir}"),
                 )
             }
             _ => Self::usage(error),
         }
     }
+}
+
+/// The folder of a run, by the name of one of its files, as it is typed.
+fn folder_of(file: &Path) -> String {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or_else(|| "DIR".to_owned(), quoted)
 }
 
 impl From<PacketsError> for Failure {

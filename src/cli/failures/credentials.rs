@@ -4,6 +4,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::words::quoted;
 use crate::graph::app_file::{AppFileError, AppFileProblem};
 use crate::graph::credential::{CertificateError, JobIdentityError};
+use crate::private_files::how_to_keep_others_out;
 use crate::seal::IdentityError;
 use crate::wording::worded_step::WordedStep;
 
@@ -92,6 +93,12 @@ impl From<AppFileError> for Failure {
                     .into(),
             ),
             AppFileProblem::Certificate(problem) => conversion_of(problem),
+            AppFileProblem::WritableByOthers(path) => {
+                Some(WordedStep::typed("Keep them out with", how_to_keep_others_out(path, "go-w")))
+            }
+            AppFileProblem::OpenToOthers(path) => {
+                Some(WordedStep::typed("Keep them out with", how_to_keep_others_out(path, "600")))
+            }
             AppFileProblem::Job(JobIdentityError::Missing(_)) => Some(JOB_PERMISSION.into()),
             _ => None,
         };

@@ -11,6 +11,7 @@ use crate::plan::folder::{FolderError, PLAN_JSON, PlanFolder};
 use crate::plan::protected::ProtectedError;
 use crate::plan::reach::{ActingPrincipal, RoleMissing};
 use crate::plan::rules::RulesError;
+use crate::private_files::how_to_keep_others_out;
 use crate::run::plan_place::ReplaceError;
 use crate::run::resume_point::{WorkScope, resume_point};
 use crate::wording::plan_command;
@@ -44,8 +45,13 @@ impl From<FolderError> for Failure {
             | WaysInChanged { .. }
             | DoesNotAddUp { .. }
             | Manifest { .. }
-            | Row { .. }
-            | WritableByOthers { .. } => Self::refused(error),
+            | Row { .. } => Self::refused(error),
+            WritableByOthers { folder } => {
+                let keep_out = how_to_keep_others_out(folder, "go-w");
+                Self::refused(error)
+                    .with_command("Take that right away with", keep_out)
+                    .and_next("Or choose another folder.")
+            }
             _ => Self::usage(error),
         }
     }

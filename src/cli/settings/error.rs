@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use super::key::EACH_TIME;
 use crate::cli::words::harmless;
 use crate::plan::playbook::Playbook;
-use crate::private_files;
 
 /// The table with a table for each playbook.
 pub(super) const PLAYBOOKS: &str = "playbook";
@@ -16,7 +15,7 @@ pub(super) const PLAYBOOKS: &str = "playbook";
 pub(super) enum SettingsError {
     #[error("{} cannot be read: {error}", path.display())]
     Unreadable { path: PathBuf, error: io::Error },
-    #[error("others may change {}, and so choose the tenant and who can open the passwords; keep them out: {}", .0.display(), private_files::how_to_keep_others_out(.0, "go-w"))]
+    #[error("others may change {}, and so choose the tenant and who can open the passwords", .0.display())]
     WritableByOthers(PathBuf),
     #[error("{} belongs to another user, who could choose the tenant and who can open the passwords", .0.display())]
     NotYours(PathBuf),

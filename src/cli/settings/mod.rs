@@ -27,6 +27,7 @@ use super::words::quoted;
 use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::folder::PLAN_JSON;
 use crate::plan::playbook::Playbook;
+use crate::private_files::how_to_keep_others_out;
 use error::SettingsError;
 use file::{Setting, SettingsFile};
 use key::{AUTH, KEYS, SettingKey, SettingKind};
@@ -330,7 +331,13 @@ fn repeats(reason: &str, value: &str) -> bool {
 
 fn failure(error: SettingsError) -> Failure {
     let next = match &error {
-        SettingsError::WritableByOthers(_) | SettingsError::NotYours(_) => {
+        SettingsError::WritableByOthers(path) => {
+            let keep_out = how_to_keep_others_out(path, "go-w");
+            return Failure::refused(&error)
+                .with_command("Keep them out with", keep_out)
+                .and_next("To go on without it: --no-config, or --config FILE for another one.");
+        }
+        SettingsError::NotYours(_) => {
             return Failure::refused(error)
                 .with_next("To go on without it: --no-config, or --config FILE for another one.");
         }
@@ -346,7 +353,11 @@ fn failure(error: SettingsError) -> Failure {
             );
         }
         SettingsError::EachTime { .. } => "What lifts a guard or approves must be meant each time. Take the line out.",
-        _ => "sealoff config shows what is in force; --no-config goes on without a file.",
+        _ => {
+            return Failure::usage(error)
+                .with_command("What is in force", "sealoff config")
+                .and_next("To go on without a file: --no-config");
+        }
     };
     Failure::usage(error).with_next(next)
 }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::{credential_keys, keys};
 use crate::graph::credential::{CertificateError, JobIdentityError, NotAnAudience};
 use crate::ids::NotAGuid;
-use crate::private_files::how_to_keep_others_out;
 
 /// Why the file of an app, or one that it names, cannot be used. No content of a file is ever part of it but names of keys
 /// and ids.
@@ -52,9 +51,9 @@ pub enum AppFileProblem {
     #[error("names certificate_password_file and certificate_password_env; give it one of them at most")]
     TwoPasswords,
     /// They could choose which app is used and which file is sent as its secret.
-    #[error("can be changed by others; keep them out: {}", how_to_keep_others_out(.0, "go-w"))]
+    #[error("can be changed by others")]
     WritableByOthers(PathBuf),
-    #[error("holds a secret that others may read; keep them out: {}", how_to_keep_others_out(.0, "600"))]
+    #[error("holds a secret that others may read")]
     OpenToOthers(PathBuf),
     #[error("must hold {what} and nothing else, in one line")]
     NoSecret { what: &'static str },
