@@ -25,6 +25,11 @@ pub(super) fn who(handoff: &Handoff) -> String {
     format!("{}{escrow}", names.join(", "))
 }
 
+/// `in 13 packets`.
+pub(super) fn in_packets(handoff: &Handoff) -> String {
+    format!("in {}", counted(handoff.shares.len() as u64, "packet", "packets"))
+}
+
 /// For each name how many are theirs and by which keys, and one more line for the escrow.
 pub(super) fn lines(handoff: &Handoff) -> Vec<(String, String)> {
     let mut lines: Vec<(String, String)> = handoff

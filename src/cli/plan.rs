@@ -20,6 +20,7 @@ use super::preview;
 use super::replace_args::ReplaceArgs;
 use super::spinner::Spinner;
 use super::time_args;
+use super::words::wrapped;
 use crate::graph::transport::HttpTransport;
 use crate::plan::error::PlanError;
 use crate::plan::folder::PlanFolder;
@@ -33,6 +34,7 @@ use crate::plan::summary::Summary;
 use crate::roster::{KeyProperty, OnlyRows, ReadOptions, Roster, RosterError, Source};
 use crate::run::plan_place::PlanPlace;
 use crate::seal::Recipients;
+use crate::wording::playbook::meant_for;
 
 /// Show exactly what would happen to everyone on a list; nothing is changed
 ///
@@ -290,18 +292,18 @@ pub(super) fn number_of_accounts(text: &str) -> Result<u32, &'static str> {
     number.ok_or("it is a number of accounts, such as 278 or 11,554")
 }
 
+/// What a help of 80 columns has room for behind the name of a playbook.
+const HELP_COLUMNS: usize = 41;
+
 fn playbook_help() -> String {
-    let mut help = "What is done to each account:".to_owned();
+    let mut help = "What is done to each account; where an intruder is in, contain now, and reinstate in waves:".to_owned();
     for playbook in Playbook::ALL {
-        let meant_for = match playbook {
-            Playbook::Breach => "passwords may be known; sign-in is not blocked",
-            Playbook::Contain => "an intruder is in: first, now",
-            Playbook::Offboard => "people have left",
-            Playbook::Signout => "tokens were stolen, passwords are safe",
-            Playbook::Reinstate => "after contain, in waves",
-            Playbook::Undo => continue,
-        };
-        help += &format!("\n  {:<9}  {}\n             ({meant_for})", playbook.name(), playbook.summary());
+        let text = format!("{} ({})", meant_for(playbook), playbook.summary());
+        // The help of a narrow terminal would begin further lines below the name.
+        for (index, line) in wrapped(&text, HELP_COLUMNS).iter().enumerate() {
+            let name = if index == 0 { playbook.name() } else { "" };
+            help += &format!("\n  {name:<9}  {line}");
+        }
     }
     help
 }

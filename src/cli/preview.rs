@@ -19,6 +19,7 @@ use crate::graph::quota::Allowance;
 use crate::json::DocumentVersion;
 use crate::plan::examples::Examples;
 use crate::plan::folder::{ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED, WAYS_IN};
+use crate::plan::handoff::Handoff;
 use crate::plan::manifest::Manifest;
 use crate::plan::planning_progress::PlanningProgress;
 use crate::plan::playbook::Schedule;
@@ -138,6 +139,9 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
     let plan = &summary.plan;
     out.labelled("Tenant", format_args!("{} ({})", harmless(&plan.tenant.name), plan.tenant.id));
     out.labelled("Playbook", format_args!("{}: {}", plan.playbook, plan.playbook.summary()));
+    if let Some(caution) = wording::playbook::caution(plan.playbook) {
+        out.labelled("", caution);
+    }
     let rows = counted(plan.roster.rows.into(), "row", "rows");
     let shape = harmless(&plan.roster.read_as);
     out.labelled("Roster", format_args!("{}, {rows} ({shape})", roster_name(&plan.roster.name)));
@@ -235,10 +239,17 @@ fn write_passwords(out: &mut Lines, summary: &Summary) {
     if plan.options.discard_credentials {
         out.labelled("Passwords", DISCARDED);
     } else if let Some(handoff) = plan.handoff.as_ref().filter(|_| summary.sealed > 0) {
-        let sealed = counted(summary.sealed.into(), "new password, for:", "new passwords, each for one of these:");
-        out.labelled("Sealed", sealed);
-        for (number, text) in handoff::lines(handoff) {
-            out.at(format_args!("{:11}{number:>6}  ", ""), text);
+        let keys = handoff.common_keys().filter(|_| handoff.shares.len() > 1 && handoff.escrow.is_empty());
+        match keys {
+            Some(keys) => write_common_keys(out, summary.sealed, handoff, &keys),
+            None => {
+                let sealed =
+                    counted(summary.sealed.into(), "new password, for:", "new passwords, each for one of these:");
+                out.labelled("Sealed", sealed);
+                for (number, text) in handoff::lines(handoff) {
+                    out.at(format_args!("{:11}{number:>6}  ", ""), text);
+                }
+            }
         }
         out.labelled("Passwords", harmless(&new_passwords::sentence(plan)));
     } else if summary.sealed > 0 {
@@ -250,6 +261,17 @@ fn write_passwords(out: &mut Lines, summary: &Summary) {
         }
         out.labelled("Passwords", harmless(&new_passwords::sentence(plan)));
     }
+}
+
+/// Packets that all open by the same keys: each key is shown once.
+fn write_common_keys(out: &mut Lines, sealed: u32, handoff: &Handoff, keys: &[String]) {
+    let passwords = counted(sealed.into(), "new password", "new passwords");
+    let opened_by = if keys.len() == 1 { "this key" } else { "these keys" };
+    out.labelled("Sealed", format_args!("{passwords}, {}, opened by {opened_by}", handoff::in_packets(handoff)));
+    for key in keys {
+        out.labelled("", recipient_name(key));
+    }
+    out.labelled("", handoff::who(handoff));
 }
 
 fn write_decisions(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
@@ -276,7 +298,8 @@ fn write_decisions(out: &mut Lines, summary: &Summary, width: usize, detail: Det
             let sentence = format!("{}: {}", line.reason.name(), wording::reason::sentence(line.reason));
             out.at(format_args!("         {number:>8}  "), sentence);
             if let Some(flag) = line.flag {
-                out.at(" ".repeat(EXPLANATION), format_args!("to include them: {flag}{}", needs(line.reason)));
+                let to_lift = wording::reason::to_lift(line.reason, decision);
+                out.at(" ".repeat(EXPLANATION), format_args!("{to_lift}: {flag}{}", needs(line.reason)));
             }
             let of_this =
                 summary.examples.iter().find(|group| group.decision == decision && group.reason == line.reason);
@@ -322,7 +345,9 @@ fn write_examples(out: &mut Lines, group: &Examples, rows: u32, width: usize, ex
     }
     let more = rows.saturating_sub(u32::try_from(shown).unwrap_or(u32::MAX));
     if more > 0 && shown > 0 {
-        out.whole(format_args!("{:EXAMPLE$}and {} more in {REFUSED}", "", count(more.into())));
+        // What is changed in spite of its reason is on no list of what was refused.
+        let list = if group.decision == Decision::Refuse { REFUSED } else { PLAN_CSV };
+        out.whole(format_args!("{:EXAMPLE$}and {} more in {list}", "", count(more.into())));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use console::Term;
 use indicatif::{ProgressBar, ProgressStyle};
 use time::OffsetDateTime;
 
@@ -43,10 +44,6 @@ impl Display {
     pub(super) fn new(is_terminal: bool, clock: Clock) -> Self {
         let bar = is_terminal.then(|| {
             let bar = ProgressBar::with_draw_target(None, drawn_line::target());
-            // What does not fit into a narrow terminal is cut off at the end.
-            if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:12}] {wide_msg}") {
-                bar.set_style(style.progress_chars("=> "));
-            }
             bar
         });
         Self {
@@ -103,7 +100,7 @@ impl Display {
                     self.line(&line);
                 }
                 if let (Some(bar), Some(progress)) = (&self.bar, &self.last) {
-                    bar.set_message(self.text(progress));
+                    self.draw(bar, progress);
                 }
             }
             Event::Reachable { down_for } => {
@@ -128,37 +125,47 @@ impl Display {
     }
 
     /// How far it is, and how long it will take: in the order of what somebody wants to know who sees the beginning alone.
-    fn text(&self, progress: &Progress) -> String {
-        let mut text = how_far(&progress.steps);
+    fn parts(&self, progress: &Progress) -> Vec<String> {
+        let mut parts = vec![how_far(&progress.steps)];
         if progress.not_done > 0 {
-            text += &format!(", {} not done", count(progress.not_done));
+            parts.push(format!("{} not done", count(progress.not_done)));
         }
         if let Some(standing) = self.outage.standing() {
             // Neither time left nor rate: both would go on counting while nothing is done.
-            return format!("{standing}; {text}");
+            return vec![format!("{standing}; {}", parts.join(", "))];
         }
         // Below a second it is not the quota that takes time, and what does is not known beforehand.
         if progress.writes_left > 0 && progress.time_left >= Duration::from_secs(1) {
-            text += &format!(", {} left", span(progress.time_left));
+            parts.push(format!("{} left", span(progress.time_left)));
         }
         let worked = self.clock.now().saturating_sub(self.began).saturating_sub(self.down_for);
         // A rate over a moment says nothing.
         if worked >= Duration::from_secs(5) && progress.writes_left > 0 {
             let rate = progress.writes_accepted as f64 / worked.as_secs_f64() * 60.0;
-            text += &format!(", {} writes a minute", count(rate as u64));
+            parts.push(format!("{} writes a minute", count(rate as u64)));
         }
         if let Some(wait) = progress.quota_wait.filter(|wait| *wait >= Duration::from_secs(1)) {
-            text += &format!(", quota opens in {}", span(wait));
+            parts.push(format!("quota opens in {}", span(wait)));
         }
-        text
+        parts
+    }
+
+    /// Draws the line, as much of it as the terminal has room for.
+    fn draw(&self, bar: &ProgressBar, progress: &Progress) {
+        let columns: usize = Term::stderr().size().1.into();
+        let line = line_in(columns, &self.parts(progress));
+        let template = if line.has_bar { "{spinner} [{bar:12}] {wide_msg}" } else { "{spinner} {wide_msg}" };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_position(progress.steps.planned().map(|(_, share)| share.done).sum());
+        bar.set_message(line.text);
     }
 
     fn show_progress(&mut self, progress: &Progress) {
         self.last = Some(*progress);
-        let text = self.text(progress);
         if let Some(bar) = &self.bar {
-            bar.set_position(progress.steps.planned().map(|(_, share)| share.done).sum());
-            bar.set_message(text);
+            self.draw(bar, progress);
             return;
         }
         // An outage has lines of its own.
@@ -168,7 +175,7 @@ impl Display {
         let due = self.last_line.is_none_or(|last| last.elapsed() >= LINES_APART) || progress.writes_left == 0;
         if due {
             self.last_line = Some(Instant::now());
-            self.line(&text);
+            self.line(&self.parts(progress).join(", "));
         }
     }
 
@@ -199,8 +206,58 @@ impl Display {
     }
 }
 
+/// What is drawn of a run.
+#[derive(Debug, PartialEq, Eq)]
+struct DrawnProgress {
+    has_bar: bool,
+    text: String,
+}
+
+/// The spinner, the blank behind it, and the last column, which stays free.
+const AROUND: usize = 3;
+/// The bar with its brackets and the blank behind it.
+const BAR: usize = 15;
+
+/// The parts that fit into so many columns, each of them whole. Where not all of them do, the bar goes first: it says again
+/// what stands beside it in numbers. The first part is always there, and cut off where it has to be.
+fn line_in(columns: usize, parts: &[String]) -> DrawnProgress {
+    let room = columns.saturating_sub(AROUND);
+    let whole = parts.join(", ");
+    if whole.chars().count() + BAR <= room {
+        return DrawnProgress { has_bar: true, text: whole };
+    }
+    let mut text = String::new();
+    for part in parts {
+        let joined = if text.is_empty() { part.clone() } else { format!("{text}, {part}") };
+        if !text.is_empty() && joined.chars().count() > room {
+            break;
+        }
+        text = joined;
+    }
+    DrawnProgress { has_bar: false, text }
+}
+
 /// What is said of an app that a run goes on without.
 #[must_use]
 pub(super) fn left_out(app: &str, reason: &str) -> String {
     format!("app {} is left out: {}", harmless(app), harmless(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_of_the_line_is_cut_in_two() {
+        let parts = ["blocked 11,506/11,506, signed out 3,640/11,321", "2 min 7 s left", "24,015 writes a minute"];
+        let parts = parts.map(ToOwned::to_owned);
+        let line = |columns| line_in(columns, &parts);
+        let whole = parts.join(", ");
+        assert_eq!(line(120), DrawnProgress { has_bar: true, text: whole.clone() });
+        assert_eq!(line(104), DrawnProgress { has_bar: true, text: whole.clone() });
+        assert_eq!(line(103), DrawnProgress { has_bar: false, text: whole });
+        assert_eq!(line(80), DrawnProgress { has_bar: false, text: parts[..2].join(", ") });
+        assert_eq!(line(60), DrawnProgress { has_bar: false, text: parts[0].clone() });
+        assert_eq!(line(20), DrawnProgress { has_bar: false, text: parts[0].clone() });
+    }
 }

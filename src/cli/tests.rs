@@ -143,7 +143,7 @@ fn a_usage_error_names_what_is_needed_and_nothing_else() {
             .to_string();
     let usage = error.lines().find(|line| line.starts_with("Usage: ")).unwrap_or_default();
     assert_eq!(usage, "Usage: sealoff plan [OPTIONS] --playbook <PLAYBOOK> --out <DIR> <ROSTER>", "{error}");
-    assert!(error.contains("the playbooks are breach, contain, offboard, signout, reinstate"), "{error}");
+    assert!(error.contains("tip: --playbook contain: an intruder is in"), "{error}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::lines::Lines;
 use super::messages::{self, Mark};
 use super::wishes::answered;
 use crate::plan::playbook::Playbook;
+use crate::wording::playbook::meant_for;
 
 /// Parses a command line. One that cannot be used ends the process here, as does `--help`.
 pub(super) fn parse(command: &Command, line: &[OsString]) -> ArgMatches {
@@ -75,8 +76,8 @@ pub(super) fn with_playbooks(mut error: Error) -> Error {
         Some(ContextValue::Strings(missing)) if missing.iter().any(|arg| arg.starts_with("--playbook "))
     );
     if lacks_playbook && error.kind() == ErrorKind::MissingRequiredArgument {
-        let known = format!("the playbooks are {}", Playbook::ALL.map(Playbook::name).join(", "));
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![known.into()]));
+        let known = Playbook::ALL.map(|playbook| format!("--playbook {}: {}", playbook.name(), meant_for(playbook)).into());
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(known.into()));
     }
     error
 }

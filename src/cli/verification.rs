@@ -14,7 +14,7 @@ use super::failures;
 use super::lines::{self, Lines};
 use super::messages;
 use super::preview::{note_unprinted, quoted};
-use super::words::{count, counted, harmless};
+use super::words::{count, counted, harmless, line_count};
 use crate::ids::{ObjectId, RowNumber};
 use crate::json::DocumentVersion;
 use crate::plan::folder::{FolderError, PlanFolder};
@@ -37,6 +37,8 @@ use crate::wording::worded_step::WordedStep;
 
 /// At most this many steps that are not proved are named on the terminal. verification.csv names them all.
 const MAX_NAMED: usize = 50;
+/// The same where people read it on a screen, which has some 24 lines; with --verbose, as many as elsewhere.
+const MAX_NAMED_ON_SCREEN: usize = 5;
 
 /// All that one reading of the accounts needs.
 pub(super) struct Verification<'a> {
@@ -294,14 +296,14 @@ impl VerificationDocument {
             out.text(format_args!("Every step of {of_whom} is proved."));
         } else {
             out.text("Not proved:");
-            for open in self.not_proved.iter().take(MAX_NAMED) {
+            let is_short = line_count().is_some() && !messages::is_verbose();
+            let shown = if is_short { MAX_NAMED_ON_SCREEN } else { MAX_NAMED };
+            for open in self.not_proved.iter().take(shown) {
                 out.at("  ", open.line());
             }
-            if self.not_proved.len() > MAX_NAMED {
-                out.at(
-                    "  ",
-                    format_args!("and {} more in verification.csv", count((self.not_proved.len() - MAX_NAMED) as u64)),
-                );
+            let more = self.not_proved.len().saturating_sub(shown);
+            if more > 0 {
+                out.at("  ", format_args!("and {} more in verification.csv", count(more as u64)));
             }
         }
         out.at("Verification  ", self.verification.display().to_string());

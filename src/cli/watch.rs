@@ -26,7 +26,7 @@ use crate::verify::claims::RunClaims;
 use crate::wording::next_steps::first_of;
 use crate::wording::standing::changed_back;
 use crate::wording::worded_step::WordedStep;
-use crate::words::moment;
+use crate::words::{moment, time_of_day};
 
 /// A watch over the accounts of a run.
 pub(super) struct Watch<'a> {
@@ -159,13 +159,15 @@ impl<'a> Watch<'a> {
     fn standing(&self) -> String {
         let Some(last) = &self.last else { return String::new() };
         let people = named(back(&last.not_proved).map(|open| (open.place(), open.user_principal_name.as_str())));
+        let read = counted(last.accounts, "account read", "accounts read");
         let what = match people.count {
-            0 if last.not_proved.is_empty() => "all as planned".to_owned(),
-            0 => format!("{} not proved", counted(last.not_proved.len() as u64, "step", "steps")),
+            0 if last.not_proved.is_empty() => format!("{read}, all as planned"),
+            0 => format!("{read}, {} not proved", counted(last.not_proved.len() as u64, "step", "steps")),
+            // The line may be cut off at its end: what matters most comes first.
             number => format!("{}: {}", changed_back(number, self.plan.manifest().playbook), first_of(&people)),
         };
-        let read = counted(last.accounts, "account", "accounts");
-        format!("{}  {read} read: {what}; the next reading is in {}", now(), span(self.interval))
+        let time = time_of_day(OffsetDateTime::now_utc());
+        format!("{time}  {what}; next reading in {}", span(self.interval))
     }
 
     async fn end(mut self) -> Exit {

@@ -40,8 +40,8 @@ pub enum Schedule {
 }
 
 impl Playbook {
-    /// All playbooks that a roster can be planned with.
-    pub const ALL: [Self; 5] = [Self::Breach, Self::Contain, Self::Offboard, Self::Signout, Self::Reinstate];
+    /// All playbooks that a roster can be planned with: those for the worst night first.
+    pub const ALL: [Self; 5] = [Self::Contain, Self::Reinstate, Self::Breach, Self::Offboard, Self::Signout];
 
     /// The word for it.
     #[must_use]

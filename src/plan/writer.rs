@@ -28,6 +28,7 @@ use crate::digest::Hashing;
 use crate::directory::{Account, NonPersonSign};
 use crate::graph::quota::Allowance;
 use crate::graph::reading::Organization;
+use crate::spreadsheet::BYTE_ORDER_MARK;
 use crate::private_files::Pending;
 use crate::roster::{Defects, RosterShape};
 use crate::seal::SealedCredential;
@@ -261,7 +262,9 @@ impl<'a> PlanWriter<'a> {
 
 /// `plan.csv` beside its place, with its header, which a plan without a row has, too.
 fn begin_csv(folder: &Path) -> Result<csv::Writer<Hashing<Pending>>, PlanError> {
-    let file = Hashing::new(Pending::new(&folder.join(PLAN_CSV))?);
+    let mut file = Hashing::new(Pending::new(&folder.join(PLAN_CSV))?);
+    // Who approves may open it in a spreadsheet.
+    file.write_all(BYTE_ORDER_MARK)?;
     let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
     csv.write_record(HEADER)?;
     Ok(csv)

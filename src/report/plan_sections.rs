@@ -281,7 +281,7 @@ fn reasons(plan: &Manifest) -> Markup {
                                 td.number role="cell" data-label="Rows" { (count((*rows).into())) }
                                 td role="cell" {
                                     (sentence_case(reason::sentence(*reason))) "."
-                                    @if let Some(flag) = plan.options.flag_left(*reason, plan.playbook) { " " span.flag { "To include them, the plan is made again with " code { (flag) } "." } }
+                                    @if let Some(flag) = plan.options.flag_left(*reason, plan.playbook) { " " span.flag { (sentence_case(reason::to_lift(*reason, decision))) ", the plan is made again with " code { (flag) } "." } }
                                 }
                             }
                         }

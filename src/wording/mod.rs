@@ -27,6 +27,7 @@ pub mod on_premises;
 pub mod outcome;
 pub mod pace;
 pub mod plan_command;
+pub mod playbook;
 pub mod proof;
 pub mod reason;
 pub mod standing;

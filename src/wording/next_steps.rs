@@ -70,7 +70,12 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
         }
         NextStep::PlanDrifted { accounts: number } => {
             let which = accounts(*number, "account that is", "accounts that are");
-            format!("Make a new plan for {which} no longer what the plan says (drifted).")
+            let what = format!("{which} no longer what the plan says (drifted; the column detail of results.csv says why)");
+            if plan.manifest().playbook == Playbook::Undo {
+                format!("{what}: check them by hand.")
+            } else {
+                format!("{what}. To plan them again, as they are now")
+            }
         }
         NextStep::WriteBack { people } => {
             let whose = counted(*people, "new password", "new passwords");
@@ -95,7 +100,10 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
             format!("To change {} in Active Directory", accounts(*number, "account", "accounts"))
         }
         NextStep::TakeScriptResults => {
-            "Then, to take in what the script did: until then these people count as having their old password".to_owned()
+            let sets_passwords = plan.manifest().on_premises.as_ref().is_some_and(|work| work.passwords > 0);
+            let until_then =
+                if sets_passwords { ": until then these people count as having their old password" } else { "" };
+            format!("Then, to take in what the script did{until_then}")
         }
         NextStep::ChangeByHand { accounts: number } => {
             let which = accounts(*number, "account", "accounts");
@@ -142,8 +150,13 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         | NextStep::PlanInAnotherFolder
         | NextStep::TreatUncertainAsNotDone { .. }
         | NextStep::ChangeByHand { .. }
-        | NextStep::LookAtWaysIn { .. }
-        | NextStep::PlanDrifted { .. } => return None,
+        | NextStep::LookAtWaysIn { .. } => return None,
+        NextStep::PlanDrifted { .. } => {
+            if manifest.playbook == Playbook::Undo {
+                return None;
+            }
+            plan_command::drifted(manifest, &plan.results_path(), &plan_command::new_folder(plan.path(), "-drifted"))
+        }
         NextStep::PlanChangedBack { .. } => plan_command::changed_back(plan.path()),
         NextStep::PlanNotTouched { .. } => {
             if manifest.playbook == Playbook::Undo {

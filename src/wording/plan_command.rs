@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::plan::handoff::Handoff;
 use crate::plan::manifest::Manifest;
 use crate::plan::rules::MethodsOption;
 use crate::seal::PasswordStyle;
@@ -51,14 +52,24 @@ pub fn new_folder(beside: &Path, ending: &str) -> PathBuf {
 /// Plans this list by the rules of `like`, into the folder `out`.
 #[must_use]
 pub fn like(like: &Manifest, list: &Path, out: &Path) -> String {
-    let mut command = format!("sealoff plan {}", quoted(list));
     // A list of ours, whose key column holds what the key column of the roster held.
-    if let Some(by) = like.roster.by {
+    let key = like.roster.by.map_or_else(String::new, |by| {
         let name: &str = by.into();
-        let _ = write!(command, " --key user --by {name}");
-    }
-    let _ = write!(command, " --playbook {}{} --out {}", like.playbook, rules(like), quoted(out));
-    command
+        format!(" --key user --by {name}")
+    });
+    plan(like, list, &key, out)
+}
+
+/// Plans those by the same rules whose accounts were no longer what the plan says: `results` lists them, by their ids.
+#[must_use]
+pub fn drifted(like: &Manifest, results: &Path, out: &Path) -> String {
+    plan(like, results, " --key object_id --only error_code=drifted", out)
+}
+
+/// `rows` says which rows of the list are meant, and by which column: flags, each with a blank before it.
+fn plan(like: &Manifest, list: &Path, rows: &str, out: &Path) -> String {
+    let (list, playbook, rules, out) = (quoted(list), like.playbook, rules(like), quoted(out));
+    format!("sealoff plan {list}{rows} --playbook {playbook}{rules} --out {out}")
 }
 
 /// The rules of a plan as flags, each with a blank before it.
@@ -83,15 +94,20 @@ fn rules(plan: &Manifest) -> String {
         }
     }
     if plan.playbook.resets() && !options.discard_credentials {
-        match (&plan.handoff, plan.recipients.as_slice()) {
-            (Some(_), _) => flags += " --recipients FILE",
+        let common = plan.handoff.as_ref().filter(|_| !options.handoff_by_manager).and_then(Handoff::common_keys);
+        // Our lists have the column that says who hands over; with a file of recipients it is found by itself.
+        if common.is_some() {
+            flags += " --handoff-by handoff";
+        }
+        match common.or_else(|| plan.handoff.is_none().then(|| plan.recipients.clone())) {
+            None => flags += " --recipients FILE",
             // Anything longer than an age recipient is named by its file.
-            (None, recipients) if recipients.iter().all(|key| key.starts_with("age1")) => {
+            Some(recipients) if recipients.iter().all(|key| key.starts_with("age1")) => {
                 for recipient in recipients {
-                    flags = flags + " --seal-to " + recipient;
+                    flags = flags + " --seal-to " + &recipient;
                 }
             }
-            _ => flags += " --seal-to KEY",
+            Some(_) => flags += " --seal-to KEY",
         }
         if let Some(chosen) = &plan.passwords_by_hand {
             flags += &naming_the_passwords(plan);

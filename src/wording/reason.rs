@@ -1,6 +1,7 @@
 //! Why a row is not simply treated as the playbook says.
 
 use crate::plan::reason::Reason;
+use crate::plan::row::Decision;
 
 /// What the reason means: a sentence without its full stop, so that it can stand behind the reason's name.
 #[must_use]
@@ -66,6 +67,15 @@ pub const fn sentence(reason: Reason) -> &'static str {
             "it is not known whether the run that is undone blocked the account; check it, and allow sign-in by hand if that is right"
         }
         Reason::ChangedSince => "the account is no longer the one that was blocked",
+    }
+}
+
+/// What the flag is for that lifts the reason. Who is blocked all the same is not left out: only the password stays.
+#[must_use]
+pub const fn to_lift(reason: Reason, decision: Decision) -> &'static str {
+    match (reason, decision) {
+        (Reason::Synced | Reason::Federated, Decision::Act) => "to reset their passwords here, too",
+        _ => "to include them",
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is applied is what was previewed: the directory changes between plan and apply.
 
+use sealoff::plan::folder::PlanFolder;
 use sealoff::simulator::SimulatedUser;
+use sealoff::wording::plan_command;
 
 use crate::stage::Stage;
 
@@ -183,4 +185,19 @@ fn a_change_of_kind_is_seen_whatever_was_lifted() {
     let results = stage.results("plan");
     let outcomes: Vec<&str> = (1..=3).map(|row| &*results[&row]["outcome"]).collect();
     assert_eq!(outcomes, ["refused", "refused", "done"]);
+}
+
+#[test]
+fn whoever_has_drifted_is_planned_again_by_the_results_of_the_run() {
+    let stage = Stage::new();
+    let members = planned(&stage, 100, "offboard");
+    let [promoted, deleted, ..] = &members[..] else { unreachable!() };
+    assert!(stage.simulator.assign_role(promoted.id, GLOBAL_ADMINISTRATOR.parse().unwrap()));
+    assert!(stage.simulator.delete(deleted.id));
+    stage.apply("plan").exited(3);
+    let plan = PlanFolder::open(&stage.path("plan")).unwrap();
+    let command = plan_command::drifted(plan.manifest(), &stage.path("plan/results.csv"), &stage.path("again"));
+    assert!(command.contains(" --playbook offboard --seal-to age1"), "{command}");
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    stage.run(&words).succeeded().says(&["98  left-out: ", "1  privileged: ", "1  deleted: "]);
 }

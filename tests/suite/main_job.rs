@@ -45,7 +45,7 @@ fn planning_changes_nothing_and_says_everything() {
         "offboard: block sign-in, new password, end all sessions",
         "will be changed",
         "synced: ",
-        "to include them: --allow-synced",
+        "to reset their passwords here, too: --allow-synced",
         "duplicate: ",
         "guest: ",
         "already-blocked: ",

@@ -73,7 +73,9 @@ fn what_is_not_run_says_why_and_is_listed_here() {
             ("hybrid", "the results come from Windows", 1),
             ("passwords", "the password is typed at a terminal", 1),
             ("registration", "needs a tenant and Azure CLI", 3),
+            ("registration", "needs a tenant and PowerShell", 1),
             ("signatures", "the key is in an agent", 1),
+            ("windows", "needs PowerShell", 1),
         ]
     );
 }

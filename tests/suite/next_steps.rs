@@ -70,7 +70,7 @@ fn case(kind: NextStepKind) -> Option<Case> {
             (failed_then_fixed, "To try the 2 accounts that are not done again", Some(|stage| all_done(stage, 30)))
         }
         // It needs an account that drifts between two tries of one step, after another step was done: the counts of outcomes have
-        // it in their unit tests, and no command does it.
+        // it in their unit tests, and its command is typed where accounts drift.
         Kind::PlanDrifted => return None,
         Kind::WriteBack => (
             to_write_back,

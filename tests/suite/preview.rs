@@ -102,3 +102,58 @@ fn people_are_named_by_their_sign_in_names_and_a_missing_list_of_protected_accou
     assert!(line.contains(&*administrator.user_principal_name), "{}", ran.out);
     assert!(ran.out.contains("Protected  no account (no --protect list)"), "{}", ran.out);
 }
+
+#[test]
+fn who_is_changed_in_spite_of_a_contradiction_is_looked_up_in_the_plan_and_not_among_the_refused() {
+    let stage = Stage::new();
+    let rows = stage.members(7).into_iter().map(|user| format!("{},Somebody Else\n", user.user_principal_name));
+    stage.write("list.csv", format!("user,display name\n{}", rows.collect::<String>()));
+    let planned = stage.plan("list.csv", "contain", "out", &[]).succeeded().says(&["7  contradicted: "]);
+    planned.says(&["and 2 more in plan.csv"]);
+}
+
+#[test]
+fn keys_that_open_every_packet_are_shown_once() {
+    let stage = Stage::new();
+    let recipient = stage.recipient();
+    let rows = stage.members(6).into_iter().enumerate();
+    let rows = rows.map(|(number, user)| format!("{},desk-{}\n", user.user_principal_name, number % 3));
+    stage.write("list.csv", format!("user,handoff\n{}", rows.collect::<String>()));
+    let planned = stage.plan("list.csv", "breach", "out", &["--handoff-by", "handoff"]).succeeded();
+    let planned = planned.says(&["6 new passwords, in 3 packets, opened by this key", "desk-0 (2), desk-1 (2), desk-2 (2)"]);
+    assert_eq!(planned.out.matches(&recipient).count(), 1, "{}", planned.out);
+
+    // Who is planned again is handed over by the same people, by the same key.
+    let roster = std::fs::read_to_string(stage.path("list.csv")).unwrap() + "no.such.person@contoso.com,desk-1\n";
+    stage.write("list.csv", roster);
+    stage.plan("list.csv", "breach", "more", &["--handoff-by", "handoff"]).succeeded();
+    let left = stage.apply("more").exited(3);
+    left.says(&[&format!("sealoff plan more/refused.csv --playbook breach --handoff-by handoff --seal-to {recipient}")]);
+}
+
+#[test]
+fn the_playbooks_for_an_intruder_come_first_and_breach_says_that_it_blocks_no_sign_in() {
+    let stage = Stage::new();
+    let help = stage.run(&["plan", "-h"]).succeeded().says(&["where an intruder is in, contain now"]).out;
+    let place = |text: &str| help.find(text).unwrap_or_else(|| panic!("{text:?} is not in {help}"));
+    assert!(place("contain    an intruder is in") < place("reinstate  after contain"));
+    assert!(place("reinstate  after contain") < place("breach     passwords may be known"));
+    assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+
+    let roster = stage.roster_of(&stage.members(2));
+    let missing = stage.run(&["plan", &roster, "--out", "out"]).exited(2);
+    missing.complains(&["--playbook contain: an intruder is in: this one first, now", "--playbook breach: passwords may be"]);
+    stage.plan(&roster, "breach", "out", &[]).succeeded().says(&["sign-in is not blocked", "contain first"]);
+    stage.plan(&roster, "contain", "other", &[]).succeeded().never_says(&["contain first"]);
+}
+
+#[test]
+fn the_plan_opens_in_a_spreadsheet_and_a_plan_without_the_mark_still_holds() {
+    let stage = Stage::new();
+    let roster = stage.roster_of(&stage.members(2));
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    let plan = std::fs::read(stage.path("out/plan.csv")).unwrap();
+    assert!(plan.starts_with(b"\xef\xbb\xbfrow,"), "{:?}", &plan[..9]);
+    stage.apply("out").succeeded();
+    stage.judge("out");
+}

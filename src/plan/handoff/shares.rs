@@ -43,6 +43,13 @@ impl Handoff {
         self.shares.iter().position(|share| share.name.as_str() == name)
     }
 
+    /// The keys of all shares, where each has the same ones.
+    #[must_use]
+    pub fn common_keys(&self) -> Option<Vec<String>> {
+        let first = self.keys_of(self.shares.first()?);
+        self.shares.iter().all(|share| self.keys_of(share) == first).then_some(first)
+    }
+
     /// Whose keys are which, for another plan that is sealed to the same people.
     #[must_use]
     pub fn holders(&self) -> HandoffKeys {
