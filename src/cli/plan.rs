@@ -296,7 +296,8 @@ pub(super) fn number_of_accounts(text: &str) -> Result<u32, &'static str> {
 const HELP_COLUMNS: usize = 41;
 
 fn playbook_help() -> String {
-    let mut help = "What is done to each account; where an intruder is in, contain now, and reinstate in waves:".to_owned();
+    let mut help =
+        "What is done to each account; where an intruder is in, contain now, and reinstate in waves:".to_owned();
     for playbook in Playbook::ALL {
         let text = format!("{} ({})", meant_for(playbook), playbook.summary());
         // The help of a narrow terminal would begin further lines below the name.

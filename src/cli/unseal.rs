@@ -16,9 +16,9 @@ use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 use super::exit::{Exit, Failure};
 use super::letters::{Letters, sealed_place};
 use super::packet::{self, PacketKind};
+use super::replace_file::{self, ReplaceFileArgs};
 use super::spoken::SpokenPasswords;
 use super::words::counted;
-use super::replace_file::{self, ReplaceFileArgs};
 use super::{messages, passphrase, private_output, whose_key};
 
 /// Open the sealed credentials of a results file.
@@ -102,8 +102,7 @@ pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
     if let Some(path) = &args.output {
         let place = args.replace.place(path, A_SHEET, &beginnings())?;
         let identities = identities(&args)?;
-        let unwritable =
-            |error: io::Error| Failure::usage(format_args!("{} cannot be made: {error}", path.display()));
+        let unwritable = |error: io::Error| Failure::usage(format_args!("{} cannot be made: {error}", path.display()));
         let mut file = place.begin(path).map_err(unwritable)?;
         if !args.json {
             // People open it in a spreadsheet; JSON has no mark.

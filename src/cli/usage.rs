@@ -76,7 +76,8 @@ pub(super) fn with_playbooks(mut error: Error) -> Error {
         Some(ContextValue::Strings(missing)) if missing.iter().any(|arg| arg.starts_with("--playbook "))
     );
     if lacks_playbook && error.kind() == ErrorKind::MissingRequiredArgument {
-        let known = Playbook::ALL.map(|playbook| format!("--playbook {}: {}", playbook.name(), meant_for(playbook)).into());
+        let known =
+            Playbook::ALL.map(|playbook| format!("--playbook {}: {}", playbook.name(), meant_for(playbook)).into());
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(known.into()));
     }
     error

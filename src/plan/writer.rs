@@ -28,10 +28,10 @@ use crate::digest::Hashing;
 use crate::directory::{Account, NonPersonSign};
 use crate::graph::quota::Allowance;
 use crate::graph::reading::Organization;
-use crate::spreadsheet::BYTE_ORDER_MARK;
 use crate::private_files::Pending;
 use crate::roster::{Defects, RosterShape};
 use crate::seal::SealedCredential;
+use crate::spreadsheet::BYTE_ORDER_MARK;
 
 /// Writes the files of a plan. None of them has its name before [`PlanWriter::finish`].
 pub(super) struct PlanWriter<'a> {

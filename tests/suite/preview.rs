@@ -120,7 +120,8 @@ fn keys_that_open_every_packet_are_shown_once() {
     let rows = rows.map(|(number, user)| format!("{},desk-{}\n", user.user_principal_name, number % 3));
     stage.write("list.csv", format!("user,handoff\n{}", rows.collect::<String>()));
     let planned = stage.plan("list.csv", "breach", "out", &["--handoff-by", "handoff"]).succeeded();
-    let planned = planned.says(&["6 new passwords, in 3 packets, opened by this key", "desk-0 (2), desk-1 (2), desk-2 (2)"]);
+    let planned =
+        planned.says(&["6 new passwords, in 3 packets, opened by this key", "desk-0 (2), desk-1 (2), desk-2 (2)"]);
     assert_eq!(planned.out.matches(&recipient).count(), 1, "{}", planned.out);
 
     // Who is planned again is handed over by the same people, by the same key.
@@ -128,7 +129,9 @@ fn keys_that_open_every_packet_are_shown_once() {
     stage.write("list.csv", roster);
     stage.plan("list.csv", "breach", "more", &["--handoff-by", "handoff"]).succeeded();
     let left = stage.apply("more").exited(3);
-    left.says(&[&format!("sealoff plan more/refused.csv --playbook breach --handoff-by handoff --seal-to {recipient}")]);
+    left.says(&[&format!(
+        "sealoff plan more/refused.csv --playbook breach --handoff-by handoff --seal-to {recipient}"
+    )]);
 }
 
 #[test]
@@ -142,7 +145,10 @@ fn the_playbooks_for_an_intruder_come_first_and_breach_says_that_it_blocks_no_si
 
     let roster = stage.roster_of(&stage.members(2));
     let missing = stage.run(&["plan", &roster, "--out", "out"]).exited(2);
-    missing.complains(&["--playbook contain: an intruder is in: this one first, now", "--playbook breach: passwords may be"]);
+    missing.complains(&[
+        "--playbook contain: an intruder is in: this one first, now",
+        "--playbook breach: passwords may be",
+    ]);
     stage.plan(&roster, "breach", "out", &[]).succeeded().says(&["sign-in is not blocked", "contain first"]);
     stage.plan(&roster, "contain", "other", &[]).succeeded().never_says(&["contain first"]);
 }

@@ -50,9 +50,8 @@ fn of_refused_read(refused: &GraphError, needs: Option<&str>) -> Failure {
         _ if refused.is_foreign => failure.with_next(remedy(UnreachableCause::SomethingBetween)),
         // The usual hint speaks of writing.
         (403, _) => match needs {
-            Some(needs) => failure.with_next(format_args!(
-                "Reading this needs the application permission {needs}, with admin consent."
-            )),
+            Some(needs) => failure
+                .with_next(format_args!("Reading this needs the application permission {needs}, with admin consent.")),
             None => failure.with_command("Which permission is missing", "sealoff doctor"),
         },
         (_, Some(hint)) => failure.with_next(sentence(hint)),

@@ -41,11 +41,9 @@ impl From<FolderError> for Failure {
                 Self::usage(error).with_next(next)
             }
             NoPlan { .. } => Self::usage(error).with_command("A plan and its folder are made with", "sealoff plan"),
-            Changed { .. }
-            | WaysInChanged { .. }
-            | DoesNotAddUp { .. }
-            | Manifest { .. }
-            | Row { .. } => Self::refused(error),
+            Changed { .. } | WaysInChanged { .. } | DoesNotAddUp { .. } | Manifest { .. } | Row { .. } => {
+                Self::refused(error)
+            }
             WritableByOthers { folder } => {
                 let keep_out = how_to_keep_others_out(folder, "go-w");
                 Self::refused(error)

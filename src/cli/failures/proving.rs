@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::super::exit::{Exit, Failure};
-use super::super::words::{harmless, quoted};
 use super::super::replace_file;
+use super::super::words::{harmless, quoted};
 use super::disk;
 use crate::plan::folder::PlanFolder;
 use crate::report::evidence::{EvidenceError, KeptArchive};
@@ -54,9 +54,8 @@ impl From<EvidenceError> for Failure {
         match error {
             EvidenceError::Run(run) => run.into(),
             EvidenceError::Taken { path } => replace_file::taken(&path, "an earlier archive of the same plan"),
-            EvidenceError::Kept { why: KeptArchive::Signed, .. } => {
-                Self::refused(error).with_next("Nothing was written. Sign the new one (--sign KEY), or name another file.")
-            }
+            EvidenceError::Kept { why: KeptArchive::Signed, .. } => Self::refused(error)
+                .with_next("Nothing was written. Sign the new one (--sign KEY), or name another file."),
             EvidenceError::Kept { .. } => {
                 Self::refused(error).with_next("Nothing was written. Name another file, or move that one away.")
             }
