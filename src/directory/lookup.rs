@@ -15,7 +15,6 @@ use crate::clock::Clock;
 use crate::graph::batch::{MAX_ITEMS, Read};
 use crate::graph::error::GraphError;
 use crate::graph::paced::Paced;
-use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::ObjectId;
 use crate::roster::{Key, KeyProperty};
@@ -266,7 +265,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
         Ok(rest)
     }
 
-    /// Asks for up to a thousand ids in one call. Where the call is refused, or shows no names, no account is found and no
+    /// Asks for up to a thousand ids in one call. Where the call is refused, fails each time, or shows no names, no account is found and no
     /// such call is made again: the documented permission for it is a wide one, and the filters need less.
     async fn ask_by_ids(&self, ids: &[ObjectId], seen: &mut Vec<Sighting>) -> Result<(), LookupError> {
         if self.by_ids_is_useless.load(Ordering::Relaxed) {
@@ -274,11 +273,11 @@ impl<'a, T: Transport> Lookup<'a, T> {
         }
         let answer: ByIdsAnswer = match self.paced.post(&ByIds::path(), &ByIds::users(ids), BY_IDS_COST).await {
             Ok(answer) => answer,
-            Err(ReadError::Refused { error: GraphError { status: 403, .. }, .. }) => {
+            Err(error) => {
+                error.into_graphs_answer()?;
                 self.by_ids_is_useless.store(true, Ordering::Relaxed);
                 return Ok(());
             }
-            Err(error) => return Err(error.into()),
         };
         let unreliable =
             |reason| LookupError::Unreliable { question: format!("getByIds for {} users", ids.len()), reason };

@@ -126,7 +126,8 @@ impl<'a, T: Transport> Paced<'a, T> {
             seen: HashSet::new(),
             empty: 0,
             consistency,
-            patience: Patience::LATER,
+            // A list is always there, if only as an empty one.
+            patience: Patience::LATER.for_known(),
             cost,
             items: PhantomData,
         }

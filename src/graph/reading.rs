@@ -118,14 +118,14 @@ impl<'a, T: Transport> Reading<'a, T> {
         })
     }
 
-    /// Sends a `POST` that only reads.
+    /// Sends a `POST` that only reads. What it asks for can be had by filters, too, so that it is not tried for long.
     ///
     /// # Errors
     ///
     /// Graph refuses, cannot be reached, or answers with something else than `A`.
     pub async fn post<A: DeserializeOwned>(&self, path: &str, body: &impl serde::Serialize) -> Result<A, ReadError> {
         let body = serde_json::to_vec(body).map_err(io::Error::from)?;
-        self.json(Call::post(path, Bytes::from(body)), Patience::LATER).await
+        self.json(Call::post(path, Bytes::from(body)), Patience::OPTIONAL).await
     }
 
     /// Reads what is at `path`, which begins with the version.

@@ -296,7 +296,8 @@ impl Shared {
             };
             let wait = error.wait(attempt);
             attempt += 1;
-            if !error.is_passing() || attempt == MAX_ATTEMPTS || wait > MAX_WAIT {
+            let may_pass = error.is_passing() || error.gives_no_reason();
+            if !may_pass || attempt == MAX_ATTEMPTS || wait > MAX_WAIT {
                 return Err(error);
             }
             tokio::time::sleep(wait).await;

@@ -118,6 +118,14 @@ fn cases() -> Vec<Case> {
             ALL_DONE,
         ),
         case(
+            "the domains are not known at once",
+            Asked::Reads { path: "/domains", query: None },
+            ScriptedAnswer::of(404, "Request_ResourceNotFound", gone),
+            2,
+            0,
+            ALL_DONE,
+        ),
+        case(
             "the members of a group are not known at once",
             Asked::Reads { path: "/groups/*", query: None },
             ScriptedAnswer::of(404, "Request_ResourceNotFound", gone),
@@ -395,6 +403,51 @@ fn a_token_with_its_numbers_as_texts_is_taken() {
     let stage = token_service_that("token-texts", None);
     stage.plan("roster.csv", "breach", "out", &[]).succeeded();
     stage.apply("out").succeeded();
+    stage.judge("out");
+}
+
+#[test]
+fn a_token_service_that_gives_no_reason_or_says_with_a_200_that_it_is_away_is_asked_again() {
+    let empty = ScriptedAnswer { body: Some(String::new()), ..ScriptedAnswer::of(400, "", "") };
+    let away = json!({"error": "temporarily_unavailable", "error_description": "AADSTS90033: A transient error has occurred."});
+    for answer in [empty, body(200, away)] {
+        let rule = FaultRule {
+            kind: "token-answer".parse().unwrap(),
+            rate: 1.0,
+            method: None,
+            path: None,
+            query: None,
+            answer: Some(answer),
+            moment: Moment::default(),
+            times: Some(1),
+        };
+        let script = Script { faults: vec![rule], ..Script::default() };
+        let stage = Stage::with(Settings { script, ..Settings::default() });
+        stage.roster_of(&stage.members(2));
+        stage.plan("roster.csv", "contain", "out", &[]).succeeded();
+    }
+}
+
+/// Where `getByIds` fails each time, the same people are found by filters.
+#[test]
+fn people_are_found_by_filters_where_they_are_not_found_by_ids() {
+    let members = Stage::new().members(6);
+    let rule = FaultRule {
+        kind: "answer".parse().unwrap(),
+        rate: 1.0,
+        method: Some("POST".to_owned()),
+        path: Some("/directoryObjects/getByIds".to_owned()),
+        query: None,
+        answer: Some(ScriptedAnswer::of(500, "Request_BadRequest", "Invalid GUID specified.")),
+        moment: Moment::default(),
+        times: None,
+    };
+    let script = Script { faults: vec![rule], ..Script::default() };
+    let stage = Stage::with(Settings { script, ..Settings::default() });
+    let ids: Vec<String> = members.iter().map(|member| member.id.to_string()).collect();
+    stage.write("roster.csv", format!("id\n{}\n", ids.join("\n")));
+    let (ran, said) = run(&stage);
+    assert_eq!((ran.code, stage.outcomes("out")), (Some(0), outcomes(&[("done", 6)])), "{said}");
     stage.judge("out");
 }
 

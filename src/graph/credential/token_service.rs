@@ -8,6 +8,7 @@ use bytes::Bytes;
 use reqwest::Client;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use secrecy::SecretString;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -116,7 +117,8 @@ impl<'a> TokenService<'a> {
         let body = body::whole(response, body::MAX_OF_TOKENS, &self.endpoints.authority)
             .await
             .map_err(TokenError::Unreachable)?;
-        if status.is_success() {
+        // A refusal was met with a 200 as well.
+        if status.is_success() && !holds_error(&body) {
             return Ok(Reply::Given(body));
         }
         let Some(refusal) = TokenRefusal::read(&body).filter(|refusal| !refusal.error.is_empty()) else {
@@ -139,6 +141,15 @@ impl<'a> TokenService<'a> {
         let error = TokenError::Refused { hint: code.and_then(aadsts::hint), message };
         Ok(Reply::Refused(refusal, error))
     }
+}
+
+/// Looks for an error, and keeps nothing of what may be a token.
+fn holds_error(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Refused {
+        error: Option<IgnoredAny>,
+    }
+    serde_json::from_slice::<Refused>(without_mark(body)).is_ok_and(|body| body.error.is_some())
 }
 
 /// Reads a token out of a good answer.
@@ -293,6 +304,17 @@ mod tests {
         };
         assert_eq!(codes(r#"["7000215",null,50034]"#), [7_000_215, 50_034]);
         assert_eq!((codes("7000222"), codes("null")), (vec![7_000_222], Vec::new()));
+    }
+
+    #[test]
+    fn an_error_is_seen_in_an_answer_of_any_status_and_a_token_is_none() {
+        assert!(holds_error(br#"{"error":"temporarily_unavailable","error_description":"AADSTS90033"}"#));
+        assert!(holds_error(br#"{"error":{"code":"x"}}"#));
+        for token in
+            [&br#"{"access_token":"t","expires_in":1}"#[..], br#"{"error":null,"access_token":"t"}"#, b"", b"<html>"]
+        {
+            assert!(!holds_error(token));
+        }
     }
 
     #[test]
