@@ -8,7 +8,7 @@ use super::not_a_user::NotAUser;
 use super::property::NotAValue;
 use super::several;
 use super::source_span::SourceSpan;
-use super::upn::NotAUpn;
+use super::upn::{NotAUpn, Upn};
 use crate::unseen::harmless_in_excerpt;
 
 /// Why one row cannot be read, and the place in the file that shows it.
@@ -178,6 +178,9 @@ impl DefectReason {
             Self::NotAKey { text, why: NotAUpn::NoAt } if text.contains('\\') => {
                 Some("To find people by their short name in Active Directory: --by sam")
             }
+            Self::NotAKey { text, .. } if is_cut_by_a_blank(text) => Some(
+                "A blank stands inside. If a sign stood in its place (+, a point, a line), write that sign; if it is a name in front of the address, write the address alone.",
+            ),
             Self::NotAKey { text, .. } if several::addresses(text) == 1 && text.contains(char::is_whitespace) => {
                 Some("Write the address alone, without the name beside it.")
             }
@@ -220,6 +223,14 @@ fn cells(number: usize) -> String {
 
 fn only(number: usize) -> String {
     if number == 1 { "1 is".to_owned() } else { format!("{number} are") }
+}
+
+/// `tess field@contoso.com`: what pages make of a plus sign looks like a name in front of an address.
+fn is_cut_by_a_blank(text: &str) -> bool {
+    text.split_once(' ').is_some_and(|(before, address)| {
+        let is_of_a_name = |c: char| c.is_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+        !before.is_empty() && before.chars().all(is_of_a_name) && address.parse::<Upn>().is_ok()
+    })
 }
 
 /// An object id without its hyphens.

@@ -399,6 +399,8 @@ const SOMEBODY_ELSE: &[&str] = &[
     "replyto",
     "onbehalfof",
     "forwardingaddress",
+    "forwardingsmtpaddress",
+    "forwardedto",
     "forwardto",
     "lastmodifiedby",
     "grantedby",

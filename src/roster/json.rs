@@ -30,6 +30,9 @@ pub enum JsonFault {
     OnePage { sign: &'static str },
     #[error("has an object with two properties {name:?} on line {line} of its JSON")]
     TwoProperties { name: String, line: u64 },
+    /// `{"ada": {"mail": "ada@contoso.com"}}`
+    #[error("has no list of people: each of them stands under a name of their own, on line {line} of its JSON")]
+    ByName { line: u64 },
     /// Numbers, or objects and names in one array.
     #[error("has something other than one object for each person on line {line} of its JSON")]
     NoObject { line: u64 },
@@ -90,6 +93,7 @@ impl JsonFault {
                 "Fetch all pages: Get-MgUser -All, az ad user list, or follow the link until there is none."
             }
             Self::NotUtf8 => "Save it as UTF-8.",
+            Self::ByName { .. } => "Make a list of them: jq \"[.[]]\" FILE > list.json",
             Self::NoObject { .. } | Self::TooLong(_) | Self::Syntax { .. } | Self::TwoProperties { .. } => {
                 "Write one object for each person, as Graph and ConvertTo-Json do, or a CSV file."
             }
@@ -141,6 +145,10 @@ impl<'a> People<'a> {
                     Some(list) => {
                         let number = self.elements(list, lines)?;
                         Ok(more_pages(&properties, number))
+                    }
+                    // A person has a property that is a text.
+                    None if !properties.is_empty() && properties.iter().all(|(_, value)| value.get().starts_with('{')) => {
+                        Err(JsonFault::ByName { line })
                     }
                     None => {
                         self.element(line, document)?;
@@ -295,6 +303,15 @@ mod tests {
 
     fn rows(text: &str) -> String {
         table(text).unwrap().0
+    }
+
+    #[test]
+    fn people_under_names_of_their_own_are_no_row() {
+        let text = r#"{"ada":{"mail":"ada@b.c","manager":"eve@b.c"},"bob":{"mail":"bob@b.c"}}"#;
+        let fault = table(text).unwrap_err();
+        assert_eq!(fault, JsonFault::ByName { line: 1 });
+        assert!(fault.help().contains("jq"));
+        assert_eq!(rows(r#"{"upn":"ada@b.c","licence":{"x":1}}"#).lines().count(), 2);
     }
 
     #[test]

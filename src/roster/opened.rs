@@ -81,6 +81,10 @@ impl Opened {
         }
         match json::read(&document) {
             Ok(table) => Self::converted(from, text, table.format, table.text, table.first_line),
+            // What a program has may begin as JSON does and be none: a comma behind the last name.
+            Err(json::JsonFault::Syntax { .. }) if NoList::of_text(&document) == Some(NoList::Code) => {
+                Err(RosterError::NoList { from, what: NoList::Code })
+            }
             Err(fault) => Err(RosterError::Json { from, fault }),
         }
     }

@@ -170,11 +170,8 @@ pub(super) fn respelt(cell: &str) -> Option<(Upn, Respellings)> {
 
 /// What stands behind the sign or the number of a list and a blank: `- ada@contoso.com`, `2. ada@contoso.com`.
 fn behind_a_bullet(cell: &str) -> Option<&str> {
-    let (bullet, mut name) = cell.trim().split_once([' ', '\t', '\u{a0}'])?;
-    // A box that is ticked or not.
-    for ticked in ["[ ]", "[x]", "[X]", "\u{2610}", "\u{2611}", "\u{2612}"] {
-        name = name.strip_prefix(ticked).unwrap_or(name);
-    }
+    // Of boxes that are ticked and such that are not, it is not known which are meant.
+    let (bullet, name) = cell.trim().split_once([' ', '\t', '\u{a0}'])?;
     let number = bullet.strip_suffix(['.', ')']).unwrap_or_default();
     let number = number.strip_prefix('(').unwrap_or(number);
     let is_number = !number.is_empty() && number.len() <= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
@@ -183,9 +180,6 @@ fn behind_a_bullet(cell: &str) -> Option<&str> {
         "-" | "*"
             | ">"
             | "+"
-            | "[x]"
-            | "\u{2610}"
-            | "\u{2611}"
             | "\u{2022}"
             | "\u{b7}"
             | "\u{2013}"
@@ -251,6 +245,8 @@ fn percent_decoded(text: &str) -> Option<String> {
         ("%2E", "."),
         ("%5f", "_"),
         ("%5F", "_"),
+        ("%2b", "+"),
+        ("%2B", "+"),
         ("%2d", "-"),
         ("%2D", "-"),
     ];

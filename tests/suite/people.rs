@@ -204,3 +204,12 @@ fn what_leaked_lists_have_in_the_place_of_a_colon_hides_the_password_too() {
     }
     assert_eq!(decisions(&stage, "plan"), ["act respelt", "refuse unreadable", "refuse unreadable"]);
 }
+
+#[test]
+fn a_sign_that_became_a_blank_is_not_advised_away() {
+    let stage = Stage::new();
+    stage.write("list.csv", "user\ntess field@contoso.com\nTess Field field@contoso.com\n");
+    let ran = stage.plan("list.csv", "contain", "plan", &[]).succeeded();
+    ran.says(&["write that sign"]);
+    assert_eq!(decisions(&stage, "plan"), ["refuse unreadable", "refuse unreadable"]);
+}
