@@ -142,8 +142,11 @@ const NO_SECRET: &[&str] = &[
     "disablepasswordexpiration",
     "lastpasswordchange",
     "passwordage",
+    "passwordchange",
     "passwordexpir",
-    "passwordlastset",
+    "passwordlast",
+    "passwordset",
+    "passwordstatus",
     "passwordneverexpires",
     "passwordnotrequired",
     "passwordpolic",
@@ -323,6 +326,7 @@ const STATUS: &[&str] = &[
 /// What such a column says of somebody who is not leaving.
 const ACTIVE: &[&str] = &[
     "active",
+    "1",
     "enabled",
     "current",
     "employed",
@@ -373,7 +377,7 @@ const ACTIVE: &[&str] = &[
 
 /// Whether a column of this name says what somebody is.
 pub(super) fn is_a_status(name: &str) -> bool {
-    STATUS.contains(&fold(name).as_str())
+    STATUS.contains(&fold(name).trim_end_matches(['?', ':']))
 }
 
 /// Whether a column of this name holds all addresses of a mailbox.
@@ -478,6 +482,8 @@ mod tests {
             "PasswordPolicies",
             "Last password change time stamp",
             "lastPasswordChangeDateTime",
+            "Password Last Changed",
+            "Password set on",
             "Secretary",
             "Block credential",
             "user",

@@ -1,10 +1,10 @@
 //! Passwords beside names, where no header says that there are any: `ada@contoso.com:Summer2024!`.
 
-/// Whether a line holds an address with something behind a colon. A wrong `true` only hides an excerpt.
+/// Whether a line holds an address with something behind a colon, or a short name with what looks like a password behind a sign. A
+/// wrong `true` only hides an excerpt.
 pub(super) fn is_in(line: &[u8]) -> bool {
-    // Hardly any line has both signs.
     if !line.contains(&b'@') {
-        return false;
+        return is_behind_a_short_name(line);
     }
     let mut rest = line;
     while let Some(colon) = rest.iter().position(|byte| *byte == b':') {
@@ -20,6 +20,14 @@ pub(super) fn is_in(line: &[u8]) -> bool {
         rest = behind;
     }
     is_behind_a_blank(line)
+}
+
+/// `ada.lovelace:Summer2024!`
+fn is_behind_a_short_name(line: &[u8]) -> bool {
+    let is_sign = |byte: &u8| matches!(byte, b':' | b';' | b'|' | b'\t');
+    let mut words = line.split(|byte| is_sign(byte) || matches!(byte, b'\r' | b'\n' | b'"'));
+    let is_a_name = words.next().is_some_and(|name| !name.is_empty() && name.iter().all(|byte| byte.is_ascii_graphic()));
+    is_a_name && words.any(|word| std::str::from_utf8(word).is_ok_and(looks_like_one))
 }
 
 /// The same for a list of one column, in which a semicolon or a `|` divides no cells: whatever stands behind it and is no address
@@ -71,6 +79,8 @@ mod tests {
             "ada@contoso.com\tSummer2024!",
             "ada@contoso.com:Summer2024!",
             "x,ada@contoso.com:Sum,mer",
+            "ada.lovelace:Summer2024!",
+            "CORP\\ada;Winter23!",
             "https://a.b:ada@contoso.com:pw",
             "ada@contoso.com;Summer24!",
             "ada@contoso.com|Summer24",
@@ -82,6 +92,8 @@ mod tests {
             "ada@contoso.com,12:30:00",
             "ada@contoso.com:",
             "12:30 ada@contoso.com",
+            "2026-11-20T02:11:00Z,x",
+            "Ada Lovelace;Operations;INC-12345",
             "ada@contoso.com Lovelace",
             "ada@contoso.com;E-1042",
             "https://x/y",
