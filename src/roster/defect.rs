@@ -171,12 +171,26 @@ impl DefectReason {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self {
-            Self::NotAKey { text, .. } if text.starts_with("S-1-") => Some("To find people by their SID: --by sid"),
+            Self::NotAKey { text, .. } if text.starts_with("S-1-") => {
+                Some("To find people by their SID: --by sid --key COLUMN, with the name of this column")
+            }
             Self::NotAKey { text, why: NotAUpn::NoAt } if is_bare_guid(text) => {
                 Some("Write the object id with its hyphens, such as 0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11.")
             }
             Self::NotAKey { text, why: NotAUpn::NoAt } if text.contains('\\') => {
-                Some("To find people by their short name in Active Directory: --by sam")
+                Some("To find people by their short name in Active Directory: --by sam --key COLUMN, with the name of this column")
+            }
+            Self::NotAKey { text, why: NotAUpn::NoAt } if text.bytes().all(|byte| byte.is_ascii_digit()) => Some(
+                "Write the sign-in name, such as ada@contoso.com, or the object id. If it is a number of an employee: --by employee-id --key COLUMN, with the name of this column",
+            ),
+            Self::NotAKey { text, why: NotAUpn::NoAt } if text.starts_with("CN=") => Some(
+                "Accounts are not found by the place in Active Directory. Write the sign-in name, or the short name and --by sam.",
+            ),
+            Self::NotAKey { text, why: NotAUpn::NoAt } if may_be_a_short_name(text) => Some(
+                "Write the sign-in name, such as ada@contoso.com, or the object id. If it is a short name of Active Directory: --by sam --key COLUMN, with the name of this column",
+            ),
+            Self::NotAKey { text, why: NotAUpn::ManyAt } if text.replace("@@", "@").matches('@').count() == 1 => {
+                Some("Write the sign-in name, with one @.")
             }
             Self::NotAKey { text, .. } if is_cut_by_a_blank(text) => Some(
                 "A blank stands inside. If a sign stood in its place (+, a point, a line), write that sign; if it is a name in front of the address, write the address alone.",
@@ -188,6 +202,9 @@ impl DefectReason {
             Self::NotAValue { why: NotAValue::Address(why), .. } => of_name(*why),
             Self::Entities { .. } => Some("Write a row for each person who is meant."),
             Self::TooFewCells { .. } => Some("The line may have been cut off. Write every cell, the empty ones too."),
+            Self::TooManyCells { expected: 1, .. } => Some(
+                "Write each person on a line of their own. If the delimiter stands in an address (contoso,com), write the sign that is meant.",
+            ),
             Self::TooManyCells { .. } => Some(
                 "Put quotes around the cell that holds the delimiter (\"Lovelace, Ada\"); every cell behind it is in the wrong column.",
             ),
@@ -225,6 +242,12 @@ fn only(number: usize) -> String {
     if number == 1 { "1 is".to_owned() } else { format!("{number} are") }
 }
 
+/// `jdoe`: no word that people write above or below a list.
+fn may_be_a_short_name(text: &str) -> bool {
+    let is_of_one = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    (2..=20).contains(&text.len()) && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(is_of_one)
+}
+
 /// `tess field@contoso.com`: what pages make of a plus sign looks like a name in front of an address.
 fn is_cut_by_a_blank(text: &str) -> bool {
     text.split_once(' ').is_some_and(|(before, address)| {
@@ -260,4 +283,36 @@ pub(super) fn shown(bytes: &[u8]) -> String {
         shown.push('…');
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_finds_people_by_another_property_is_named() {
+        let help = |text: &str| {
+            let why = text.parse::<Upn>().expect_err("it is no name");
+            DefectReason::NotAKey { text: text.to_owned(), why }.help().unwrap_or_default()
+        };
+        for (text, part) in [
+            ("jdoe", "--by sam --key COLUMN"),
+            ("ada.lovelace", "--by sam --key COLUMN"),
+            ("CORP\\jdoe", "--by sam --key COLUMN"),
+            ("00042", "--by employee-id --key COLUMN"),
+            ("S-1-5-21-1-2-3-1100", "--by sid --key COLUMN"),
+            ("CN=Ada,DC=corp", "--by sam"),
+            ("55b03d571a70479b9b21fd7683c5d3c0", "hyphens"),
+            ("ada@@contoso.com", "one @"),
+            ("ada@contoso.com/eve@contoso.com", "a row for each person"),
+            ("ada@contoso.com;eve@contoso.com", "a row for each person"),
+            ("tess field@contoso.com", "write that sign"),
+            ("Ada ada@contoso.com", "the address alone"),
+        ] {
+            assert!(help(text).contains(part), "{text}: {}", help(text));
+        }
+        for text in ["Total", "Ada Lovelace", "N/A", "-"] {
+            assert!(!help(text).contains("--by"), "{text}: {}", help(text));
+        }
+    }
 }

@@ -190,10 +190,16 @@ impl RosterError {
                     let (found, meant) = misspelt(found, *by)?;
                     Some(format!("Did you mean {meant} by {found:?}? If so: --key {}", column_holds::quote(found)?))
                 };
+                let by_place = || {
+                    let is_a_place = |name: &&String| fold_whole(name) == "distinguishedname";
+                    found.iter().find(is_a_place).filter(|_| by.is_none()).map(|name| {
+                        format!("Accounts are not found by {name:?}. Export SamAccountName as well, and find them by that: --by sam")
+                    })
+                };
                 let plain = || {
                     "Write one sign-in name or object id a line, below a first line that says: user. Or, if a column of the list holds them, name it: --key COLUMN".to_owned()
                 };
-                Some(offered.or_else(misspelt).unwrap_or_else(plain))
+                Some(offered.or_else(by_place).or_else(misspelt).unwrap_or_else(plain))
             }
             Self::NoList { what, .. } => Some(what.help().to_owned()),
             Self::Workbook { fault, .. } => fault.help(),

@@ -28,7 +28,9 @@ pub(super) enum NotAKey {
 /// makes a spreadsheet keep the zeros of a number.
 pub(super) fn meant(cell: &str) -> &str {
     let text = unguard(cell);
-    text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+    let text = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    // What SharePoint on a server of one's own writes in front of a short name with its domain.
+    text.strip_prefix("i:0#.w|").filter(|name| name.contains('\\')).unwrap_or(text)
 }
 
 /// Reads a cell without blanks around it. `by` says which property it holds; without it, the cell is an object id or a user
@@ -186,6 +188,10 @@ mod tests {
         assert_eq!(
             parse("0042", Some(KeyProperty::EmployeeId)),
             Ok(Key::Property(KeyProperty::EmployeeId, "0042".into()))
+        );
+        assert_eq!(
+            parse("i:0#.w|corp\\jdoe", Some(KeyProperty::SamAccountName)),
+            Ok(Key::Property(KeyProperty::SamAccountName, "jdoe".into()))
         );
         assert_eq!(parse("S-1-5-18", Some(KeyProperty::Sid)), Err(NotAKey::User(NotAUser::WellKnownSid)));
         assert_eq!(
