@@ -177,9 +177,9 @@ impl DefectReason {
             Self::NotAKey { text, why: NotAUpn::NoAt } if is_bare_guid(text) => {
                 Some("Write the object id with its hyphens, such as 0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11.")
             }
-            Self::NotAKey { text, why: NotAUpn::NoAt } if text.contains('\\') => {
-                Some("To find people by their short name in Active Directory: --by sam --key COLUMN, with the name of this column")
-            }
+            Self::NotAKey { text, why: NotAUpn::NoAt } if text.contains('\\') => Some(
+                "To find people by their short name in Active Directory: --by sam --key COLUMN, with the name of this column",
+            ),
             Self::NotAKey { text, why: NotAUpn::NoAt } if text.bytes().all(|byte| byte.is_ascii_digit()) => Some(
                 "Write the sign-in name, such as ada@contoso.com, or the object id. If it is a number of an employee: --by employee-id --key COLUMN, with the name of this column",
             ),

@@ -251,7 +251,10 @@ const NUMBER: &[Words] = &[
     ("employeeid", &["員工編號", "工號", "員工代號", "员工代码", "员工 ID", "職工號", "職員編號"]),
     ("employeeid", &["Číslo zaměstnance", "ID zaměstnance", "Zaměstnanecké číslo", "Dolgozói azonosító"]),
     ("employeeid", &["Alkalmazotti azonosító", "Munkavállalói azonosító", "Törzsszáma", "Dolgozó törzsszáma"]),
-    ("objectid", &["Entra ID", "Entra object ID", "Microsoft Entra object ID", "Azure object ID", "Azure AD ID", "AAD ID"]),
+    (
+        "objectid",
+        &["Entra ID", "Entra object ID", "Microsoft Entra object ID", "Azure object ID", "Azure AD ID", "AAD ID"],
+    ),
     ("employeeid", &["Employee number", "Employee no", "Emp ID", "Emp no", "Emp code", "Employee code", "Staff ID"]),
     ("employeeid", &["Staff number", "Personnel number", "Worker ID", "Payroll number", "Personnel no", "Staff no"]),
     (

@@ -147,7 +147,9 @@ impl<'a> People<'a> {
                         Ok(more_pages(&properties, number))
                     }
                     // A person has a property that is a text.
-                    None if !properties.is_empty() && properties.iter().all(|(_, value)| value.get().starts_with('{')) => {
+                    None if !properties.is_empty()
+                        && properties.iter().all(|(_, value)| value.get().starts_with('{')) =>
+                    {
                         Err(JsonFault::ByName { line })
                     }
                     None => {

@@ -177,15 +177,7 @@ fn behind_a_bullet(cell: &str) -> Option<&str> {
     let is_number = !number.is_empty() && number.len() <= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
     let is_sign = matches!(
         bullet,
-        "-" | "*"
-            | ">"
-            | "+"
-            | "\u{2022}"
-            | "\u{b7}"
-            | "\u{2013}"
-            | "\u{25cf}"
-            | "\u{25aa}"
-            | "\u{25e6}"
+        "-" | "*" | ">" | "+" | "\u{2022}" | "\u{b7}" | "\u{2013}" | "\u{25cf}" | "\u{25aa}" | "\u{25e6}"
     );
     (is_number || is_sign).then_some(name.trim())
 }

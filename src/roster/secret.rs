@@ -26,7 +26,8 @@ pub(super) fn is_in(line: &[u8]) -> bool {
 fn is_behind_a_short_name(line: &[u8]) -> bool {
     let is_sign = |byte: &u8| matches!(byte, b':' | b';' | b'|' | b'\t');
     let mut words = line.split(|byte| is_sign(byte) || matches!(byte, b'\r' | b'\n' | b'"'));
-    let is_a_name = words.next().is_some_and(|name| !name.is_empty() && name.iter().all(|byte| byte.is_ascii_graphic()));
+    let is_a_name =
+        words.next().is_some_and(|name| !name.is_empty() && name.iter().all(|byte| byte.is_ascii_graphic()));
     is_a_name && words.any(|word| std::str::from_utf8(word).is_ok_and(looks_like_one))
 }
 
