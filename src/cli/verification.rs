@@ -20,6 +20,7 @@ use crate::json::DocumentVersion;
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::playbook::Playbook;
 use crate::plan::row::ListPlace;
+use crate::report::refused;
 use crate::run::lock::FolderLock;
 use crate::run::next_steps::NextStep;
 use crate::run::proof::{Proof, ProofCounts};
@@ -68,6 +69,10 @@ impl Verification<'_> {
         table::append(self.plan, &self.claims, pass).await.map_err(|error| {
             not_kept(error).with_next("verification.csv is written; only the journal does not know all of it.")
         })?;
+        if self.plan.manifest().written_back > 0 {
+            // What was accepted and not confirmed may be confirmed now.
+            refused::write_all(self.plan)?;
+        }
         VerificationDocument::of(pass, path, self.plan, &self.claims).map_err(|error| not_kept(error.into()))
     }
 }

@@ -82,7 +82,7 @@ impl Options {
         let pointless = match reason {
             Reason::Privileged | Reason::Restricted => self.allow_privileged,
             Reason::NotAPerson => self.allow_resource_accounts,
-            Reason::Synced => self.allow_synced || !playbook.resets(),
+            Reason::Synced => self.allow_synced || self.writeback || !playbook.resets(),
             Reason::Federated => self.allow_federated || !playbook.resets(),
             _ => false,
         };

@@ -126,7 +126,9 @@ pub fn next_steps(
     let manifest = plan.manifest();
     let of = |outcome| outcomes.of(outcome);
     let is_sealed = manifest.sealed() > 0;
-    let not_done = of(Outcome::Partial) + of(Outcome::Failed) + of(Outcome::Uncertain);
+    // What Active Directory accepted waits for a reading, and for nothing else.
+    let uncertain = of(Outcome::Uncertain) - outcomes.accepted_there();
+    let not_done = of(Outcome::Partial) + of(Outcome::Failed) + uncertain;
     // Accepted by Active Directory is not done; there is something to be proved and handed over all the same.
     let done = of(Outcome::Done) + of(Outcome::Partial) + of(Outcome::OldPassword) + outcomes.accepted_there();
     let is_begun = done > 0 || of(Outcome::Already) > 0 || of(Outcome::Uncertain) > 0;
@@ -155,7 +157,7 @@ pub fn next_steps(
         (contradicted.count > 0).then(|| NextStep::PlanChangedBack { people: contradicted.clone() }),
         (not_touched.count > 0).then(|| NextStep::PlanNotTouched { people: not_touched.clone() }),
         (not_done > 0).then_some(NextStep::ReadCauses { not_done }),
-        (of(Outcome::Uncertain) > 0).then_some(NextStep::TreatUncertainAsNotDone { sealed: is_sealed }),
+        (uncertain > 0).then_some(NextStep::TreatUncertainAsNotDone { sealed: is_sealed }),
         (outcomes.to_retry() > 0).then(|| NextStep::RetryFailed { accounts: outcomes.to_retry() }),
         (outcomes.drifted_half_way() > 0).then(|| NextStep::PlanDrifted { accounts: outcomes.drifted_half_way() }),
         (outcomes.to_write_back() > 0 && is_begun).then(|| NextStep::WriteBack { people: outcomes.to_write_back() }),

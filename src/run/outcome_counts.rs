@@ -80,7 +80,8 @@ impl OutcomeCounts {
             let standing = row.history.written_back;
             let is_over = standing.is_some_and(WritebackStanding::is_over);
             self.to_write_back += u64::from(!is_over);
-            self.accepted += u64::from(standing.is_some_and(|it| it.stage == WritebackStage::Accepted));
+            let is_accepted = standing.is_some_and(|it| it.stage == WritebackStage::Accepted);
+            self.accepted += u64::from(is_accepted && outcome == Outcome::Uncertain);
         }
         if row.history.is_contradicted {
             self.contradicted.add(row.planned.place(), row.name());

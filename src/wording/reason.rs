@@ -52,7 +52,7 @@ pub const fn sentence(reason: Reason) -> &'static str {
             "the account is a room's, a shared mailbox, a service or the like: what signs in with it stops working; plan.csv says what shows it"
         }
         Reason::Synced => {
-            "the account is mastered on-premises: Active Directory has to be changed too (onprem.csv), or its next sync undoes a block"
+            "the account is mastered on-premises: Active Directory has to be changed too, or its next sync undoes a block"
         }
         Reason::Federated => {
             "the domain is federated: its users sign in at its own identity provider, which keeps their passwords"

@@ -28,7 +28,15 @@ pub fn headline(outcomes: &OutcomeCounts, playbook: Playbook) -> String {
     if old_password > 0 {
         parts.push(signed_in_by_old_password(old_password));
     }
-    let not_done = rows - dealt_with - not_touched - old_password;
+    let accepted = outcomes.accepted_there();
+    if accepted > 0 {
+        let which = counted(accepted, "new password was", "new passwords were");
+        parts.push(format!(
+            "{which} accepted by Active Directory and {} not confirmed",
+            if accepted == 1 { "is" } else { "are" }
+        ));
+    }
+    let not_done = rows - dealt_with - not_touched - old_password - accepted;
     if not_done > 0 {
         parts.push(counted(not_done, "account is not done", "accounts are not done"));
     }

@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use sealoff::digest::Digest;
+use sealoff::seal::{ExpectedAccount, Identities, SealedCredential, unseal};
 use sealoff::simulator::{Settings, SimulatedUser};
 
 use crate::active_directory::{HEADER, now, opened, play_script, result, work_list};
@@ -312,4 +313,67 @@ fn who_is_brought_back_gets_the_password_before_the_account_is_enabled() {
     assert_eq!(stage.results("out")[&1]["outcome"], "done");
     let verified = stage.run(&["verify", "out", "--wait", "0s"]);
     assert_eq!(verified.code, Some(0), "{verified:?}");
+}
+
+/// What is sealed for one account opens for no other, and no cell can be changed unnoticed.
+#[test]
+fn a_cell_that_was_changed_or_moved_opens_for_no_one() {
+    if !need(&["openssl"]) {
+        return;
+    }
+    let stage = stage();
+    ad_key(&stage);
+    let people = synced(&stage, 2);
+    plan(&stage, &people, "breach", &["--ad-key", "ad.pem"]).succeeded();
+    let [first, second] = work_list(&stage, "out").try_into().unwrap();
+    let identities = Identities::read(&stage.path("ad.key")).unwrap();
+    let opens = |cell: &str, id: &str, name: &str| {
+        let expected = ExpectedAccount {
+            tenant: Some(stage.simulator.connection().tenant_id.parse().unwrap()),
+            object_id: id.parse().unwrap(),
+            user_principal_name: name,
+        };
+        cell.parse::<SealedCredential>().is_ok_and(|cell| unseal(&identities, &cell, &expected).is_ok())
+    };
+    let cell = first["sealed_for_active_directory"].clone();
+    assert!(opens(&cell, &first["object_id"], &first["user_principal_name"]));
+    assert!(!opens(&cell, &second["object_id"], &second["user_principal_name"]), "it was moved to another row");
+    // A letter here and there: in the key, in what it encrypts, in the code that guards both.
+    for at in (8..cell.len() - 8).step_by(37) {
+        let mut changed = cell.clone().into_bytes();
+        changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(changed).unwrap();
+        assert!(!opens(&changed, &first["object_id"], &first["user_principal_name"]), "changed at {at}");
+    }
+    // The same for those who hand over: their cell stands in the plan, which its fingerprint binds.
+    let path = stage.path("out/plan.csv");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let place = text.find("age:").unwrap() + 40;
+    let other = if &text[place..=place] == "A" { "B" } else { "A" };
+    std::fs::write(&path, format!("{}{other}{}", &text[..place], &text[place + 1..])).unwrap();
+    stage.run(&["apply", "out", "--confirm", "2"]).exited(4).complains(&["changed after"]);
+    let file = play_script(&stage, "out");
+    stage.run(&["onprem", "out", "--results", &file]).exited(4).complains(&["changed after"]);
+    assert!(!stage.path("out/journal.jsonl").exists(), "nothing was taken in");
+}
+
+/// Who is taken out of the sync between plan and results is named, and what the script did for the others is kept.
+#[test]
+fn who_stopped_being_synced_meanwhile_is_named_and_the_others_are_kept() {
+    if !need(&["openssl"]) {
+        return;
+    }
+    let stage = stage();
+    ad_key(&stage);
+    let people = synced(&stage, 2);
+    plan(&stage, &people, "breach", &["--ad-key", "ad.pem"]).succeeded();
+    let file = play_script(&stage, "out");
+    assert!(stage.simulator.change(people[0].id, |user| user.on_premises.as_mut().unwrap().sync_enabled = false));
+    let applied = stage.run(&["apply", "out", "--confirm", "2", "--max-age", "1h"]);
+    // Half of a list of two is more than may drift.
+    applied.exited(4).complains(&[&people[0].user_principal_name, "no longer what"]);
+    stage.run(&["onprem", "out", "--results", &file]).exited(3).says(&["2 results were taken in"]);
+    let rows = stage.results("out");
+    assert_eq!((&*rows[&1]["on_premises"], &*rows[&2]["on_premises"]), ("done", "done"));
+    stage.run(&["verify", "out", "--wait", "0s"]).exited(3).says(&[&people[0].user_principal_name]);
 }
