@@ -26,6 +26,7 @@
 //! | [`wording`] | a fact becomes its sentence and its remedy, worded once |
 //! | [`report`] | a plan becomes a page for those who approve it, a run one for those who ask what was done, a password that was unsealed a letter |
 //! | [`doctor`] | what a run would need becomes *checks*, each with its remedy; it only reads |
+//! | [`tenants`] | many tenants at once: the file that names them, whose a row is, and the plans that belong together |
 //! | [`simulator`] | the embedded stand-in for Graph that drills and tests run against |
 //! | [`manual`] | the pages of `sealoff help TOPIC` |
 //! | [`cli`] | the only room that knows what a terminal is |
@@ -62,6 +63,7 @@
 //! | recipient, identity | the public key that is sealed to; the private key that opens |
 //! | handoff, packet | who passes passwords on; everything sealed to one of them, in one file |
 //! | proof | what a later read shows of a step: proved, not yet, contradicted, cannot be proved |
+//! | tenants, set, member | the tenants that a file names; the plans of one list in all of them; one of these |
 //! | simulator, drill, ledger | the embedded Graph; a run against it; its record of every write |
 //!
 //! # To add a step
@@ -146,6 +148,8 @@ pub mod wording;
 pub mod report;
 
 pub mod doctor;
+
+pub mod tenants;
 
 pub mod simulator;
 

@@ -14,7 +14,7 @@ use crate::graph::access::Access;
 use crate::graph::caller::Caller;
 use crate::graph::connection::http_client;
 use crate::graph::endpoint::{Cloud, EndpointKind, Endpoints};
-use crate::graph::token::TokenSource;
+use crate::graph::token::{Credential, TokenSource};
 use crate::graph::transport::HttpTransport;
 use crate::plan::author::Author;
 
@@ -122,6 +122,19 @@ impl ConnectionArgs {
     ///
     /// An address that cannot be used, a certificate file that cannot be read, or no credential.
     pub fn connect(&self) -> Result<Connected, Failure> {
+        self.connect_by(|| self.credential.credential(self.ca_file.as_deref()))
+    }
+
+    /// The same with a credential that is at hand.
+    ///
+    /// # Errors
+    ///
+    /// An address that cannot be used, or a certificate file that cannot be read.
+    pub fn connect_with(&self, credential: Credential) -> Result<Connected, Failure> {
+        self.connect_by(|| Ok(credential))
+    }
+
+    fn connect_by(&self, credential: impl FnOnce() -> Result<Credential, Failure>) -> Result<Connected, Failure> {
         let endpoints =
             Endpoints::new(self.cloud, self.graph_endpoint.as_deref(), self.authority.as_deref()).map_err(|error| {
                 let argument = argument_of(error.service());
@@ -142,7 +155,7 @@ impl ConnectionArgs {
             "calls go to {}, and tokens come from {}",
             endpoints.graph, endpoints.authority
         ));
-        let credential = self.credential.credential(self.ca_file.as_deref())?;
+        let credential = credential()?;
         let on_loopback = endpoints.graph.is_loopback() && endpoints.authority.is_loopback();
         let http = http_client(self.ca_file.as_deref(), on_loopback)
             .map_err(|error| Failure::usage(error).about("ca_file"))?;

@@ -14,6 +14,7 @@ use super::doctor_plan;
 use super::exit::{Exit, Failure, printed};
 use super::messages;
 use super::plan::ReadingArgs;
+use super::tenants::{self, IntendedEverywhere, TenantsArgs};
 use super::words::{counted, harmless, line_width, wrapped};
 use crate::doctor::{Check, CheckStatus, Examined, IntendedRun, NewPasswords, SeenByFirstApp, examine, further_app};
 use crate::graph::app_file::AppFile;
@@ -88,6 +89,8 @@ pub struct DoctorArgs {
     #[arg(long = "app", value_name = "FILE")]
     apps: Vec<PathBuf>,
     #[command(flatten)]
+    tenants: TenantsArgs,
+    #[command(flatten)]
     connection: ConnectionArgs,
 }
 
@@ -97,6 +100,20 @@ pub struct DoctorArgs {
 ///
 /// The command line or the roster cannot be used. What is wrong with the way, the tenant or the other files is a finding.
 pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
+    if let Some(file) = &args.tenants.file {
+        if args.roster.is_some() || args.out.is_some() || !args.apps.is_empty() {
+            return Err(Failure::usage("--roster, --out and --app are for one tenant, and --tenants names many")
+                .with_next("Leave them out. sealoff plan --tenants looks everyone on a list up, and changes nothing."));
+        }
+        let intended = IntendedEverywhere {
+            playbook: args.playbook,
+            seal_to: args.seal_to,
+            recipients: args.recipients,
+            discards_credentials: args.discard_credentials,
+            protect: args.protect,
+        };
+        return tenants::doctor(file, intended, &args.connection, args.json).await;
+    }
     let source = args.roster.as_ref().map(|path| Source::from_argument(path.as_os_str()));
     let subject = IntendedRun {
         playbook: args.playbook,

@@ -1,6 +1,7 @@
 //! Messages on standard error, for every command: how many are printed, and whether in colour.
 
 use std::fmt;
+use std::future::Future;
 use std::io::Write as _;
 use std::sync::OnceLock;
 
@@ -65,6 +66,21 @@ impl fmt::Display for Mark {
     }
 }
 
+tokio::task_local! {
+    /// The tenant that is spoken of, where a command works on many at once.
+    static SPOKEN_OF: String;
+}
+
+/// Whatever is printed meanwhile is about this tenant, and says so; what is only good to know is left out, and no progress is
+/// drawn.
+pub(super) async fn speaking_of<R>(tenant: &str, work: impl Future<Output = R>) -> R {
+    SPOKEN_OF.scope(tenant.to_owned(), work).await
+}
+
+fn is_one_of_many() -> bool {
+    SPOKEN_OF.try_with(|_| ()).is_ok()
+}
+
 /// Set once, before the first message. Refused: an argument of every function that may print a message; nothing but the
 /// messages depends on it.
 static LEVEL: OnceLock<MessageLevel> = OnceLock::new();
@@ -119,12 +135,16 @@ pub(super) fn always_marked(mark: Mark, text: impl Into<WordedStep>) {
 
 /// Prints lines on standard error, as wide as it is.
 pub(super) fn print(lines: &Lines) {
-    let _ = write!(anstream::stderr(), "{}", lines.laid_out(error_width()));
+    let lines = lines.laid_out(error_width());
+    let _ = match SPOKEN_OF.try_with(Clone::clone) {
+        Ok(tenant) => write!(anstream::stderr(), "[{tenant}] {lines}"),
+        Err(_) => write!(anstream::stderr(), "{lines}"),
+    };
 }
 
 /// Prints what is good to know and changes nothing; not with `--quiet`.
 pub(super) fn info(text: impl Into<WordedStep>) {
-    if !is_quiet() {
+    if !is_quiet() && (is_verbose() || !is_one_of_many()) {
         always(text);
     }
 }
@@ -153,7 +173,7 @@ pub(super) fn verbose(text: impl Into<WordedStep>) {
 pub(super) fn draws_progress() -> bool {
     use std::io::IsTerminal as _;
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    !is_quiet() && !is_dumb && std::io::stderr().is_terminal()
+    !is_quiet() && !is_one_of_many() && !is_dumb && std::io::stderr().is_terminal()
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@
 //! | [`verify`] | `verification`, one reading; `reading_display`, how far it is; `watch`, one after the other; `contradiction_command` |
 //! | [`sign`] | `signatures`, which `apply` asks, too; `signing_key`, as [`evidence`] |
 //! | [`onprem`], `writeback` | what the script for Active Directory did; passwords that are written back to it |
+//! | `tenants` | `--tenants` of several of them |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
 //! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_script`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
 
@@ -117,6 +118,7 @@ mod spinner;
 mod spoken;
 pub mod status;
 mod tenant_check;
+mod tenants;
 #[cfg(test)]
 mod tests;
 mod time_args;

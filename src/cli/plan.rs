@@ -19,6 +19,7 @@ use super::precheck::{CheckArgs, check_listing_of_methods, check_permissions, no
 use super::preview;
 use super::replace_args::ReplaceArgs;
 use super::spinner::Spinner;
+use super::tenants::{self, TenantsArgs};
 use super::time_args;
 use super::words::wrapped;
 use crate::graph::transport::HttpTransport;
@@ -55,9 +56,11 @@ Examples:
 pub struct PlanArgs {
     /// Print the plan's summary as JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     #[command(flatten)]
     pub(super) plan: PlanningArgs,
+    #[command(flatten)]
+    pub(super) tenants: TenantsArgs,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
 }
@@ -457,6 +460,9 @@ impl RuleArgs {
 pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
     if args.plan.explain {
         return args.plan.explained(args.json);
+    }
+    if let Some(file) = args.tenants.file.clone() {
+        return tenants::plan(args, &file).await;
     }
     let (summary, _, _) = make(&args.plan, rules_of(&args.plan)?, &args.connection).await?;
     preview::show(&summary, args.json);

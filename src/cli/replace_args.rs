@@ -21,6 +21,10 @@ pub(super) struct ReplaceArgs {
 }
 
 impl ReplaceArgs {
+    pub(super) const fn is_given(self) -> bool {
+        self.replace
+    }
+
     /// The place for a plan that will be in `out`. `list` is the file that it is made from.
     pub(super) fn place(self, out: &Path, list: Option<&Path>) -> Result<PlanPlace, Failure> {
         if !self.replace {

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::{
     config, doctor, drill_phases, evidence, explain, export, failure_document, keygen, onprem, packets, preview, recap,
-    report, results, sign, simulate, status, unseal, verification, writeback,
+    report, results, sign, simulate, status, tenants, unseal, verification, writeback,
 };
 use crate::run::events_log::EventLine;
+use crate::tenants::SetManifest;
 
 /// The schema of one kind of document.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +76,18 @@ impl DocumentSchema {
             Self::of::<sign::SignDocument<'_>>("sign", "Who signed a plan: sealoff sign --json"),
             Self::of::<simulate::SimulateDocument<'_>>("simulate", "Where the simulator is: sealoff simulate --json"),
             Self::of::<status::StatusDocument<'_>>("status", "Where a run stands: sealoff status --json"),
+            Self::of::<SetManifest>(
+                "tenants",
+                "The plans of one list in many tenants: sealoff plan --tenants --json, and tenants.json",
+            ),
+            Self::of::<tenants::TenantsDoctorDocument<'_>>(
+                "tenants-doctor",
+                "What stands in the way in which tenant: sealoff doctor --tenants --json",
+            ),
+            Self::of::<tenants::TenantsStatusDocument>(
+                "tenants-status",
+                "Where the runs of a set stand: sealoff status --json of a folder that plan --tenants made",
+            ),
             Self::of::<unseal::CredentialDocument<'_>>(
                 "unseal",
                 "A credential: sealoff unseal --json, one line for each",

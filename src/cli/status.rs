@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use super::exit::{Exit, Failure, printed};
 use super::lines::{self, Lines};
 use super::messages;
+use super::tenants;
 use super::words::{count, counted, harmless, moment, quoted, span, spelled_out};
 use crate::digest::Digest;
 use crate::json::{DocumentVersion, Rfc3339Moment};
@@ -21,6 +22,7 @@ use crate::run::lock::{FolderLock, LockHolder};
 use crate::run::next_steps::{NextStep, next_steps};
 use crate::run::packets;
 use crate::run::status::{RunStatus, run_status};
+use crate::tenants::TenantSet;
 use crate::wording;
 use crate::wording::next_steps::worded;
 use crate::wording::standing::headline;
@@ -39,7 +41,7 @@ use crate::words::clipped;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sealoff status monday")]
 pub struct StatusArgs {
-    /// The folder that `sealoff plan` made
+    /// The folder that `sealoff plan` made; of one with --tenants, a line for each tenant
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// Print as JSON
@@ -58,6 +60,9 @@ const MAX_REASON: usize = 80;
 ///
 /// The folder holds no plan, or one that was changed; or its files cannot be read.
 pub fn run(args: StatusArgs) -> Result<Exit, Failure> {
+    if TenantSet::is_in(&args.dir) {
+        return tenants::status(&args.dir, args.json);
+    }
     let plan = PlanFolder::open(&args.dir)?;
     // Before the journal is read: should the run end meanwhile, what is read is later than what is said.
     let held = FolderLock::holder(plan.path()).map_err(Failure::usage)?;

@@ -36,7 +36,7 @@ const PASSWORD_ENV: &str = "certificate_password_env";
 const MAX_FILE: u64 = 64 * 1024;
 
 /// The keys of which there must be exactly one.
-fn credential_keys() -> impl Iterator<Item = &'static str> {
+pub(crate) fn credential_keys() -> impl Iterator<Item = &'static str> {
     CredentialKind::VARIANTS.iter().flat_map(|kind| kind.method().app_file_keys).copied()
 }
 
@@ -118,6 +118,15 @@ impl AppFile {
         if let Some(key) = table.keys().find(|key| !keys().any(|known| known == *key)) {
             return Err(unknown(key));
         }
+        Self::take_from(path, &mut table)
+    }
+
+    /// Takes what names an app out of a table, which may say more. `path` is the file that the table is in.
+    ///
+    /// # Errors
+    ///
+    /// The table does not say what it has to.
+    pub(crate) fn take_from(path: &Path, table: &mut toml::Table) -> Result<Self, AppFileProblem> {
         let mut take = |key: &'static str| match table.remove(key) {
             None => Ok(None),
             Some(toml::Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
@@ -242,13 +251,22 @@ impl SecretPlace {
     }
 }
 
-fn unknown(key: &str) -> AppFileProblem {
-    let folded: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    let instead = match folded.as_str() {
+fn folded(key: &str) -> String {
+    key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Where a secret belongs whose key was written into a file.
+pub(crate) fn instead_of_a_secret(key: &str) -> Option<&'static str> {
+    match folded(key).as_str() {
         "clientsecret" | "secret" | "password" | "clientpassword" | "appsecret" => Some("client_secret_file"),
         "certificatepassword" | "clientcertificatepassword" | "pfxpassword" | "passphrase" => Some(PASSWORD_FILE),
         _ => None,
-    };
+    }
+}
+
+fn unknown(key: &str) -> AppFileProblem {
+    let folded = folded(key);
+    let instead = instead_of_a_secret(key);
     let key = key.to_owned();
     if let Some(instead) = instead {
         return AppFileProblem::SecretInFile { key, instead };

@@ -365,6 +365,12 @@ impl HttpTransport {
         self.tokens.tenant()
     }
 
+    /// The root of the token service.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        self.endpoints.authority.to_string()
+    }
+
     /// The public facts of the certificate that signs for tokens, where one does.
     #[must_use]
     pub fn certificate(&self) -> Option<CertificateFacts> {

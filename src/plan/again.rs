@@ -95,6 +95,7 @@ fn entry(number: RowNumber, row: PlanRow) -> Option<Entry> {
         line: row.row.get().into(),
         among: row.among,
         sheet_row: row.sheet_row,
+        tenant: None,
         name: row.display_name,
         text,
         content: Ok(person),

@@ -29,6 +29,8 @@ pub(super) struct Columns {
     pub(super) address_beside: Option<NamedColumn>,
     /// The column and the value of the rows that are meant; all others are left out.
     pub(super) only: Option<(NamedColumn, String)>,
+    /// Whose the row is, where a list is for many tenants.
+    pub(super) tenant: Option<NamedColumn>,
     /// The Active Directory domain of a short name.
     pub(super) domain: Option<NamedColumn>,
     pub(super) handoff: Option<NamedColumn>,
@@ -120,6 +122,7 @@ impl Columns {
             }
             .or_else(|| address_beside(header, &keys)),
             only: options.only.as_ref().map(|only| header.only_where(only)).transpose()?,
+            tenant: header.first_of(&["tenant"])?.filter(not_the_key),
             has_passwords: header.has_passwords(),
             template: header.names.iter().any(|name| names::is_of_a_template(name)),
             domain: domain.filter(|domain| *domain != keys.key),
@@ -140,6 +143,7 @@ impl Columns {
             id_beside,
             address_beside: None,
             only: None,
+            tenant: None,
             domain: None,
             handoff: None,
             priority: None,

@@ -23,6 +23,9 @@ pub struct Entry {
     /// The row as a spreadsheet counts: header, lines above it and blank lines included, and a cell of several lines is one.
     /// Nothing where it is not known.
     pub sheet_row: Option<u32>,
+    /// The tenant that the column `tenant` names, as the list writes it; nothing where the cell is empty or cells may have moved
+    /// into other columns.
+    pub tenant: Option<Box<str>>,
     /// What the list calls the person, for people: a name, or a number of the personnel office; empty where no column that is
     /// known says it, and where cells may have moved into other columns of a list with passwords.
     pub name: String,

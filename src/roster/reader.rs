@@ -62,7 +62,14 @@ pub struct Roster {
     defects: Defects,
     census: Census,
     failed: bool,
+    /// Which entries are this list's, where it is a part of one.
+    keep: Option<KeepEntry>,
+    /// Whether any entry was read, kept or not.
+    is_below_a_row: bool,
 }
+
+/// Says whether an entry is one of this list.
+type KeepEntry = Box<dyn Fn(&Entry) -> bool + Send + Sync>;
 
 /// What is known of a roster when it was read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,12 +162,37 @@ impl Roster {
             defects: Defects::default(),
             census,
             failed: false,
+            keep: None,
+            is_below_a_row: false,
         };
         roster.first = roster.read()?;
         if roster.first.is_none() {
             return Err(RosterError::NoRows { from: roster.from, found: roster.shape.columns });
         }
         Ok(roster)
+    }
+
+    /// The part of the list that has these entries alone: they are counted from 1, as if there were no others. Where each stands
+    /// in the file stays.
+    ///
+    /// # Errors
+    ///
+    /// [`RosterError::Read`].
+    pub fn keeping(mut self, keep: impl Fn(&Entry) -> bool + Send + Sync + 'static) -> Result<Self, RosterError> {
+        self.keep = Some(Box::new(keep));
+        let first = self.first.take();
+        (self.rows, self.row, self.defects) = (0, RowNumber::FIRST, Defects::default());
+        self.first = match first {
+            Some(entry) if self.is_kept(&entry) => Some(self.counted(entry)?),
+            Some(_) => self.read()?,
+            None => None,
+        };
+        self.failed = false;
+        Ok(self)
+    }
+
+    fn is_kept(&self, entry: &Entry) -> bool {
+        self.keep.as_ref().is_none_or(|keep| keep(entry))
     }
 
     /// How the list was understood, as far as it was read.
@@ -206,8 +238,18 @@ impl Roster {
     }
 
     fn read(&mut self) -> Result<Option<Entry>, RosterError> {
+        while let Some(entry) = self.read_any()? {
+            if self.is_kept(&entry) {
+                return self.counted(entry).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next entry, kept or not; its number is not known yet.
+    fn read_any(&mut self) -> Result<Option<Entry>, RosterError> {
         if let Some(entry) = self.more.pop_front() {
-            return self.counted(entry).map(Some);
+            return Ok(Some(entry));
         }
         loop {
             let line = self.records.line();
@@ -221,7 +263,7 @@ impl Roster {
             self.lines_in_cells += inside;
             let mut entry = match rows::read(record, self.row, &self.columns, encoding, &mut self.cells) {
                 RowOutcome::Blank => continue,
-                RowOutcome::Example(_) if self.rows == 0 && !self.example_seen => {
+                RowOutcome::Example(_) if !self.is_below_a_row && !self.example_seen => {
                     self.example_seen = true;
                     continue;
                 }
@@ -250,7 +292,8 @@ impl Roster {
                 }
             };
             entry.sheet_row = u32::try_from(sheet_row).ok();
-            return self.counted(entry).map(Some);
+            self.is_below_a_row = true;
+            return Ok(Some(entry));
         }
     }
 

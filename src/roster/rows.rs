@@ -147,10 +147,17 @@ impl<'a> RowReader<'a> {
             line: self.record.line,
             among: None,
             sheet_row: None,
+            tenant: self.tenant(),
             name: String::new(),
             text,
             content,
         }
+    }
+
+    fn tenant(&self) -> Option<Box<str>> {
+        let column = self.columns.tenant.as_ref().filter(|_| self.check_length().is_ok())?;
+        let cell = shown(self.cells.get(column.index));
+        (!cell.is_empty()).then(|| cell.into())
     }
 
     fn outcome(&self) -> RowOutcome {

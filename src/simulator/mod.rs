@@ -188,12 +188,17 @@ impl Simulator {
     /// The tenants beside the first one, each as if it were alone. The wire is the first one's: what ends or darkens it is done
     /// there.
     pub fn beside(&self) -> impl Iterator<Item = Self> {
-        let alone = |tenant: &Arc<SimulatedTenant>| Self {
-            tenant: Arc::clone(tenant),
-            beside: Vec::new(),
-            servers: Vec::new(),
-        };
-        self.beside.iter().map(alone)
+        self.beside.iter().map(Self::alone)
+    }
+
+    /// The first tenant, as if it were alone.
+    #[must_use]
+    pub fn first(&self) -> Self {
+        Self::alone(&self.tenant)
+    }
+
+    fn alone(tenant: &Arc<SimulatedTenant>) -> Self {
+        Self { tenant: Arc::clone(tenant), beside: Vec::new(), servers: Vec::new() }
     }
 
     /// What the tenant is called.

@@ -31,6 +31,7 @@ mod licences;
 mod local_time;
 mod main_job;
 mod manual;
+mod many_tenants;
 #[cfg(target_os = "linux")]
 mod memory;
 #[cfg(unix)]

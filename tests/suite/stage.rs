@@ -21,6 +21,11 @@ pub(crate) struct Stage {
     speed: f64,
 }
 
+/// What the file of tenants calls a tenant: contoso, contoso2.
+pub(crate) fn name_of(tenant: &Simulator) -> String {
+    tenant.name().to_lowercase().replace(' ', "")
+}
+
 /// What a run of the binary left behind.
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -50,9 +55,43 @@ impl Stage {
         Self::at_speeds(speed, Settings { clock_speed: speed, ..settings })
     }
 
+    /// Several tenants at one address, the first of these settings first. `tenants.toml` names them, with one app in all.
+    pub(crate) fn of_tenants(mut settings: Vec<Settings>) -> Self {
+        let mut settings: Vec<Settings> = (1..)
+            .zip(settings.drain(..))
+            .map(|(number, settings)| Settings { number, clock_speed: SPEED, ..settings })
+            .collect();
+        let first = settings.remove(0);
+        let stage = Self::with_tenants(SPEED, first, settings);
+        let app = stage.simulator.connection();
+        stage.write_private("app.secret", &app.client_secret);
+        let mut file = format!("client_id = '{}'\nclient_secret_file = 'app.secret'\n", app.client_id);
+        for tenant in stage.tenants() {
+            file += &format!("[tenants.{}]\ntenant = '{}'\n", name_of(&tenant), tenant.connection().tenant_id);
+        }
+        stage.write_private("tenants.toml", &file);
+        stage
+    }
+
+    /// A file that only its owner may read.
+    pub(crate) fn write_private(&self, name: &str, content: &str) {
+        sealoff::private_files::replace(&self.path(name), |file| file.write_all(content.as_bytes())).unwrap();
+    }
+
+    /// All tenants, the first one first.
+    pub(crate) fn tenants(&self) -> Vec<Simulator> {
+        let mut tenants = vec![self.simulator.first()];
+        tenants.extend(self.simulator.beside());
+        tenants
+    }
+
     fn at_speeds(speed: f64, settings: Settings) -> Self {
+        Self::with_tenants(speed, settings, Vec::new())
+    }
+
+    fn with_tenants(speed: f64, settings: Settings, beside: Vec<Settings>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let simulator = runtime.block_on(Simulator::start(settings)).unwrap();
+        let simulator = runtime.block_on(Simulator::start_several(settings, beside)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("ca.pem"), &simulator.connection().ca_pem).unwrap();
         Self { runtime, simulator, folder, speed }

@@ -1,0 +1,68 @@
+//! `--tenants`: a command for every tenant that a file names. What is done in each is the command as it is without the flag;
+//! here is what is around it.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `job` | a tenant of the file, with the way into it and the rules that hold there |
+//! | `side_by_side` | works on many at once |
+//! | `ending` | the exit code of many endings |
+//! | `plan`, `preview` | a plan for each, bound to a set, and the set as a person approves it |
+//! | `status` | where the runs of a set stand |
+//! | `doctor` | what is missing where |
+
+mod doctor;
+mod ending;
+mod job;
+mod plan;
+mod preview;
+mod side_by_side;
+mod status;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::exit::Failure;
+use crate::tenants::SetError;
+
+pub(super) use doctor::{IntendedEverywhere, TenantsDoctorDocument, run as doctor};
+pub(super) use plan::run as plan;
+pub(super) use status::{TenantsStatusDocument, run as status};
+
+/// The tenants that a command is for.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Many tenants")]
+pub(super) struct TenantsArgs {
+    /// Do it in every tenant that this TOML file names: a table [tenants.NAME] for each, with tenant = its id or a domain, and
+    /// how to get in (sealoff help tenants)
+    #[arg(
+        long = "tenants",
+        value_name = "FILE",
+        conflicts_with_all = ["tenant", "client_id", "client_secret_file", "client_certificate", "federated_token_file", "cloud"]
+    )]
+    pub(super) file: Option<PathBuf>,
+}
+
+impl From<SetError> for Failure {
+    fn from(error: SetError) -> Self {
+        let failure = match &error {
+            SetError::None(folder) => {
+                let folder = super::words::quoted(folder);
+                return Self::usage(&error).with_command(
+                    "Make the plans first",
+                    format_args!("sealoff plan LIST --playbook P --tenants FILE --out {folder}"),
+                );
+            }
+            SetError::Io { .. } => return Self::usage(error).with_next("Give yourself the right to read it."),
+            SetError::Broken { .. } | SetError::OtherPlan { .. } => Self::refused(&error),
+            SetError::Plan(_) => {
+                let SetError::Plan(error) = error else { return Self::refused("a plan cannot be read") };
+                return error.into();
+            }
+        };
+        failure.with_next(
+            "What was approved is no longer what is here. Make the set anew in another folder; the run of each plan that has \
+             begun can be finished alone: sealoff apply DIR/NAME.",
+        )
+    }
+}

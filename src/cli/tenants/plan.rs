@@ -1,0 +1,257 @@
+//! `sealoff plan --tenants`: a plan in every tenant that has someone on the list, bound to a set.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::job;
+use super::preview;
+use super::side_by_side::{TenantWork, side_by_side};
+use crate::cli::connect::Connected;
+use crate::cli::diagnostics;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::messages;
+use crate::cli::plan::{self, PlanArgs, PlanningArgs};
+use crate::cli::spinner::Spinner;
+use crate::cli::words::{counted, harmless, quoted};
+use crate::graph::reading::Organization;
+use crate::plan::folder as plan_folder;
+use crate::plan::rules::Rules;
+use crate::plan::summary::Summary;
+use crate::private_files;
+use crate::roster::Source;
+use crate::run::plan_place::PlanPlace;
+use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
+use crate::tenants::page;
+use crate::tenants::{KnownTenant, Member, NamedTenant, NoPlan, Placed, SET_JSON, SetManifest, TenantSet, Whose};
+
+/// The rows that belong to no tenant.
+pub(super) const UNPLACED: &str = "unplaced.csv";
+
+/// A tenant that is planned for, as far as that has come.
+struct Planned<'a> {
+    tenant: &'a NamedTenant,
+    /// What is there to plan with.
+    ready: Result<Ready, Failure>,
+    rows: u64,
+}
+
+struct Ready {
+    rules: Rules,
+    connected: Connected,
+    organization: Organization,
+}
+
+/// Makes the plans and shows the set.
+///
+/// # Errors
+///
+/// The file, the list or the folder cannot be used, or there is a plan for no tenant at all.
+pub(in crate::cli) async fn run(args: PlanArgs, file: &Path) -> Result<Exit, Failure> {
+    let PlanArgs { json, plan: planning, connection, .. } = args;
+    let file = job::read(file)?;
+    let source = Source::from_argument(planning.roster.as_os_str());
+    if source == Source::StandardInput {
+        return Err(Failure::usage("a list for many tenants is read once for each, and standard input only once")
+            .with_next("Keep the list in a file that only you may read, and name that."));
+    }
+    let out = planning.out.clone();
+    let mut places = places(&planning, file.tenants.iter().map(|tenant| tenant.name.as_str()))?;
+    let spinner = Spinner::start("asking the tenants for their domains");
+    let mut work: Vec<TenantWork<'_, Planned<'_>>> = Vec::with_capacity(file.tenants.len());
+    for tenant in &file.tenants {
+        let ready = messages::speaking_of(tenant.name.as_str(), ready(tenant, &planning, &connection));
+        work.push(Box::pin(async move { Planned { tenant, ready: ready.await, rows: 0 } }));
+    }
+    let mut planned = side_by_side(work).await;
+    drop(spinner);
+    let whose = Whose::of(&planned.iter().map(known).collect::<Vec<_>>()).map_err(|[one, other]| {
+        Failure::refused(format_args!("[tenants.{one}] and [tenants.{other}] in {} are the same tenant", quoted(&file.path)))
+            .with_next("Leave one of them out: nothing may be done twice.")
+    })?;
+    let whose = Arc::new(whose);
+    private_files::create_folder(&out).map_err(|error| cannot(&out, &error))?;
+    let (rows, unplaced) = placed(&planning, source.clone(), &whose, &mut planned)?;
+    let spinner = Spinner::start(format!("planning for {}", counted(planned.len() as u64, "tenant", "tenants")));
+    let mut work: Vec<TenantWork<'_, Result<Summary, Failure>>> = Vec::new();
+    let mut members: Vec<Member> = Vec::with_capacity(planned.len());
+    let mut at_work = Vec::new();
+    for (number, (planned, place)) in planned.into_iter().zip(places.drain(..)).enumerate() {
+        let Planned { tenant, ready, rows } = planned;
+        let mut member = Member {
+            name: tenant.name.clone(),
+            tenant: None,
+            tenant_id: None,
+            priority: tenant.priority,
+            rows,
+            accounts: 0,
+            refused: 0,
+            plan: None,
+            no_plan: Some(NoPlan::NoRows),
+        };
+        match ready {
+            Ok(ready) => {
+                member.tenant.clone_from(&ready.organization.display_name);
+                member.tenant_id = Some(ready.organization.id);
+                if rows > 0 {
+                    at_work.push(number);
+                    let part = Part { number, whose: Arc::clone(&whose), source: source.clone() };
+                    let making = make(tenant, ready, place, part, &planning);
+                    work.push(Box::pin(messages::speaking_of(tenant.name.as_str(), making)));
+                }
+            }
+            Err(failure) => member.no_plan = Some(NoPlan::Failed(in_a_line(&failure))),
+        }
+        members.push(member);
+    }
+    let made = side_by_side(work).await;
+    drop(spinner);
+    let mut first_failure = None;
+    for (number, made) in at_work.into_iter().zip(made) {
+        match made {
+            Ok(summary) => {
+                let member = &mut members[number];
+                member.accounts = summary.plan.accounts().into();
+                member.refused = summary.plan.counts.refuse.rows.into();
+                member.plan = Some(summary.fingerprint);
+                member.no_plan = None;
+            }
+            Err(failure) => {
+                members[number].no_plan = Some(NoPlan::Failed(in_a_line(&failure)));
+                first_failure.get_or_insert(failure);
+            }
+        }
+    }
+    let roster = planning.roster.display().to_string();
+    let set = SetManifest::new(planning.playbook, (roster, rows), unplaced, members);
+    set.write(&out).map_err(|error| cannot(&out.join(SET_JSON), &error))?;
+    if let Err(error) = page::write(&out, &set) {
+        messages::note(format_args!("there is no page of these plans, and the plans are whole: {error}"));
+    }
+    preview::show(&set, &out, &file.path, json)?;
+    let is_whole = set.failed().next().is_none() && set.unplaced == 0;
+    Ok(if is_whole { Exit::Done } else { Exit::Unfinished })
+}
+
+/// What happened, and what to do next, in one line.
+pub(super) fn in_a_line(failure: &Failure) -> String {
+    match failure.remedy() {
+        Some(remedy) => format!("{}. {remedy}", failure.what.trim_end_matches('.')),
+        None => failure.what.clone(),
+    }
+}
+
+fn cannot(path: &Path, error: &io::Error) -> Failure {
+    Failure::usage(format_args!("{} cannot be written: {error}", quoted(path)))
+        .with_next("Choose another folder with --out, or make room for it.")
+}
+
+/// Where every plan will be. All of it is known before anything is sent.
+fn places<'a>(planning: &PlanningArgs, names: impl Iterator<Item = &'a str>) -> Result<Vec<PlanPlace>, Failure> {
+    if !TenantSet::is_in(&planning.out) || !planning.replace.is_given() {
+        plan_folder::is_free(&planning.out)?;
+    }
+    names.map(|name| planning.replace.place(&planning.out.join(name), Some(&planning.roster))).collect()
+}
+
+async fn ready(
+    tenant: &NamedTenant,
+    planning: &PlanningArgs,
+    connection: &crate::cli::connect::ConnectionArgs,
+) -> Result<Ready, Failure> {
+    let rules = job::rules(tenant, planning)?;
+    let connected = job::connect(tenant, connection)?;
+    let organization = job::organization(tenant, &connected).await?;
+    Ok(Ready { rules, connected, organization })
+}
+
+fn known(planned: &Planned<'_>) -> KnownTenant {
+    let organization = planned.ready.as_ref().ok().map(|ready| &ready.organization);
+    KnownTenant {
+        name: planned.tenant.name.clone(),
+        written: planned.tenant.tenant.clone(),
+        id: organization.map(|organization| organization.id),
+        domains: organization
+            .into_iter()
+            .flat_map(|organization| organization.verified_domains.iter().map(|domain| domain.name.clone()))
+            .collect(),
+    }
+}
+
+/// Counts the rows of each tenant, and names those that are of none.
+fn placed(
+    planning: &PlanningArgs,
+    source: Source,
+    whose: &Whose,
+    planned: &mut [Planned<'_>],
+) -> Result<(u64, u64), Failure> {
+    let name = source.to_string();
+    let unreadable = |error| diagnostics::of_roster(&error, &name);
+    let mut roster = planning.reading.open(source)?;
+    let path: PathBuf = planning.out.join(UNPLACED);
+    let (mut rows, mut unplaced) = (0, 0);
+    let mut csv = "user,tenant,reason,row,line\n".to_owned();
+    while let Some(entry) = roster.next().transpose().map_err(unreadable)? {
+        rows += 1;
+        let reason = match whose.place(&entry) {
+            Placed::In(number) => {
+                planned[number].rows += 1;
+                continue;
+            }
+            Placed::UnknownTenant => "the column tenant names no tenant of the file",
+            Placed::UnknownDomain => "no tenant of the file that could be asked has this domain",
+            Placed::NoDomain => "it names neither a tenant nor a domain: fill in the column tenant",
+        };
+        unplaced += 1;
+        if unplaced <= MAX_NAMED {
+            messages::warn(format_args!("row {} ({}): {reason}", entry.row, harmless(&entry.text)));
+        }
+        let user = guard(&entry.text).replace('"', "\"\"");
+        let tenant = guard(entry.tenant.as_deref().unwrap_or_default()).replace('"', "\"\"");
+        csv += &format!("\"{user}\",\"{tenant}\",\"{reason}\",{},{}\n", entry.row, entry.line);
+    }
+    roster.finish().map_err(|error| diagnostics::of_roster(&error, &name))?;
+    if unplaced > MAX_NAMED {
+        let more = counted(unplaced - MAX_NAMED, "more row belongs", "more rows belong");
+        messages::warn(format_args!("{more} to no tenant: {} has them all", quoted(&path)));
+    }
+    if unplaced > 0 {
+        let write = |file: &mut io::BufWriter<&std::fs::File>| {
+            io::Write::write_all(file, BYTE_ORDER_MARK)?;
+            io::Write::write_all(file, csv.as_bytes())
+        };
+        private_files::replace(&path, write).map_err(|error| cannot(&path, &error))?;
+    } else if path.exists() {
+        // Of the set that is replaced.
+        std::fs::remove_file(&path).map_err(|error| cannot(&path, &error))?;
+    }
+    Ok((rows, unplaced))
+}
+
+/// So many rows that belong to no tenant are named on the terminal.
+const MAX_NAMED: u64 = 10;
+
+/// The part of the list that is one tenant's.
+struct Part {
+    number: usize,
+    whose: Arc<Whose>,
+    source: Source,
+}
+
+async fn make(
+    tenant: &NamedTenant,
+    ready: Ready,
+    place: PlanPlace,
+    Part { number, whose, source }: Part,
+    planning: &PlanningArgs,
+) -> Result<Summary, Failure> {
+    let Ready { rules, connected, .. } = ready;
+    let name = source.to_string();
+    let roster = planning.reading.open(source)?;
+    let roster = roster.keeping(move |entry| whose.place(entry) == Placed::In(number));
+    let roster = roster.map_err(|error| diagnostics::of_roster(&error, &name))?;
+    let rules = planning.reading.by_manager(&roster, rules);
+    let made = plan::of_roster(roster, rules, place, &connected, planning.checks).await;
+    let (summary, _) = made.map_err(|failure| job::with_consent(failure, tenant, &connected))?;
+    Ok(summary)
+}

@@ -1,0 +1,73 @@
+//! A set as a person approves it: a line for each tenant.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use super::plan::UNPLACED;
+use crate::cli::exit::{Failure, printed};
+use crate::cli::lines::Lines;
+use crate::cli::words::{count, counted, harmless, line_width, quoted, roster_name};
+use crate::tenants::page::SET_HTML;
+use crate::tenants::{Member, NoPlan, SetManifest};
+
+/// Shows the set on standard output. `file` names the tenants.
+///
+/// # Errors
+///
+/// It cannot be printed.
+pub(super) fn show(set: &SetManifest, out: &Path, file: &Path, json: bool) -> Result<(), Failure> {
+    let mut stdout = anstream::stdout();
+    let written = if json {
+        serde_json::to_string(set).map_err(io::Error::other).and_then(|line| writeln!(stdout, "{line}"))
+    } else {
+        let text = Lines::of(|lines| write(lines, set, out, file)).laid_out(Some(line_width()));
+        stdout.write_all(text.as_bytes())
+    };
+    printed(written.and_then(|()| stdout.flush()))
+}
+
+fn write(lines: &mut Lines, set: &SetManifest, out: &Path, file: &Path) {
+    let planned = set.planned().count() as u64;
+    lines.labelled("Playbook", format_args!("{}: {}", set.playbook, set.playbook.summary()));
+    lines.labelled("Roster", format_args!("{}, {}", roster_name(&set.roster), counted(set.rows, "row", "rows")));
+    let all = counted(set.tenants.len() as u64, "tenant", "tenants");
+    let have = if planned == 1 { "has" } else { "have" };
+    lines.labelled("Tenants", format_args!("{all} in {}, {} {have} a plan", quoted(file), count(planned)));
+    lines.blank();
+    let width = set.tenants.iter().map(|member| member.name.as_str().len()).max().unwrap_or_default().max("tenant".len());
+    lines.whole(format_args!("{:<width$}  {:>7}  {:>7}  {:>7}  plan", "tenant", "rows", "changed", "refused"));
+    for member in &set.tenants {
+        let Member { name, rows, accounts, refused, .. } = member;
+        let lead = format!(
+            "{:<width$}  {:>7}  {:>7}  {:>7}  ",
+            name.as_str(),
+            count(*rows),
+            count(*accounts),
+            count(*refused)
+        );
+        match (&member.plan, &member.no_plan) {
+            (Some(plan), _) => lines.whole(format_args!("{lead}{}", plan.short())),
+            (None, Some(NoPlan::Failed(why))) => lines.at(lead, format_args!("NO PLAN: {}", harmless(why))),
+            (None, _) => lines.whole(format_args!("{lead}-")),
+        }
+    }
+    lines.blank();
+    if set.unplaced > 0 {
+        let rows = counted(set.unplaced, "row belongs", "rows belong");
+        let list = quoted(&out.join(UNPLACED));
+        lines.labelled("Unplaced", format_args!("{rows} to no tenant, and nothing is done about them: {list}"));
+    }
+    lines.labelled("Page", format_args!("{}, for the person who approves", out.join(SET_HTML).display()));
+    lines.blank();
+    if set.accounts == 0 {
+        lines.text("No account would be changed: there is nothing to apply.");
+        return;
+    }
+    let accounts = counted(set.accounts, "account", "accounts");
+    let tenants = counted(planned, "tenant", "tenants");
+    lines.text(format_args!("Nothing has been changed. To change {accounts} in {tenants}:"));
+    lines.command(
+        2,
+        format_args!("sealoff apply {} --tenants {} --confirm {}", quoted(out), quoted(file), set.phrase()),
+    );
+}

@@ -1,0 +1,187 @@
+//! `sealoff status` of a set: where the run in each tenant stands, from the folders alone.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::ending::ending_of;
+use crate::cli::exit::{Exit, Failure, printed};
+use crate::cli::lines::Lines;
+use crate::cli::messages;
+use crate::cli::words::{count, counted, harmless, line_width, quoted, span};
+use crate::digest::Digest;
+use crate::json::DocumentVersion;
+use crate::run::lock::FolderLock;
+use crate::run::outcome_counts::OutcomeCounts;
+use crate::run::status::run_status;
+use crate::tenants::{Member, NoPlan, TenantSet};
+use crate::wording::standing::headline;
+
+/// Where the runs of a set stand, as `--json` prints it.
+#[derive(JsonSchema, Serialize)]
+pub(in crate::cli) struct TenantsStatusDocument {
+    sealoff_tenants_status: DocumentVersion,
+    /// The code with which the command ends.
+    exit_code: u8,
+    /// What binds the plans.
+    fingerprint: Digest,
+    /// How many rows of the list belong to no tenant.
+    unplaced: u64,
+    /// Every tenant, the most urgent one first.
+    tenants: Vec<TenantStanding>,
+}
+
+/// Where one tenant of a set stands.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct TenantStanding {
+    /// What it is called in the file of tenants.
+    name: String,
+    /// The code with which sealoff status ends for its plan alone.
+    exit_code: u8,
+    /// Has its run begun?
+    begun: bool,
+    /// Is a process working on it?
+    in_use: bool,
+    /// How many accounts its plan changes.
+    accounts: u64,
+    /// What became of its rows so far.
+    outcomes: Option<OutcomeCounts>,
+    /// How many writes are left.
+    writes_left: u64,
+    /// Why nothing is known or done, where that is so.
+    reason: Option<String>,
+    /// In a few words.
+    #[serde(skip)]
+    words: String,
+    #[serde(skip)]
+    exit: Exit,
+}
+
+/// Shows where every run stands.
+///
+/// # Errors
+///
+/// The folder holds no set, or one that was changed.
+pub(in crate::cli) fn run(dir: &Path, json: bool) -> Result<Exit, Failure> {
+    let set = TenantSet::open(dir)?;
+    let tenants: Vec<TenantStanding> = set.manifest.tenants.iter().map(|member| standing(&set, member)).collect();
+    let exit = ending(&set, &tenants);
+    let mut out = anstream::stdout();
+    let written = if json {
+        let line = TenantsStatusDocument {
+            sealoff_tenants_status: DocumentVersion,
+            exit_code: exit as u8,
+            fingerprint: set.manifest.fingerprint,
+            unplaced: set.manifest.unplaced,
+            tenants,
+        };
+        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+    } else {
+        let text = Lines::of(|lines| write(lines, &set, &tenants)).laid_out(Some(line_width()));
+        out.write_all(text.as_bytes())
+    };
+    printed(written.and_then(|()| out.flush()))?;
+    if json && exit != Exit::Done {
+        messages::warn(format_args!("not everyone on the list in {} is dealt with", quoted(dir)));
+    }
+    Ok(exit)
+}
+
+/// Who is in no tenant is not dealt with.
+fn ending(set: &TenantSet, tenants: &[TenantStanding]) -> Exit {
+    let exit = ending_of(tenants.iter().map(|tenant| tenant.exit));
+    if set.manifest.unplaced > 0 { exit.or_unfinished() } else { exit }
+}
+
+/// Where one tenant stands; what cannot be read is said, and takes nothing from the others.
+fn standing(set: &TenantSet, member: &Member) -> TenantStanding {
+    let mut standing = TenantStanding {
+        name: member.name.to_string(),
+        exit_code: Exit::Done as u8,
+        begun: false,
+        in_use: false,
+        accounts: member.accounts,
+        outcomes: None,
+        writes_left: 0,
+        reason: None,
+        words: "no one on the list".to_owned(),
+        exit: Exit::Done,
+    };
+    let failed = |standing: TenantStanding, exit: Exit, reason: String| {
+        let words = format!("NO PLAN: {}", harmless(&reason));
+        TenantStanding { exit, exit_code: exit as u8, reason: Some(reason), words, ..standing }
+    };
+    match &member.no_plan {
+        Some(NoPlan::Failed(why)) => return failed(standing, Exit::Unfinished, why.clone()),
+        Some(NoPlan::NoRows) => return standing,
+        None => {}
+    }
+    let read = || -> Result<_, Failure> {
+        let plan = set.plan_of(member)?;
+        // Before the journal is read: should the run end meanwhile, what is read is later than what is said.
+        let in_use = FolderLock::holder(plan.path()).map_err(Failure::usage)?.is_some();
+        let run = run_status(&plan)?;
+        Ok((plan, in_use, run))
+    };
+    let (plan, in_use, run) = match read() {
+        Ok(read) => read,
+        Err(failure) => {
+            let words = format!("CANNOT BE READ: {}", harmless(&failure.what));
+            let (exit, reason) = (failure.exit, Some(failure.what));
+            return TenantStanding { exit, exit_code: exit as u8, reason, words, ..standing };
+        }
+    };
+    standing.exit = match &run.journal.broken {
+        Some(_) => Exit::Refused,
+        None if run.is_done() => Exit::Done,
+        None => Exit::Unfinished,
+    };
+    standing.exit_code = standing.exit as u8;
+    standing.reason = run.journal.broken.as_ref().map(|broken| broken.reason.clone());
+    let (playbook, left) = (plan.manifest().playbook, counted(run.writes_left, "write", "writes"));
+    standing.words = match (&standing.reason, run.begun) {
+        (Some(reason), _) => format!("JOURNAL BROKEN: {}", harmless(reason)),
+        (None, false) => format!("not begun: {left}, {}", span(run.time_left)),
+        (None, true) if run.writes_left > 0 => {
+            let now = if in_use { "under way" } else { "stopped" };
+            format!("{now}: {left} left, {}", span(run.time_left))
+        }
+        (None, true) => headline(&run.outcomes, playbook),
+    };
+    (standing.begun, standing.in_use, standing.writes_left) = (run.begun, in_use, run.writes_left);
+    standing.outcomes = Some(run.outcomes);
+    standing
+}
+
+fn write(lines: &mut Lines, set: &TenantSet, tenants: &[TenantStanding]) {
+    let manifest = &set.manifest;
+    let accounts = counted(manifest.accounts, "account", "accounts");
+    let all = counted(tenants.len() as u64, "tenant", "tenants");
+    lines.labelled("Set", format_args!("{} for {accounts} in {all} (fingerprint {})", manifest.playbook, manifest.fingerprint.short()));
+    lines.blank();
+    let width = tenants.iter().map(|tenant| tenant.name.len()).max().unwrap_or_default();
+    for tenant in tenants {
+        lines.at(format_args!("{:<width$}  {:>7}  ", tenant.name, count(tenant.accounts)), tenant.words.clone());
+    }
+    if manifest.unplaced > 0 {
+        lines.blank();
+        lines.text(format_args!(
+            "{} to no tenant, and nothing was done about them: {}",
+            counted(manifest.unplaced, "row belongs", "rows belong"),
+            set.folder.join(super::plan::UNPLACED).display()
+        ));
+    }
+    let left: Vec<&TenantStanding> = tenants.iter().filter(|tenant| tenant.writes_left > 0 && !tenant.in_use).collect();
+    if let Some(first) = left.first() {
+        lines.blank();
+        lines.text("To go on with all of them:");
+        lines.command(
+            4,
+            format_args!("sealoff apply {} --tenants FILE --confirm {}", quoted(&set.folder), manifest.phrase()),
+        );
+        lines.text("What is left in one of them, and how to go on there alone:");
+        lines.command(4, format_args!("sealoff status {}", quoted(&set.folder.join(&first.name))));
+    }
+}

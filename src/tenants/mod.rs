@@ -1,0 +1,22 @@
+//! Many tenants at once: the job is the same in each of them, so it is a set of plans and no other engine.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `file` | the file that names the tenants: how to get in, who is protected, who opens the passwords |
+//! | `name` | what a tenant is called in it; its folder has that name |
+//! | `whose` | whose a row of the list is |
+//! | `set` | the plans that were made of one list, bound by one fingerprint |
+//! | `page` | the same for a person who approves |
+
+mod error;
+mod file;
+mod name;
+pub mod page;
+mod set;
+mod whose;
+
+pub use error::{TenantsFileError, TenantsFileProblem};
+pub use file::{NamedTenant, TenantAccess, TenantsFile};
+pub use name::{NotATenantName, TenantName};
+pub use set::{Member, NoPlan, SET_JSON, SetError, SetManifest, TenantSet};
+pub use whose::{KnownTenant, Placed, Whose};

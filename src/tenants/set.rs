@@ -1,0 +1,302 @@
+//! The plans that were made of one list in many tenants: `tenants.json` binds them.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::name::TenantName;
+use crate::digest::{Digest, Hashing};
+use crate::ids::TenantId;
+use crate::json::Rfc3339Moment;
+use crate::plan::folder::{FolderError, PlanFolder};
+use crate::plan::playbook::Playbook;
+use crate::private_files;
+
+/// What binds the plans of a set.
+pub const SET_JSON: &str = "tenants.json";
+
+/// Raise it when an older reader would misread the file.
+const FORMAT: u32 = 1;
+
+/// A set, as it stands in its folder.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct SetManifest {
+    /// The format of the file.
+    pub sealoff_tenants: u32,
+    /// What binds all plans: a digest of their names and fingerprints.
+    pub fingerprint: Digest,
+    /// When the set was made.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Rfc3339Moment")]
+    pub created_at: OffsetDateTime,
+    /// Which steps are done.
+    pub playbook: Playbook,
+    /// The list that it was made from.
+    pub roster: String,
+    /// How many rows that list has.
+    pub rows: u64,
+    /// How many accounts are changed in all tenants together.
+    pub accounts: u64,
+    /// How many rows belong to no tenant of the file; they are listed in unplaced.csv.
+    pub unplaced: u64,
+    /// Every tenant of the file, the most urgent one first.
+    pub tenants: Vec<Member>,
+}
+
+/// One tenant of a set.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct Member {
+    /// What it is called in the file of tenants; its plan is in the folder of that name.
+    #[schemars(with = "String")]
+    pub name: TenantName,
+    /// What it is called by its people, where it could be asked.
+    pub tenant: Option<String>,
+    /// Its id, where it could be asked.
+    pub tenant_id: Option<TenantId>,
+    /// How urgent it is: a lower number comes earlier.
+    pub priority: Option<u32>,
+    /// How many rows of the list are its.
+    pub rows: u64,
+    /// How many accounts are changed there.
+    pub accounts: u64,
+    /// How many rows are refused there.
+    pub refused: u64,
+    /// The fingerprint of its plan, where there is one.
+    pub plan: Option<Digest>,
+    /// Why it has no plan, where it has none.
+    pub no_plan: Option<NoPlan>,
+}
+
+/// Why a tenant of a set has no plan.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoPlan {
+    /// No row of the list is its.
+    NoRows,
+    /// It could not be planned for: what happened, in a sentence.
+    Failed(String),
+}
+
+/// Why a set cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetError {
+    /// There is no set.
+    #[error("{} holds no set of plans: there is no {SET_JSON} in it", .0.display())]
+    None(PathBuf),
+    /// The file cannot be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is none of this program's.
+    #[error("{} is not as sealoff wrote it: {reason}", path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A plan of it is another one than the one that it binds.
+    #[error("the plan in {} is another one than the set binds: it has the fingerprint {found}, and the set {bound}", folder.display())]
+    OtherPlan {
+        /// The folder of the plan.
+        folder: PathBuf,
+        /// What it has.
+        found: String,
+        /// What it should have.
+        bound: String,
+    },
+    /// A plan cannot be read.
+    #[error(transparent)]
+    Plan(#[from] FolderError),
+}
+
+impl SetManifest {
+    /// A set of these members.
+    #[must_use]
+    pub fn new(
+        playbook: Playbook,
+        (roster, rows): (String, u64),
+        unplaced: u64,
+        tenants: Vec<Member>,
+    ) -> Self {
+        Self {
+            sealoff_tenants: FORMAT,
+            fingerprint: fingerprint(&tenants),
+            created_at: OffsetDateTime::now_utc(),
+            playbook,
+            roster,
+            rows,
+            accounts: tenants.iter().map(|member| member.accounts).sum(),
+            unplaced,
+            tenants,
+        }
+    }
+
+    /// Those that have a plan.
+    pub fn planned(&self) -> impl Iterator<Item = &Member> {
+        self.tenants.iter().filter(|member| member.plan.is_some())
+    }
+
+    /// Those that have rows and no plan.
+    pub fn failed(&self) -> impl Iterator<Item = (&Member, &str)> {
+        self.tenants.iter().filter_map(|member| match &member.no_plan {
+            Some(NoPlan::Failed(why)) => Some((member, why.as_str())),
+            Some(NoPlan::NoRows) | None => None,
+        })
+    }
+
+    /// What approves all of it: `1204@a1b2c3d4e5f6`.
+    #[must_use]
+    pub fn phrase(&self) -> String {
+        format!("{}@{}", self.accounts, self.fingerprint.short())
+    }
+
+    /// Writes it into the folder of the set.
+    ///
+    /// # Errors
+    ///
+    /// Whatever writing fails with.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        private_files::replace(&folder.join(SET_JSON), |file| {
+            serde_json::to_writer_pretty(&mut *file, self)?;
+            writeln!(file)
+        })
+    }
+}
+
+/// Every name counts, also of those without a plan: who is in the set is a part of what is approved.
+fn fingerprint(tenants: &[Member]) -> Digest {
+    let mut sorted: Vec<&Member> = tenants.iter().collect();
+    sorted.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut hashing = Hashing::new(io::sink());
+    for member in sorted {
+        let plan = member.plan.map(|plan| plan.to_string()).unwrap_or_default();
+        // Writing into a sink cannot fail.
+        let _ = writeln!(hashing, "{} {plan} {}", member.name, member.accounts);
+    }
+    hashing.finish().1
+}
+
+/// A set that was read.
+#[derive(Debug)]
+pub struct TenantSet {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// What binds it.
+    pub manifest: SetManifest,
+}
+
+impl TenantSet {
+    /// Is there a set in this folder?
+    #[must_use]
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(SET_JSON).is_file()
+    }
+
+    /// Reads the set in a folder; its plans are opened one by one, later.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or it was changed.
+    pub fn open(folder: &Path) -> Result<Self, SetError> {
+        let path = folder.join(SET_JSON);
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(SetError::None(folder.to_owned())),
+            Err(source) => return Err(SetError::Io { path, source }),
+        };
+        let broken = |reason: String| SetError::Broken { path: path.clone(), reason };
+        let manifest: SetManifest = serde_json::from_slice(&text).map_err(|error| broken(error.to_string()))?;
+        if manifest.sealoff_tenants != FORMAT {
+            return Err(broken(format!("it has format {}, and this version knows {FORMAT}", manifest.sealoff_tenants)));
+        }
+        let sum: u64 = manifest.tenants.iter().map(|member| member.accounts).sum();
+        if manifest.fingerprint != fingerprint(&manifest.tenants) || manifest.accounts != sum {
+            return Err(broken("what is in it does not have its fingerprint".to_owned()));
+        }
+        Ok(Self { folder: folder.to_owned(), manifest })
+    }
+
+    /// The folder of a member's plan.
+    #[must_use]
+    pub fn folder_of(&self, member: &Member) -> PathBuf {
+        self.folder.join(member.name.as_str())
+    }
+
+    /// Opens the plan of a member, which is the one that the set binds.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or it is another one.
+    pub fn plan_of(&self, member: &Member) -> Result<PlanFolder, SetError> {
+        let folder = self.folder_of(member);
+        let plan = PlanFolder::open(&folder)?;
+        let (found, bound) = (plan.manifest().fingerprint(), member.plan);
+        let accounts = u64::from(plan.manifest().accounts());
+        if Some(found) != bound || accounts != member.accounts {
+            let bound = bound.map(|bound| bound.short()).unwrap_or_default();
+            return Err(SetError::OtherPlan { folder, found: found.short(), bound });
+        }
+        Ok(plan)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn member(name: &str, plan: Option<&[u8]>, accounts: u64) -> Member {
+        Member {
+            name: name.parse().unwrap(),
+            tenant: None,
+            tenant_id: None,
+            priority: None,
+            rows: accounts,
+            accounts,
+            refused: 0,
+            plan: plan.map(Digest::of),
+            no_plan: plan.is_none().then_some(NoPlan::NoRows),
+        }
+    }
+
+    fn set(members: Vec<Member>) -> SetManifest {
+        SetManifest::new(Playbook::Contain, ("list.csv".to_owned(), 9), 0, members)
+    }
+
+    #[test]
+    fn a_set_that_was_changed_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let written = set(vec![member("a", Some(b"1"), 3), member("b", None, 0)]);
+        written.write(folder.path()).unwrap();
+        assert_eq!(TenantSet::open(folder.path()).unwrap().manifest, written);
+        for (was, is) in [("\"accounts\": 3", "\"accounts\": 4"), ("\"name\": \"b\"", "\"name\": \"c\"")] {
+            let text = fs::read_to_string(folder.path().join(SET_JSON)).unwrap();
+            fs::write(folder.path().join(SET_JSON), text.replace(was, is)).unwrap();
+            assert!(matches!(TenantSet::open(folder.path()), Err(SetError::Broken { .. })), "{is}");
+            fs::write(folder.path().join(SET_JSON), text).unwrap();
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_changes_nothing_and_everything_else_does(one: Vec<u8>, other: Vec<u8>, accounts in 1_u64..9) {
+            let [a, b] = [member("a", Some(&one), accounts), member("b", Some(&other), 2)];
+            let fingerprint = set(vec![a.clone(), b.clone()]).fingerprint;
+            prop_assert_eq!(set(vec![b.clone(), a.clone()]).fingerprint, fingerprint);
+            prop_assert_ne!(set(vec![a.clone()]).fingerprint, fingerprint);
+            prop_assert_ne!(set(vec![Member { accounts: accounts + 1, ..a.clone() }, b.clone()]).fingerprint, fingerprint);
+            prop_assert_ne!(set(vec![Member { plan: Some(Digest::of(b"x")), ..a }, b]).fingerprint, fingerprint);
+        }
+    }
+}

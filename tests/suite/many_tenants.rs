@@ -1,0 +1,160 @@
+//! `--tenants`: one list, many tenants, each with a plan of its own.
+
+use sealoff::simulator::{Settings, SimulatedUser, Simulator};
+use serde_json::Value;
+
+use crate::stage::{Stage, name_of};
+
+fn settings() -> Settings {
+    Settings { users: 200, ..Settings::default() }
+}
+
+fn stage(tenants: usize) -> Stage {
+    Stage::of_tenants(vec![settings(); tenants])
+}
+
+/// People of a tenant on whom a plan acts.
+fn plain(tenant: &Simulator, number: usize) -> Vec<SimulatedUser> {
+    let is_plain = |user: &SimulatedUser| {
+        user.account_enabled && user.on_premises.is_none() && user.domain() == tenant.domain() && user.employee_number > 60
+    };
+    let users: Vec<SimulatedUser> = tenant.users().into_iter().filter(is_plain).take(number).collect();
+    assert_eq!(users.len(), number);
+    users
+}
+
+/// A list with so many people of each tenant, in turn.
+fn list(stage: &Stage, each: usize) -> String {
+    let tenants: Vec<Vec<SimulatedUser>> = stage.tenants().iter().map(|tenant| plain(tenant, each)).collect();
+    let mut list = "user\n".to_owned();
+    for n in 0..each {
+        tenants.iter().for_each(|people| list += &format!("{}\n", people[n].user_principal_name));
+    }
+    list
+}
+
+fn set(stage: &Stage, out: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(stage.path(out).join("tenants.json")).unwrap()).unwrap()
+}
+
+const PLAN: [&str; 8] = ["plan", "list.csv", "--playbook", "contain", "--tenants", "tenants.toml", "--out", "night"];
+
+#[test]
+fn each_tenant_gets_its_own_people_and_a_plan_that_works_alone() {
+    let stage = stage(3);
+    stage.write("list.csv", list(&stage, 4));
+    let ran = stage.run(&PLAN);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    for tenant in stage.tenants() {
+        assert!(ran.out.contains(&name_of(&tenant)), "{ran:?}");
+        let plan = std::fs::read_to_string(stage.path("night").join(name_of(&tenant)).join("plan.csv")).unwrap();
+        for user in plain(&tenant, 4) {
+            assert!(plan.contains(&user.id.to_string()), "{plan}");
+        }
+        assert_eq!(plan.lines().count(), 5, "{plan}");
+        assert!(tenant.ledger().writes.is_empty());
+    }
+    let set = set(&stage, "night");
+    assert_eq!((&set["accounts"], &set["unplaced"], &set["rows"]), (&12.into(), &0.into(), &12.into()));
+    let phrase = format!("--confirm 12@{}", &set["fingerprint"].as_str().unwrap()[..12]);
+    assert!(ran.out.contains(&phrase), "{ran:?}");
+    let page = std::fs::read_to_string(stage.path("night/tenants.html")).unwrap();
+    assert!(page.contains("contoso2/plan.html"), "{page}");
+    // A plan of the set is a plan like any other.
+    let tenants = stage.tenants();
+    let (second, people) = (&tenants[1], plain(&tenants[1], 4));
+    let mut alone = stage.command(&["apply", "night/contoso2", "--confirm", "4"]);
+    alone.env("AZURE_TENANT_ID", &second.connection().tenant_id);
+    let applied = crate::stage::finish(alone);
+    assert_eq!(applied.code, Some(0), "{applied:?}");
+    assert!(people.iter().all(|user| !second.user(&user.id.to_string()).unwrap().account_enabled));
+    let status = stage.run(&["status", "night"]);
+    assert_eq!(status.code, Some(3), "{status:?}");
+    assert_eq!(status.out.matches("not begun").count(), 2, "{status:?}");
+    let status: Value = serde_json::from_str(&stage.run(&["status", "night", "--json"]).out).unwrap();
+    assert_eq!(status["tenants"][1]["exit_code"], 0, "{status}");
+}
+
+#[test]
+fn a_row_that_is_of_no_tenant_is_named_and_takes_nothing_from_the_others() {
+    let stage = stage(2);
+    let tenants = stage.tenants();
+    let (first, second) = (plain(&tenants[0], 2), plain(&tenants[1], 1));
+    let (id, name) = (second[0].id, &first[0].user_principal_name);
+    let by_domain = &first[1].user_principal_name;
+    stage.write(
+        "list.csv",
+        format!("user,tenant\n{name},\n{id},contoso2\n{id},\nx@adatum.com,\ny@contoso.com,nowhere\n{by_domain},contoso2\n"),
+    );
+    let ran = stage.run(&PLAN);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    for says in ["row 3", "row 4 (x@adatum.com)", "row 5 (y@contoso.com)", "3 rows belong to no tenant"] {
+        assert!(format!("{}{}", ran.err, ran.out).contains(says), "{says}: {ran:?}");
+    }
+    let unplaced = std::fs::read_to_string(stage.path("night/unplaced.csv")).unwrap();
+    assert_eq!(unplaced.lines().count(), 4, "{unplaced}");
+    let set = set(&stage, "night");
+    let rows: Vec<&Value> = set["tenants"].as_array().unwrap().iter().map(|tenant| &tenant["rows"]).collect();
+    assert_eq!(rows, [1, 2], "the column says more than the domain");
+    assert_eq!((&set["accounts"], &set["unplaced"]), (&2.into(), &3.into()));
+}
+
+#[test]
+fn a_tenant_that_does_not_let_the_app_in_stops_only_itself() {
+    let stage = stage(3);
+    stage.write("list.csv", list(&stage, 2));
+    let tenants = stage.tenants();
+    let second = &tenants[1];
+    assert!(second.lock_out_app(second.connection().client_id.parse().unwrap()));
+    let ran = stage.run(&PLAN);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.out.contains("NO PLAN"), "{ran:?}");
+    assert_eq!(set(&stage, "night")["accounts"], 4);
+    let doctor = stage.run(&["doctor", "--playbook", "contain", "--tenants", "tenants.toml"]);
+    assert_eq!(doctor.code, Some(5), "{doctor:?}");
+    let page = format!("/{}/adminconsent?client_id=", second.connection().tenant_id);
+    assert_eq!(doctor.out.matches(&page).count(), 1, "{doctor:?}");
+    assert_eq!(doctor.out.matches("nothing stands in the way").count(), 2, "{doctor:?}");
+    let json = stage.run(&["doctor", "--playbook", "contain", "--tenants", "tenants.toml", "--json"]);
+    let json: Value = serde_json::from_str(&json.out).unwrap();
+    let codes: Vec<&Value> = json["tenants"].as_array().unwrap().iter().map(|tenant| &tenant["exit_code"]).collect();
+    assert_eq!(codes, [0, 5, 0]);
+}
+
+#[test]
+fn a_file_that_cannot_be_meant_is_refused_before_anything_is_sent() {
+    let stage = stage(2);
+    stage.write("list.csv", list(&stage, 1));
+    let good = std::fs::read_to_string(stage.path("tenants.toml")).unwrap();
+    let id = stage.simulator.connection().tenant_id.clone();
+    for (file, says) in [
+        (good.replace("client_secret_file = 'app.secret'", "client_secret = 'Qx7~topsecret'"), "has a secret written into it"),
+        (format!("{good}[tenants.again]\ntenant = '{id}'\n"), " names the tenant that [tenants."),
+        (format!("{good}[tenants.again]\ntenant = 'contoso.com'\n"), "are the same tenant"),
+        (good.replace("[tenants.contoso]", "[tenants.'../x']"), "has a name that is none"),
+    ] {
+        stage.write_private("tenants.toml", &file);
+        let ran = stage.run(&PLAN);
+        assert!(matches!(ran.code, Some(2 | 4)), "{ran:?}");
+        assert!(ran.err.contains(says), "{says}: {ran:?}");
+        assert!(!ran.err.contains("topsecret"), "{ran:?}");
+        assert!(!stage.path("night").exists(), "{says}");
+    }
+}
+
+/// A plan that is not the one in the set was approved by no one.
+#[test]
+fn a_plan_of_a_set_that_was_replaced_is_named() {
+    let stage = stage(2);
+    stage.write("list.csv", list(&stage, 2));
+    assert_eq!(stage.run(&PLAN).code, Some(0));
+    let one = plain(&stage.tenants()[0], 1).remove(0);
+    stage.write("one.csv", format!("user\n{}\n", one.user_principal_name));
+    let again = ["plan", "one.csv", "--playbook", "contain", "--replace", "--out", "night/contoso"];
+    assert_eq!(stage.run(&again).code, Some(0));
+    let status = stage.run(&["status", "night"]);
+    assert!(status.out.contains("CANNOT BE READ") && status.out.contains("another one"), "{status:?}");
+    let replaced = stage.run(&[&PLAN[..], &["--replace"]].concat());
+    assert_eq!(replaced.code, Some(0), "{replaced:?}");
+    assert!(!stage.run(&["status", "night"]).out.contains("CANNOT BE READ"));
+}
