@@ -9,9 +9,9 @@ use time::OffsetDateTime;
 use super::approval::Approval;
 use super::approval_args::ApprovalArgs;
 use super::apps::{AppArgs, Entering};
-use super::carry_out::{Terms, carry_out, show_finished};
+use super::carry_out::{RunsBeside, Terms, carry_out, show_finished};
 use super::chosen_args::ChosenArgs;
-use super::connect::ConnectionArgs;
+use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure};
 use super::pace_args::PaceArgs;
 use super::plan::number_of_accounts;
@@ -21,33 +21,36 @@ use super::recheck;
 use super::scheduled_start::{self, ScheduledStart, TenantCalendar};
 use super::signatures::Signatures;
 use super::size_guard;
+use super::tenants::{self, TenantsArgs};
 use super::time_args;
+use super::words::quoted;
 use crate::clock::Clock;
 use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::SpokenApproval;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::{WorkScope, resume_point};
+use crate::tenants::TenantSet;
 
 /// Carry a plan out; run it again and it resumes where it stopped
 ///
 /// Changes exactly the accounts that the plan in DIR says, as fast as the tenant's write quota allows, and writes
 /// results.csv there, with every new password sealed. Ctrl-C stops it; the same command resumes it, and no finished
 /// account is touched again.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
   sealoff apply monday --confirm 38@2570c50cf3a6
   sealoff apply monday --confirm 38@2570c50cf3a6 \\
     --not-before 2026-12-01T17:00:00+01:00")]
 pub struct ApplyArgs {
-    /// The folder that `sealoff plan` made
+    /// The folder that `sealoff plan` made; with --tenants, all plans of a set together
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// The plan that is approved, as its preview says: how many accounts, and 8 or more digits of its fingerprint, as in
     /// 278@2570c50c; without it the number is asked for at the terminal
     #[arg(long, value_name = "N@FINGERPRINT")]
-    confirm: Option<SpokenApproval>,
+    pub(super) confirm: Option<SpokenApproval>,
     /// Try again only the accounts for which something failed; --confirm then begins with their number
     #[arg(long)]
     retry_failed: bool,
@@ -64,7 +67,7 @@ pub struct ApplyArgs {
     not_before: Option<OffsetDateTime>,
     /// Print the outcome of the run as JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     #[command(flatten)]
     said: ApprovalArgs,
     #[command(flatten)]
@@ -76,7 +79,27 @@ pub struct ApplyArgs {
     #[command(flatten)]
     apps: AppArgs,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    tenants: TenantsArgs,
+    #[command(flatten)]
+    pub(super) connection: ConnectionArgs,
+}
+
+impl ApplyArgs {
+    /// The same for one plan of a set, which is approved with it.
+    pub(super) fn of_one(&self, dir: PathBuf, approved: SpokenApproval) -> Self {
+        Self { dir, confirm: Some(approved), tenants: TenantsArgs::default(), ..self.clone() }
+    }
+
+    /// What says something of one tenant alone.
+    fn for_one_tenant(&self) -> Option<&'static str> {
+        let flags = [
+            ("--retry-failed", self.retry_failed),
+            ("--app", self.apps.is_given()),
+            ("--events", self.pace.events.is_some()),
+            ("--passwords", self.by_hand.passwords.is_some()),
+        ];
+        flags.into_iter().find_map(|(flag, is_given)| is_given.then_some(flag))
+    }
 }
 
 /// Carries the plan out.
@@ -85,6 +108,32 @@ pub struct ApplyArgs {
 ///
 /// The plan cannot be used, was not approved, or the run could not go on.
 pub async fn run(args: ApplyArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Failure> {
+    if args.tenants.file.is_some() || TenantSet::is_in(&args.dir) {
+        if let Some(flag) = args.for_one_tenant() {
+            return Err(Failure::usage(format_args!(
+                "{flag} is for the plan of one tenant, and {} holds a set",
+                quoted(&args.dir)
+            ))
+            .with_command("Give it with the plan of that tenant", format_args!("sealoff apply DIR/NAME {flag}")));
+        }
+        let (dir, file) = (args.dir.clone(), args.tenants.file.clone());
+        return tenants::apply(args, &dir, file.as_ref(), policies).await;
+    }
+    let connection = args.connection.clone();
+    one(args, policies, || connection.connect(), None).await
+}
+
+/// Carries one plan out, beside others where there are some.
+///
+/// # Errors
+///
+/// As [`run`].
+pub(super) async fn one(
+    args: ApplyArgs,
+    policies: &[ApprovalPolicy],
+    connect: impl FnOnce() -> Result<Connected, Failure>,
+    beside: Option<RunsBeside>,
+) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Plan);
     if !args.retry_failed {
@@ -110,7 +159,7 @@ pub async fn run(args: ApplyArgs, policies: &[ApprovalPolicy]) -> Result<Exit, F
     recheck::check_age(&plan, &resume_point, args.max_age, begin)?;
     let by_hand = args.by_hand.of_plan(&plan)?;
     let further = args.apps.of_tenant(plan.manifest().tenant.id)?;
-    let connected = args.connection.connect()?;
+    let connected = connect()?;
     let start = start_by(TenantCalendar::new(connected.clock))?;
     let not_before = start.map(|start| NotBefore { start, lock: &lock, max_age: args.max_age });
     let entering = Entering { first: connected, further };
@@ -123,6 +172,7 @@ pub async fn run(args: ApplyArgs, policies: &[ApprovalPolicy]) -> Result<Exit, F
         json: args.json,
         not_before,
         by_hand,
+        beside,
     };
     carry_out(&plan, &resume_point, entering, terms).await
 }

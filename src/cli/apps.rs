@@ -18,7 +18,7 @@ use super::progress::left_out;
 use crate::graph::app_file::AppFile;
 use crate::graph::caller::Caller;
 use crate::graph::named_caller::NamedCaller;
-use crate::graph::quota::Allowance;
+use crate::graph::quota::{Allowance, LimitShare};
 use crate::graph::reading::{Organization, ReadError, Reading};
 use crate::graph::token::Credential;
 use crate::graph::transport::{HttpTransport, TransportError};
@@ -51,6 +51,10 @@ impl AppArgs {
     /// As if these files had been named.
     pub(super) fn named(files: Vec<PathBuf>) -> Self {
         Self { files }
+    }
+
+    pub(super) fn is_given(&self) -> bool {
+        !self.files.is_empty()
     }
 
     /// Reads the files, and nothing that they refer to.
@@ -274,16 +278,24 @@ impl Joined {
     }
 
     /// The apps at the start of their work, and those that were left out before.
+    ///
+    /// `share` is the first one's, where it writes in other tenants, too.
     pub(super) fn at_work(
         self,
         pace: &EffectivePace,
         spent: &WritesSpent,
+        share: Option<LimitShare>,
     ) -> (Apps<HttpTransport>, Vec<AppStatistics>) {
         let Connected { transport, clock } = self.reader;
         let all = std::iter::once((self.readers_name, transport)).chain(self.others);
         let app = |(place, (name, transport)): (usize, (AppName, HttpTransport))| {
             let spent = spent.of(name.client_id, place == 0);
-            App::new(name, Arc::new(transport), Pace::of(pace.quota_writes, pace.max_in_flight, clock, spent))
+            let own = Pace::of(pace.quota_writes, pace.max_in_flight, clock, spent);
+            let own = match share.clone().filter(|_| place == 0) {
+                Some(share) => own.sharing(share),
+                None => own,
+            };
+            App::new(name, Arc::new(transport), own)
         };
         let apps = all.enumerate().map(app).collect();
         (Apps::new(apps, pace.max_in_flight, clock, spent.of_tenant), self.left_out)

@@ -26,6 +26,7 @@ use super::question;
 use super::recap::Recap;
 use super::signatures::Signatures;
 use super::words::{count, counted, harmless, quoted};
+use crate::graph::quota::LimitShare;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::report::refused;
@@ -54,6 +55,17 @@ pub(super) struct Terms<'a> {
     pub(super) not_before: Option<NotBefore<'a>>,
     /// The passwords that people chose, where they did.
     pub(super) by_hand: Option<HandPasswords>,
+    /// The runs beside this one, where it is one of many.
+    pub(super) beside: Option<RunsBeside>,
+}
+
+/// What a run shares with those beside it in the same process.
+#[derive(Clone)]
+pub(super) struct RunsBeside {
+    /// What the app may write in all its tenants.
+    pub(super) share: LimitShare,
+    /// Hears how far the run is.
+    pub(super) listener: Arc<dyn Fn(&Event) + Send + Sync>,
 }
 
 /// Checks the tenant, gets the approval, looks every account up once more, runs the engine, writes the results and shows
@@ -68,7 +80,7 @@ pub(super) async fn carry_out(
     entering: Entering,
     terms: Terms<'_>,
 ) -> Result<Exit, Failure> {
-    let Terms { approval, said, signatures, pace, checks, json, not_before, by_hand } = terms;
+    let Terms { approval, said, signatures, pace, checks, json, not_before, by_hand, beside } = terms;
     let manifest = plan.manifest();
     let mut events = open_events(&pace, manifest)?;
     let begins = not_before.as_ref().map_or_else(OffsetDateTime::now_utc, |it| it.start.when_it_begins());
@@ -99,7 +111,7 @@ pub(super) async fn carry_out(
         other_names: seen.drift.other_names,
         by_hand,
     };
-    let (ending, statistics) = engage(manifest, run, generator, joined, pace, (&mut events, requests)).await;
+    let (ending, statistics) = engage(manifest, run, generator, (joined, pace), beside, (&mut events, requests)).await;
     let is_drill = approval == Approval::Drill;
     conclude(plan, ending, Engaged { statistics, pace, events, resume_flags, is_drill, json })
 }
@@ -241,12 +253,12 @@ async fn engage(
     manifest: &Manifest,
     run: Run,
     generator: CredentialGenerator,
-    joined: Joined,
-    pace: EffectivePace,
+    (joined, pace): (Joined, EffectivePace),
+    beside: Option<RunsBeside>,
     (events, requests): (&mut Option<EventsLog>, interrupt::StopRequests),
 ) -> (Ending, Statistics) {
     let clock = joined.reader.clock;
-    let (apps, left_out) = joined.at_work(&pace, &run.writes_spent);
+    let (apps, left_out) = joined.at_work(&pace, &run.writes_spent, beside.as_ref().map(|beside| beside.share.clone()));
     let assignment = Assignment {
         apps,
         clock,
@@ -261,13 +273,15 @@ async fn engage(
     let stop = CancellationToken::new();
     // It listens to the end of the process: a second request must be able to end the writing of long results too.
     interrupt::listen(requests, stop.clone());
-    let mut display = Display::new(messages::draws_progress(), clock);
+    // Of many runs, one line is drawn for all.
+    let mut display = beside.is_none().then(|| Display::new(messages::draws_progress(), clock));
     let (ending, mut statistics) = work(assignment, &stop, &mut |event: &Event| {
-        display.show(event);
+        display.iter_mut().for_each(|display| display.show(event));
+        beside.iter().for_each(|beside| (beside.listener)(event));
         events.iter_mut().for_each(|events| events.take(event));
     })
     .await;
-    display.finish();
+    display.into_iter().for_each(|display| display.finish());
     statistics.apps.extend(left_out);
     (ending, statistics)
 }

@@ -46,6 +46,10 @@ pub(super) struct ChosenForPlanArgs {
 }
 
 impl ChosenForPlanArgs {
+    pub(super) const fn is_given(&self) -> bool {
+        self.chosen.passwords.is_some()
+    }
+
     /// Opens the list, where one is named.
     pub(super) fn open(&self) -> Result<Option<ChosenPasswords>, Failure> {
         let Some(list) = self.chosen.open()? else { return Ok(None) };

@@ -14,7 +14,7 @@ use super::doctor_plan;
 use super::exit::{Exit, Failure, printed};
 use super::messages;
 use super::plan::ReadingArgs;
-use super::tenants::{self, IntendedEverywhere, TenantsArgs};
+use super::tenants::{self, TenantsArgs};
 use super::words::{counted, harmless, line_width, wrapped};
 use crate::doctor::{Check, CheckStatus, Examined, IntendedRun, NewPasswords, SeenByFirstApp, examine, further_app};
 use crate::graph::app_file::AppFile;
@@ -94,6 +94,16 @@ pub struct DoctorArgs {
     connection: ConnectionArgs,
 }
 
+/// What is meant to be done in every tenant.
+pub(super) struct IntendedEverywhere {
+    pub(super) playbook: Option<Playbook>,
+    pub(super) seal_to: Vec<String>,
+    pub(super) recipients: Option<PathBuf>,
+    pub(super) ad_key: Vec<String>,
+    pub(super) discards_credentials: bool,
+    pub(super) protect: Option<PathBuf>,
+}
+
 /// Looks, and prints what was found.
 ///
 /// # Errors
@@ -103,12 +113,15 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
     if let Some(file) = &args.tenants.file {
         if args.roster.is_some() || args.out.is_some() || !args.apps.is_empty() {
             return Err(Failure::usage("--roster, --out and --app are for one tenant, and --tenants names many")
-                .with_next("Leave them out. sealoff plan --tenants looks everyone on a list up, and changes nothing."));
+                .with_next(
+                    "Leave them out. sealoff plan --tenants looks everyone on a list up, and changes nothing.",
+                ));
         }
         let intended = IntendedEverywhere {
             playbook: args.playbook,
             seal_to: args.seal_to,
             recipients: args.recipients,
+            ad_key: args.ad_key,
             discards_credentials: args.discard_credentials,
             protect: args.protect,
         };
@@ -184,7 +197,7 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
 }
 
 /// The keys of those who run Active Directory, by the option or by the file of recipients.
-fn ad_keys(named: &[String], new: &NewPasswords) -> Option<Result<Recipients, RecipientError>> {
+pub(super) fn ad_keys(named: &[String], new: &NewPasswords) -> Option<Result<Recipients, RecipientError>> {
     let in_file = new.handed_over.as_ref().and_then(|(_, keys)| keys.as_ref().ok()).map(HandoffKeys::active_directory);
     match (named, in_file) {
         ([], None | Some([])) => None,

@@ -342,6 +342,7 @@ async fn begin_or_resume(plan: &PlanFolder, entering: Entering, pace: PaceArgs, 
         json,
         not_before: None,
         by_hand: None,
+        beside: None,
     };
     carry_out(plan, &resume_point, entering, terms).await
 }

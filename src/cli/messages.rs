@@ -77,7 +77,8 @@ pub(super) async fn speaking_of<R>(tenant: &str, work: impl Future<Output = R>) 
     SPOKEN_OF.scope(tenant.to_owned(), work).await
 }
 
-fn is_one_of_many() -> bool {
+/// Is what is printed now about one of many tenants?
+pub(super) fn is_one_of_many() -> bool {
     SPOKEN_OF.try_with(|_| ()).is_ok()
 }
 

@@ -11,7 +11,7 @@
 //! | `settings` | the command line, the environment and `sealoff.toml` become arguments; where each value came from |
 //! | [`connect`], `credential_args`, `passphrase`, `apps` | the way in: endpoints, secrets, further app registrations |
 //! | `time_args`, `number_args`, `pace_args`, `password_args`, `chosen_args`, `replace_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
-//! | [`exit`], `failures`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
+//! | [`exit`], `failures`, `shown_failure`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
 //! | `usage`, `wishes`, `nearest_path` | what a command line lacks, what does it here, and the nearest name to one that is not there |
 //! | `messages`, `words`, `lines` | how much is printed, in which words, and how wide |
 //! | [`schemas`], `failure_document` | the JSON Schemas of all that is printed for programs; what a command that fails prints for them |
@@ -105,6 +105,7 @@ pub mod schemas;
 pub mod set_password;
 mod settings;
 mod shell;
+mod shown_failure;
 pub mod sign;
 mod sign_in_args;
 mod signatures;
@@ -219,7 +220,7 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             if failure.exit != Exit::Done {
-                show(&failure);
+                shown_failure::show(&failure);
                 if failure_document::is_asked_for(&line) {
                     failure_document::print(&failure);
                 }
@@ -305,24 +306,4 @@ fn in_runtime(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Ex
     // What still runs in the background has nothing left to do.
     runtime.shutdown_background();
     ended
-}
-
-/// A message that cannot be shown changes nothing about the exit code.
-fn show(failure: &Failure) {
-    messages::print(&lines::Lines::of(|out| {
-        out.at(messages::Mark::Error, &failure.what);
-        if let Some(also) = &failure.also {
-            out.at("       ", also);
-        }
-        if let Some(excerpt) = &failure.excerpt {
-            out.whole_block(excerpt);
-        }
-        for (index, next) in failure.next.iter().enumerate() {
-            if index == 0 {
-                out.at(messages::Mark::Help, next.clone());
-            } else {
-                out.at("      ", next.clone());
-            }
-        }
-    }));
 }

@@ -73,6 +73,10 @@ pub(super) struct RunDocument<'a> {
 impl Recap<'_> {
     /// Prints it. A recap that cannot be shown changes nothing about the run.
     pub(super) fn show(&self, json: bool) {
+        // Of many, a line is shown for each when all have ended.
+        if messages::is_one_of_many() {
+            return;
+        }
         let mut out = anstream::stdout();
         let written = if json {
             let recap = RunDocument {

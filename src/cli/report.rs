@@ -12,9 +12,11 @@ use super::lines;
 use super::messages;
 use super::preview::note_unprinted;
 use super::replace_file::FilePlace;
+use super::tenants;
 use crate::json::DocumentVersion;
 use crate::plan::folder::PlanFolder;
 use crate::report::run_page::{self, REPORT_HTML, WrittenReport};
+use crate::tenants::TenantSet;
 use crate::wording::standing::headline;
 
 /// Write a run as one self-contained page: what was done, how fast, and what is left
@@ -25,7 +27,7 @@ use crate::wording::standing::headline;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sealoff report monday")]
 pub struct ReportArgs {
-    /// The folder of the run
+    /// The folder of the run; of a set of many tenants, a page for each
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// Print where the report is as JSON
@@ -47,6 +49,9 @@ pub(super) struct ReportDocument {
 ///
 /// The run cannot be read, or the page cannot be written.
 pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
+    if TenantSet::is_in(&args.dir) {
+        return tenants::report(&args.dir, args.json);
+    }
     let plan = PlanFolder::open(&args.dir)?;
     let place = if plan.path().join(REPORT_HTML).exists() { FilePlace::Taken } else { FilePlace::Free };
     let WrittenReport { path, outcomes } = run_page::write(&plan)?;

@@ -114,6 +114,7 @@ pub async fn run(args: RunArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Fai
         json: args.json,
         not_before: None,
         by_hand,
+        beside: None,
     };
     carry_out(&folder, &resume_point, entering, terms).await
 }

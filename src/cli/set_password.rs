@@ -145,6 +145,7 @@ pub async fn run(args: SetPasswordArgs, policies: &[ApprovalPolicy]) -> Result<E
         json: args.json,
         not_before: None,
         by_hand: Some(HandPasswords::of(&folder, list)?),
+        beside: None,
     };
     carry_out(&folder, &resume_point, entering, terms).await
 }

@@ -234,6 +234,10 @@ impl VerificationDocument {
 
     /// Shows all of it, or what is found otherwise than `before`.
     pub(super) fn show(&self, json: bool, before: Option<&[Open]>) {
+        // Of many, a line is shown for each when all have ended.
+        if messages::is_one_of_many() {
+            return;
+        }
         let mut out = anstream::stdout();
         let written = match (json, before) {
             (true, _) => serde_json::to_string(self).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}")),

@@ -12,11 +12,13 @@ use super::interrupt;
 use super::preview::quoted;
 use super::reading_display::ReadingDisplay;
 use super::tenant_check::check_tenant;
+use super::tenants::{self, TenantsArgs};
 use super::time_args;
 use super::verification::{Verification, VerificationDocument};
 use super::watch::Watch;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
+use crate::tenants::TenantSet;
 use crate::verify::claims::RunClaims;
 use crate::wording::plan_command;
 
@@ -28,7 +30,7 @@ const USUAL_WAIT: Duration = Duration::from_secs(300);
 /// Reads all accounts of the run in DIR from the directory and holds them against the journal, by Graph's own clock. Each
 /// step is proved, not yet shown, contradicted (somebody changed it back) or cannot be proved, and verification.csv says
 /// which and why. It changes nothing. The exit code is 0 only when every step is proved, and everyone on the list was dealt with.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
   sealoff verify monday
@@ -53,9 +55,11 @@ pub struct VerifyArgs {
     on_contradiction: Option<ContradictionCommand>,
     /// Print as JSON: a line for each reading of all accounts
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    tenants: TenantsArgs,
+    #[command(flatten)]
+    pub(super) connection: ConnectionArgs,
 }
 
 /// Verifies a run, once or until interrupted.
@@ -64,16 +68,16 @@ pub struct VerifyArgs {
 ///
 /// There is no run to verify, it is in use, or the directory cannot be read; then nothing is proved.
 pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
+    if args.tenants.file.is_some() || TenantSet::is_in(&args.dir) {
+        if args.watch.is_some() || args.on_contradiction.is_some() {
+            return Err(Failure::usage("--watch and --on-contradiction are for the run of one tenant")
+                .with_command("Start one for each", "sealoff verify DIR/NAME --watch 10m"));
+        }
+        return tenants::verify(&args, &args.dir, args.tenants.file.as_ref()).await;
+    }
     let plan = PlanFolder::open(&args.dir)?;
     let calls = args.on_contradiction.map(|command| ContradictionCalls::new(command, plan.path())).transpose()?;
-    // Locked again only while something is written: a verification of hours must not block the run.
-    drop(FolderLock::take(plan.path(), "verify")?);
-    let claims = RunClaims::read(&plan)?;
-    if !claims.has_written() {
-        let what = format!("the run in {} has not begun, so there is nothing to prove", quoted(plan.path()));
-        return Err(Failure::new(Exit::Unfinished, what)
-            .with_command("Begin it with", plan_command::apply(plan.path(), plan.manifest())));
-    }
+    let claims = claims(&plan)?;
     let connected = args.connection.connect()?;
     check_tenant(plan.manifest(), &connected).await?;
     let Some(interval) = args.watch else {
@@ -81,6 +85,35 @@ pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
     };
     let stop = interrupt::token(interrupt::StopRequests::take_over().map_err(Failure::usage)?);
     Watch::new(&plan, &connected, interval, args.json, calls).keep(claims, args.wait, &stop).await
+}
+
+/// What a run says that it has done.
+fn claims(plan: &PlanFolder) -> Result<RunClaims, Failure> {
+    // Locked again only while something is written: a verification of hours must not block the run.
+    drop(FolderLock::take(plan.path(), "verify")?);
+    let claims = RunClaims::read(plan)?;
+    if claims.has_written() {
+        return Ok(claims);
+    }
+    let what = format!("the run in {} has not begun, so there is nothing to prove", quoted(plan.path()));
+    Err(Failure::new(Exit::Unfinished, what)
+        .with_command("Begin it with", plan_command::apply(plan.path(), plan.manifest())))
+}
+
+/// Verifies one of many runs, once.
+///
+/// # Errors
+///
+/// As [`run`].
+pub(super) async fn one(
+    plan: &PlanFolder,
+    args: &VerifyArgs,
+    connect: impl FnOnce() -> Result<Connected, Failure>,
+) -> Result<Exit, Failure> {
+    let claims = claims(plan)?;
+    let connected = connect()?;
+    check_tenant(plan.manifest(), &connected).await?;
+    Ok(once_and_call(plan, claims, &connected, args.wait, args.json, None).await?.exit())
 }
 
 /// Verifies a run that has begun, once, against a tenant that is its own. Is every step proved?

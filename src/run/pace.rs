@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::graph::backoff;
-use crate::graph::quota::{Allowance, Bucket, Concurrency, Controller, Feedback, Heard, MAX_CALLS, Shape, Wait};
+use crate::graph::quota::{
+    Allowance, Bucket, Concurrency, Controller, Feedback, Heard, LimitShare, MAX_CALLS, Shape, Wait,
+};
 
 /// The write quota of one app in one tenant, which sets the pace, the limits of that app above it, and how many calls it
 /// takes.
@@ -20,14 +22,31 @@ pub struct Pace {
 
 /// A limit above the one that sets the pace.
 pub(super) struct Ceiling {
-    bucket: Bucket,
+    bucket: CeilingOf,
     /// What was taken while something else had to be waited for; it is kept for the next try.
     in_hand: u32,
 }
 
+/// Whose limit it is.
+enum CeilingOf {
+    /// This run's alone.
+    ThisRun(Bucket),
+    /// Of several runs in this process.
+    SeveralRuns(LimitShare),
+}
+
+impl CeilingOf {
+    fn take(&mut self, writes: u32) -> Result<(), Duration> {
+        match self {
+            Self::ThisRun(bucket) => bucket.take(writes),
+            Self::SeveralRuns(share) => share.take(writes),
+        }
+    }
+}
+
 impl Ceiling {
     pub(super) fn of(limit: Allowance, clock: Clock) -> Self {
-        Self { bucket: Bucket::full(limit, clock), in_hand: 0 }
+        Self { bucket: CeilingOf::ThisRun(Bucket::full(limit, clock)), in_hand: 0 }
     }
 
     /// The limit without what was spent before this process began.
@@ -68,6 +87,13 @@ impl Pace {
         let now = clock.now();
         let writes = Controller::new(quota, now).already_spent(now, spent);
         Self { clock, quota, writes, above, concurrency: Concurrency::at_most(max_calls), spent }
+    }
+
+    /// The same, where what the app may write in all its tenants is shared with other runs of this process.
+    #[must_use]
+    pub fn sharing(mut self, share: LimitShare) -> Self {
+        self.above[1] = Ceiling { bucket: CeilingOf::SeveralRuns(share), in_hand: 0 };
+        self
     }
 
     /// Lets up to `wanted` writes leave in one call now, and says how many.

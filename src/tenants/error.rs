@@ -32,7 +32,7 @@ pub enum TenantsFileProblem {
     NotToml { line: usize, reason: String },
     #[error("names no tenant; each has a table [tenants.NAME] with tenant = \"its id or a domain of it\"")]
     NoTenants,
-    #[error("names {0} tenants, and {max} is the most", max = super::file::MAX_TENANTS)]
+    #[error("names {0} tenants, and {max} is the most", max = super::keys::MAX_TENANTS)]
     TooMany(usize),
     #[error("has a name that is none: {0}")]
     Name(NotATenantName),
@@ -64,6 +64,6 @@ fn place(tenant: &Option<TenantName>) -> String {
 fn meant(nearest: &Option<&'static str>) -> String {
     match nearest {
         Some(nearest) => format!("; did you mean {nearest}?"),
-        None => format!("; it may have {}", super::file::keys().collect::<Vec<_>>().join(", ")),
+        None => format!("; it may have {}", super::keys::keys().collect::<Vec<_>>().join(", ")),
     }
 }

@@ -22,6 +22,9 @@ use std::path::{Path, PathBuf};
 use toml::Value;
 
 use super::error::{TenantsFileError, TenantsFileProblem};
+use super::keys::{
+    AD_KEY, AUTH, CLOUD, MAX_ACCOUNTS, MAX_TENANTS, PRIORITY, PROTECT, RECIPIENTS, SEAL_TO, TENANT, keys,
+};
 use super::name::TenantName;
 use crate::graph::app_file::{self, AppFile};
 use crate::graph::endpoint::Cloud;
@@ -30,32 +33,11 @@ use crate::private_files;
 use crate::text_file::{self, Letters};
 use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 
-/// As many as an app can be in at once and still be overseen.
-pub(super) const MAX_TENANTS: usize = 1_000;
 /// No such file is longer.
 const MAX_FILE: u64 = 1024 * 1024;
 
 const TENANTS: &str = "tenants";
-const TENANT: &str = "tenant";
-const AUTH: &str = "auth";
 const AZURE_CLI: &str = "azure-cli";
-const CLOUD: &str = "cloud";
-const PROTECT: &str = "protect";
-const RECIPIENTS: &str = "recipients";
-const SEAL_TO: &str = "seal_to";
-const AD_KEY: &str = "ad_key";
-const PRIORITY: &str = "priority";
-const MAX_ACCOUNTS: &str = "max_accounts";
-
-/// The keys of a tenant's table that are none of its app's.
-const OWN: [&str; 9] = [TENANT, AUTH, CLOUD, PROTECT, RECIPIENTS, SEAL_TO, AD_KEY, PRIORITY, MAX_ACCOUNTS];
-/// The key of an app file that is said by [`TENANT`] here.
-const SAID_OTHERWISE: &str = "tenant_id";
-
-/// All keys that a table may have.
-pub(super) fn keys() -> impl Iterator<Item = &'static str> {
-    OWN.into_iter().chain(app_file::keys().filter(|key| *key != SAID_OTHERWISE))
-}
 
 /// The tenants that a file names.
 #[derive(Debug, Clone)]
@@ -178,12 +160,7 @@ fn check_keys(table: &toml::Table, known: impl Iterator<Item = &'static str>) ->
 }
 
 impl NamedTenant {
-    fn of(
-        path: &Path,
-        name: &TenantName,
-        above: &toml::Table,
-        own: toml::Table,
-    ) -> Result<Self, TenantsFileProblem> {
+    fn of(path: &Path, name: &TenantName, above: &toml::Table, own: toml::Table) -> Result<Self, TenantsFileProblem> {
         check_keys(&own, keys())?;
         let names_credential = |table: &toml::Table| app_file::credential_keys().any(|key| table.contains_key(key));
         // A way in that a tenant names for itself takes the place of the whole one above.
@@ -256,7 +233,8 @@ impl Taking<'_> {
 
     /// Keys, and files of them.
     fn keys(&mut self, key: &'static str) -> Result<Vec<String>, TenantsFileProblem> {
-        let wrong = || TenantsFileProblem::Shape { key, expected: "a key or the name of a file in quotes, or a list of them" };
+        let wrong =
+            || TenantsFileProblem::Shape { key, expected: "a key or the name of a file in quotes, or a list of them" };
         let texts = match self.table.remove(key) {
             None => return Ok(Vec::new()),
             Some(Value::String(text)) => vec![Value::String(text)],
@@ -334,11 +312,17 @@ mod tests {
             ("[tenants.a]\n", ", [tenants.a] does not say which tenant it is"),
             ("[tenants.'a/b']\ntenant = 'x'", "has a name that is none"),
             ("[tenants.a]\ntenant = 'x.com'\n[tenants.A]\ntenant = 'y.com'", "has the name"),
-            ("[tenants.a]\ntenant = 'x.com'\n[tenants.b]\ntenant = 'X.com'", "[tenants.b] names the tenant that [tenants.a]"),
+            (
+                "[tenants.a]\ntenant = 'x.com'\n[tenants.b]\ntenant = 'X.com'",
+                "[tenants.b] names the tenant that [tenants.a]",
+            ),
             ("[tenants.a]\ntenant = 'x.com'\nprotects = 'p'", "did you mean protect?"),
             ("[tenants.a]\ntenant = 'x.com'\npriority = 'high'", "must have a whole number for priority"),
             ("[tenants.a]\ntenant = 'x.com'\ncloud = 'moon'", "must have global, usgov, dod or china for cloud"),
-            ("[tenants.a]\ntenant = 'x.com'\nclient_secret = 'Ab3~very.secret'", "has a secret written into it (client_secret)"),
+            (
+                "[tenants.a]\ntenant = 'x.com'\nclient_secret = 'Ab3~very.secret'",
+                "has a secret written into it (client_secret)",
+            ),
             ("[tenants.a]\ntenant = 'x.com'\nauth = 'azure-cli'\nclient_secret_file = 'f'", "leave one of them out"),
             ("[tenants.a]\ntenant = 'x.com'\ntenant_id = 'f'", "did you mean tenant?"),
         ] {

@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `file` | the file that names the tenants: how to get in, who is protected, who opens the passwords |
+//! | `keys` | the keys of its tables |
 //! | `name` | what a tenant is called in it; its folder has that name |
 //! | `whose` | whose a row of the list is |
 //! | `set` | the plans that were made of one list, bound by one fingerprint |
@@ -10,6 +11,7 @@
 
 mod error;
 mod file;
+mod keys;
 mod name;
 pub mod page;
 mod set;
@@ -18,5 +20,5 @@ mod whose;
 pub use error::{TenantsFileError, TenantsFileProblem};
 pub use file::{NamedTenant, TenantAccess, TenantsFile};
 pub use name::{NotATenantName, TenantName};
-pub use set::{Member, NoPlan, SET_JSON, SetError, SetManifest, TenantSet};
+pub use set::{Member, NoPlan, SET_JSON, SetError, SetManifest, TenantSet, UNPLACED_CSV};
 pub use whose::{KnownTenant, Placed, Whose};

@@ -21,7 +21,9 @@ pub struct TenantName(Box<str>);
 
 /// Says that a text cannot be the name of a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a name has up to {MAX_LETTERS} letters, digits, hyphens, underscores or dots, and begins with a letter or a digit: its folder has that name")]
+#[error(
+    "a name has up to {MAX_LETTERS} letters, digits, hyphens, underscores or dots, and begins with a letter or a digit: its folder has that name"
+)]
 pub struct NotATenantName;
 
 impl TenantName {
@@ -77,7 +79,8 @@ mod tests {
             assert!(name.parse::<TenantName>().is_ok(), "{name}");
         }
         let long = "x".repeat(41);
-        for other in ["", ".", "..", "a/b", "a\\b", "-a", "a b", "grüße", "nul", "COM1.txt", "a.", "a:b", long.as_str()] {
+        for other in ["", ".", "..", "a/b", "a\\b", "-a", "a b", "grüße", "nul", "COM1.txt", "a.", "a:b", long.as_str()]
+        {
             assert!(other.parse::<TenantName>().is_err(), "{other}");
         }
     }

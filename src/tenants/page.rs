@@ -36,7 +36,7 @@ pub fn write(folder: &Path, set: &SetManifest) -> io::Result<()> {
                 p { "Playbook " b { (set.playbook) } ": " (set.playbook.summary()) "." }
                 p { "List " (set.roster) ", " (counted(set.rows, "row", "rows")) ". Nothing was changed when this page was made." }
                 @if set.unplaced > 0 {
-                    p.amiss { (counted(set.unplaced, "row belongs", "rows belong")) " to no tenant here, and nothing is done about them: they are in unplaced.csv." }
+                    p.amiss { (counted(set.unplaced, "row belongs to no tenant", "rows belong to no tenant")) " of the file, and nothing is done there: see unplaced.csv." }
                 }
                 table {
                     thead { tr { th { "Tenant" } th { "Id" } th.number { "Rows" } th.number { "Changed" } th.number { "Refused" } th { "Plan" } } }

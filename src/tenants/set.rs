@@ -18,6 +18,8 @@ use crate::private_files;
 
 /// What binds the plans of a set.
 pub const SET_JSON: &str = "tenants.json";
+/// The rows of the list that belong to no tenant.
+pub const UNPLACED_CSV: &str = "unplaced.csv";
 
 /// Raise it when an older reader would misread the file.
 const FORMAT: u32 = 1;
@@ -122,12 +124,7 @@ pub enum SetError {
 impl SetManifest {
     /// A set of these members.
     #[must_use]
-    pub fn new(
-        playbook: Playbook,
-        (roster, rows): (String, u64),
-        unplaced: u64,
-        tenants: Vec<Member>,
-    ) -> Self {
+    pub fn new(playbook: Playbook, (roster, rows): (String, u64), unplaced: u64, tenants: Vec<Member>) -> Self {
         Self {
             sealoff_tenants: FORMAT,
             fingerprint: fingerprint(&tenants),

@@ -1,6 +1,6 @@
 //! `--tenants`: one list, many tenants, each with a plan of its own.
 
-use sealoff::simulator::{Settings, SimulatedUser, Simulator};
+use sealoff::simulator::{Operation, Permission, Settings, SimulatedUser, Simulator, Violations, WriteRecord};
 use serde_json::Value;
 
 use crate::stage::{Stage, name_of};
@@ -16,7 +16,10 @@ fn stage(tenants: usize) -> Stage {
 /// People of a tenant on whom a plan acts.
 fn plain(tenant: &Simulator, number: usize) -> Vec<SimulatedUser> {
     let is_plain = |user: &SimulatedUser| {
-        user.account_enabled && user.on_premises.is_none() && user.domain() == tenant.domain() && user.employee_number > 60
+        user.account_enabled
+            && user.on_premises.is_none()
+            && user.domain() == tenant.domain()
+            && user.employee_number > 60
     };
     let users: Vec<SimulatedUser> = tenant.users().into_iter().filter(is_plain).take(number).collect();
     assert_eq!(users.len(), number);
@@ -84,7 +87,9 @@ fn a_row_that_is_of_no_tenant_is_named_and_takes_nothing_from_the_others() {
     let by_domain = &first[1].user_principal_name;
     stage.write(
         "list.csv",
-        format!("user,tenant\n{name},\n{id},contoso2\n{id},\nx@adatum.com,\ny@contoso.com,nowhere\n{by_domain},contoso2\n"),
+        format!(
+            "user,tenant\n{name},\n{id},contoso2\n{id},\nx@adatum.com,\ny@contoso.com,nowhere\n{by_domain},contoso2\n"
+        ),
     );
     let ran = stage.run(&PLAN);
     assert_eq!(ran.code, Some(3), "{ran:?}");
@@ -128,7 +133,10 @@ fn a_file_that_cannot_be_meant_is_refused_before_anything_is_sent() {
     let good = std::fs::read_to_string(stage.path("tenants.toml")).unwrap();
     let id = stage.simulator.connection().tenant_id.clone();
     for (file, says) in [
-        (good.replace("client_secret_file = 'app.secret'", "client_secret = 'Qx7~topsecret'"), "has a secret written into it"),
+        (
+            good.replace("client_secret_file = 'app.secret'", "client_secret = 'Qx7~topsecret'"),
+            "has a secret written into it",
+        ),
         (format!("{good}[tenants.again]\ntenant = '{id}'\n"), " names the tenant that [tenants."),
         (format!("{good}[tenants.again]\ntenant = 'contoso.com'\n"), "are the same tenant"),
         (good.replace("[tenants.contoso]", "[tenants.'../x']"), "has a name that is none"),
@@ -157,4 +165,118 @@ fn a_plan_of_a_set_that_was_replaced_is_named() {
     let replaced = stage.run(&[&PLAN[..], &["--replace"]].concat());
     assert_eq!(replaced.code, Some(0), "{replaced:?}");
     assert!(!stage.run(&["status", "night"]).out.contains("CANNOT BE READ"));
+}
+
+/// What approves the set in a folder.
+fn phrase(stage: &Stage, out: &str) -> String {
+    let set = set(stage, out);
+    format!("{}@{}", set["accounts"], &set["fingerprint"].as_str().unwrap()[..12])
+}
+
+fn planned(tenants: usize, each: usize) -> Stage {
+    let stage = stage(tenants);
+    stage.write("list.csv", list(&stage, each));
+    let ran = stage.run(&PLAN);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    stage
+}
+
+fn apply(phrase: &str) -> [&str; 6] {
+    ["apply", "night", "--tenants", "tenants.toml", "--confirm", phrase]
+}
+
+/// Writes that took effect in each tenant.
+fn applied(stage: &Stage) -> Vec<usize> {
+    let of = |tenant: &Simulator| tenant.ledger().writes.iter().filter(|write| write.applied).count();
+    stage.tenants().iter().map(of).collect()
+}
+
+#[test]
+fn all_plans_are_approved_and_done_and_proved_at_once() {
+    let stage = planned(3, 5);
+    let phrase = phrase(&stage, "night");
+    let ran = stage.run(&apply(&phrase));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(applied(&stage), [10; 3], "{ran:?}");
+    for tenant in stage.tenants() {
+        let ledger = tenant.ledger();
+        assert_eq!(ledger.counters.throttled_items, 0);
+        assert_eq!(ledger.counters.violations, Violations::default());
+        assert!(stage.path("night").join(name_of(&tenant)).join("results.csv").exists());
+    }
+    // Once more, and nothing more is done.
+    assert_eq!(stage.run(&apply(&phrase)).code, Some(0));
+    assert_eq!(applied(&stage), [10; 3]);
+    let proved = stage.run(&["verify", "night", "--tenants", "tenants.toml"]);
+    assert_eq!(proved.code, Some(0), "{proved:?}");
+    assert_eq!(proved.out.matches("every step is proved").count(), 3, "{proved:?}");
+    let report = stage.run(&["report", "night"]);
+    assert_eq!(report.code, Some(0), "{report:?}");
+    assert!(stage.path("night/contoso3/report.html").exists());
+    assert_eq!(stage.run(&["status", "night"]).code, Some(0));
+}
+
+#[test]
+fn nothing_is_done_that_was_not_approved() {
+    let stage = planned(2, 3);
+    let phrase = phrase(&stage, "night");
+    let wrong_sum = phrase.replacen('6', "7", 1);
+    let other = "6@000000000000";
+    for arguments in [
+        vec!["apply", "night", "--tenants", "tenants.toml"],
+        vec!["apply", "night", "--tenants", "tenants.toml", "--confirm", " 6"],
+        apply(&wrong_sum).to_vec(),
+        apply(other).to_vec(),
+        [&apply(&phrase)[..], &["--retry-failed"]].concat(),
+        vec!["apply", "night", "--confirm", &phrase],
+    ] {
+        let ran = stage.run(&arguments);
+        assert!(matches!(ran.code, Some(2 | 4)), "{arguments:?}: {ran:?}");
+        assert!(ran.err.contains("sealoff apply"), "{ran:?}");
+    }
+    assert_eq!(applied(&stage), [0, 0]);
+    // A plan that was changed since is refused, and the other one is done as approved.
+    let csv = stage.path("night/contoso/plan.csv");
+    std::fs::write(&csv, std::fs::read_to_string(&csv).unwrap().replace("block", "revoke")).unwrap();
+    let ran = stage.run(&apply(&phrase));
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.err.contains("[contoso] error:"), "{ran:?}");
+    assert_eq!(applied(&stage), [0, 6]);
+}
+
+#[test]
+fn a_tenant_that_is_dead_stops_no_other_and_is_gone_on_with() {
+    let stage = planned(3, 5);
+    let phrase = phrase(&stage, "night");
+    let tenants = stage.tenants();
+    tenants[1].change_permissions(std::collections::BTreeSet::new());
+    let ran = stage.run(&apply(&phrase));
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.out.contains("STOPPED"), "{ran:?}");
+    assert_eq!(applied(&stage), [10, 0, 10]);
+    tenants[1].change_permissions(Permission::usual());
+    let ran = stage.run(&apply(&phrase));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(applied(&stage), [10; 3]);
+}
+
+#[test]
+fn a_set_that_is_killed_in_the_middle_is_finished_by_the_same_command() {
+    let stage = planned(3, 40);
+    let phrase = phrase(&stage, "night");
+    stage.kill_after_writes(30, &apply(&phrase));
+    let status = stage.run(&["status", "night"]);
+    assert_eq!(status.code, Some(3), "{status:?}");
+    assert!(status.out.contains(&format!("--confirm {phrase}")), "{status:?}");
+    let ran = stage.run(&apply(&phrase));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    for tenant in stage.tenants() {
+        let ledger = tenant.ledger();
+        let is_block = |write: &&WriteRecord| {
+            write.applied && matches!(write.operation, Operation::Patch { account_enabled: Some(false), .. })
+        };
+        let blocked = ledger.writes.iter().filter(is_block);
+        let ids: std::collections::BTreeSet<_> = blocked.map(|write| write.object_id).collect();
+        assert_eq!(ids.len(), 40);
+    }
 }

@@ -139,8 +139,9 @@ impl Stage {
 
     /// The fingerprint of the plan in a folder, where there is one that can be read.
     pub(crate) fn fingerprint(&self, out: &str) -> Option<String> {
+        let read = |name: &str| std::fs::read(self.path(out).join(name)).ok();
         let json: serde_json::Value =
-            serde_json::from_slice(&std::fs::read(self.path(out).join("plan.json")).ok()?).ok()?;
+            serde_json::from_slice(&read("plan.json").or_else(|| read("tenants.json"))?).ok()?;
         json["fingerprint"].as_str().map(str::to_owned)
     }
 

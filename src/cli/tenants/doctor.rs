@@ -10,6 +10,7 @@ use super::ending::ending_of;
 use super::job;
 use super::side_by_side::{TenantWork, side_by_side};
 use crate::cli::connect::ConnectionArgs;
+use crate::cli::doctor::{IntendedEverywhere, ad_keys};
 use crate::cli::exit::{Exit, Failure, printed};
 use crate::cli::lines::Lines;
 use crate::cli::messages;
@@ -54,15 +55,6 @@ impl ExaminedTenant {
     fn number(&self, status: CheckStatus) -> u64 {
         self.checks.iter().filter(|check| check.status == status).count() as u64
     }
-}
-
-/// What is meant to be done in every tenant.
-pub(in crate::cli) struct IntendedEverywhere {
-    pub(in crate::cli) playbook: Option<Playbook>,
-    pub(in crate::cli) seal_to: Vec<String>,
-    pub(in crate::cli) recipients: Option<std::path::PathBuf>,
-    pub(in crate::cli) discards_credentials: bool,
-    pub(in crate::cli) protect: Option<std::path::PathBuf>,
 }
 
 /// Looks at every tenant, and prints what was found.
@@ -112,15 +104,19 @@ async fn look_at(tenant: &NamedTenant, intended: &IntendedEverywhere, connection
         false => (&intended.seal_to, intended.recipients.as_ref()),
     };
     let protect = tenant.protect.as_ref().or(intended.protect.as_ref());
+    let new_passwords = NewPasswords {
+        sealed_to: (!seal_to.is_empty()).then(|| Recipients::parse(seal_to)),
+        handed_over: recipients.map(|path| (path.display().to_string(), HandoffKeys::read(path))),
+        active_directory: None,
+        discarded: intended.discards_credentials,
+    };
+    let ad_key = if tenant.ad_key.is_empty() { &intended.ad_key } else { &tenant.ad_key };
+    let active_directory = ad_keys(ad_key, &new_passwords);
     let subject = IntendedRun {
         playbook: intended.playbook,
         roster: None,
         protected: protect.map(|path| (path.display().to_string(), Protected::read(path))),
-        new_passwords: NewPasswords {
-            sealed_to: (!seal_to.is_empty()).then(|| Recipients::parse(seal_to)),
-            handed_over: recipients.map(|path| (path.display().to_string(), HandoffKeys::read(path))),
-            discarded: intended.discards_credentials,
-        },
+        new_passwords: NewPasswords { active_directory, ..new_passwords },
         folder: None,
     };
     let (checks, consent_page) = match job::connect(tenant, connection) {
@@ -162,7 +158,10 @@ fn write(lines: &mut Lines, tenants: &[ExaminedTenant], playbook: Option<&str>) 
             }
         }
         if let Some(page) = tenant.consent_page.as_ref().filter(|_| failed > 0) {
-            lines.at("           -> ", "An administrator of that tenant consents to the app, and to permissions that it needs, on this page:");
+            lines.at(
+                "           -> ",
+                "An administrator of that tenant consents to the app, and to permissions that it needs, on this page:",
+            );
             lines.command(4, harmless(page));
         }
     }

@@ -19,8 +19,7 @@ use crate::wording::worded_step::WordedStep;
 /// It cannot be used.
 pub(super) fn read(path: &Path) -> Result<TenantsFile, Failure> {
     TenantsFile::read(path).map_err(|error| {
-        Failure::usage(error)
-            .with_command("What such a file may say, and an example", "sealoff help tenants")
+        Failure::usage(error).with_command("What such a file may say, and an example", "sealoff help tenants")
     })
 }
 

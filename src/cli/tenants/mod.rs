@@ -8,26 +8,35 @@
 //! | `ending` | the exit code of many endings |
 //! | `plan`, `preview` | a plan for each, bound to a set, and the set as a person approves it |
 //! | `status` | where the runs of a set stand |
+//! | `apply`, `progress` | the plans of a set, carried out side by side, and how far all of it is |
+//! | `verify`, `report` | the runs of a set, proved, and a page for each |
 //! | `doctor` | what is missing where |
 
+mod apply;
 mod doctor;
 mod ending;
 mod job;
 mod plan;
 mod preview;
+mod progress;
+mod report;
 mod side_by_side;
 mod status;
+mod verify;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::exit::Failure;
 use crate::tenants::SetError;
 
-pub(super) use doctor::{IntendedEverywhere, TenantsDoctorDocument, run as doctor};
+pub(super) use apply::run as apply;
+pub(super) use doctor::{TenantsDoctorDocument, run as doctor};
 pub(super) use plan::run as plan;
+pub(super) use report::run as report;
 pub(super) use status::{TenantsStatusDocument, run as status};
+pub(super) use verify::run as verify;
 
 /// The tenants that a command is for.
 #[derive(Debug, Clone, Default, Args)]
@@ -41,6 +50,18 @@ pub(super) struct TenantsArgs {
         conflicts_with_all = ["tenant", "client_id", "client_secret_file", "client_certificate", "federated_token_file", "cloud"]
     )]
     pub(super) file: Option<PathBuf>,
+}
+
+/// The file of tenants, which a command needs to get in.
+fn needed<'a>(file: Option<&'a PathBuf>, command: &str, dir: &Path) -> Result<&'a PathBuf, Failure> {
+    file.ok_or_else(|| {
+        let dir = super::words::quoted(dir);
+        Failure::usage(format_args!("{dir} holds the plans of many tenants, and how to get in there is not known"))
+            .with_command(
+                "Name the file that they were made with",
+                format_args!("sealoff {command} {dir} --tenants FILE"),
+            )
+    })
 }
 
 impl From<SetError> for Failure {

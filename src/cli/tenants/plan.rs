@@ -23,13 +23,12 @@ use crate::roster::Source;
 use crate::run::plan_place::PlanPlace;
 use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 use crate::tenants::page;
-use crate::tenants::{KnownTenant, Member, NamedTenant, NoPlan, Placed, SET_JSON, SetManifest, TenantSet, Whose};
-
-/// The rows that belong to no tenant.
-pub(super) const UNPLACED: &str = "unplaced.csv";
+use crate::tenants::{
+    KnownTenant, Member, NamedTenant, NoPlan, Placed, SET_JSON, SetManifest, TenantSet, UNPLACED_CSV, Whose,
+};
 
 /// A tenant that is planned for, as far as that has come.
-struct Planned<'a> {
+struct PlannedTenant<'a> {
     tenant: &'a NamedTenant,
     /// What is there to plan with.
     ready: Result<Ready, Failure>,
@@ -55,19 +54,26 @@ pub(in crate::cli) async fn run(args: PlanArgs, file: &Path) -> Result<Exit, Fai
         return Err(Failure::usage("a list for many tenants is read once for each, and standard input only once")
             .with_next("Keep the list in a file that only you may read, and name that."));
     }
+    if planning.by_hand.is_given() {
+        return Err(Failure::usage("--passwords is for the plan of one tenant, and --tenants names many")
+            .with_next("Plan those people alone, with the credentials of their tenant."));
+    }
     let out = planning.out.clone();
     let mut places = places(&planning, file.tenants.iter().map(|tenant| tenant.name.as_str()))?;
     let spinner = Spinner::start("asking the tenants for their domains");
-    let mut work: Vec<TenantWork<'_, Planned<'_>>> = Vec::with_capacity(file.tenants.len());
+    let mut work: Vec<TenantWork<'_, PlannedTenant<'_>>> = Vec::with_capacity(file.tenants.len());
     for tenant in &file.tenants {
         let ready = messages::speaking_of(tenant.name.as_str(), ready(tenant, &planning, &connection));
-        work.push(Box::pin(async move { Planned { tenant, ready: ready.await, rows: 0 } }));
+        work.push(Box::pin(async move { PlannedTenant { tenant, ready: ready.await, rows: 0 } }));
     }
     let mut planned = side_by_side(work).await;
     drop(spinner);
     let whose = Whose::of(&planned.iter().map(known).collect::<Vec<_>>()).map_err(|[one, other]| {
-        Failure::refused(format_args!("[tenants.{one}] and [tenants.{other}] in {} are the same tenant", quoted(&file.path)))
-            .with_next("Leave one of them out: nothing may be done twice.")
+        Failure::refused(format_args!(
+            "[tenants.{one}] and [tenants.{other}] in {} are the same tenant",
+            quoted(&file.path)
+        ))
+        .with_next("Leave one of them out: nothing may be done twice.")
     })?;
     let whose = Arc::new(whose);
     private_files::create_folder(&out).map_err(|error| cannot(&out, &error))?;
@@ -77,7 +83,7 @@ pub(in crate::cli) async fn run(args: PlanArgs, file: &Path) -> Result<Exit, Fai
     let mut members: Vec<Member> = Vec::with_capacity(planned.len());
     let mut at_work = Vec::new();
     for (number, (planned, place)) in planned.into_iter().zip(places.drain(..)).enumerate() {
-        let Planned { tenant, ready, rows } = planned;
+        let PlannedTenant { tenant, ready, rows } = planned;
         let mut member = Member {
             name: tenant.name.clone(),
             tenant: None,
@@ -95,7 +101,7 @@ pub(in crate::cli) async fn run(args: PlanArgs, file: &Path) -> Result<Exit, Fai
                 member.tenant_id = Some(ready.organization.id);
                 if rows > 0 {
                     at_work.push(number);
-                    let part = Part { number, whose: Arc::clone(&whose), source: source.clone() };
+                    let part = TenantPart { number, whose: Arc::clone(&whose), source: source.clone() };
                     let making = make(tenant, ready, place, part, &planning);
                     work.push(Box::pin(messages::speaking_of(tenant.name.as_str(), making)));
                 }
@@ -165,7 +171,7 @@ async fn ready(
     Ok(Ready { rules, connected, organization })
 }
 
-fn known(planned: &Planned<'_>) -> KnownTenant {
+fn known(planned: &PlannedTenant<'_>) -> KnownTenant {
     let organization = planned.ready.as_ref().ok().map(|ready| &ready.organization);
     KnownTenant {
         name: planned.tenant.name.clone(),
@@ -183,12 +189,12 @@ fn placed(
     planning: &PlanningArgs,
     source: Source,
     whose: &Whose,
-    planned: &mut [Planned<'_>],
+    planned: &mut [PlannedTenant<'_>],
 ) -> Result<(u64, u64), Failure> {
     let name = source.to_string();
     let unreadable = |error| diagnostics::of_roster(&error, &name);
     let mut roster = planning.reading.open(source)?;
-    let path: PathBuf = planning.out.join(UNPLACED);
+    let path: PathBuf = planning.out.join(UNPLACED_CSV);
     let (mut rows, mut unplaced) = (0, 0);
     let mut csv = "user,tenant,reason,row,line\n".to_owned();
     while let Some(entry) = roster.next().transpose().map_err(unreadable)? {
@@ -232,7 +238,7 @@ fn placed(
 const MAX_NAMED: u64 = 10;
 
 /// The part of the list that is one tenant's.
-struct Part {
+struct TenantPart {
     number: usize,
     whose: Arc<Whose>,
     source: Source,
@@ -242,7 +248,7 @@ async fn make(
     tenant: &NamedTenant,
     ready: Ready,
     place: PlanPlace,
-    Part { number, whose, source }: Part,
+    TenantPart { number, whose, source }: TenantPart,
     planning: &PlanningArgs,
 ) -> Result<Summary, Failure> {
     let Ready { rules, connected, .. } = ready;

@@ -3,12 +3,11 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use super::plan::UNPLACED;
 use crate::cli::exit::{Failure, printed};
 use crate::cli::lines::Lines;
 use crate::cli::words::{count, counted, harmless, line_width, quoted, roster_name};
 use crate::tenants::page::SET_HTML;
-use crate::tenants::{Member, NoPlan, SetManifest};
+use crate::tenants::{Member, NoPlan, SetManifest, UNPLACED_CSV};
 
 /// Shows the set on standard output. `file` names the tenants.
 ///
@@ -34,7 +33,8 @@ fn write(lines: &mut Lines, set: &SetManifest, out: &Path, file: &Path) {
     let have = if planned == 1 { "has" } else { "have" };
     lines.labelled("Tenants", format_args!("{all} in {}, {} {have} a plan", quoted(file), count(planned)));
     lines.blank();
-    let width = set.tenants.iter().map(|member| member.name.as_str().len()).max().unwrap_or_default().max("tenant".len());
+    let width =
+        set.tenants.iter().map(|member| member.name.as_str().len()).max().unwrap_or_default().max("tenant".len());
     lines.whole(format_args!("{:<width$}  {:>7}  {:>7}  {:>7}  plan", "tenant", "rows", "changed", "refused"));
     for member in &set.tenants {
         let Member { name, rows, accounts, refused, .. } = member;
@@ -53,9 +53,13 @@ fn write(lines: &mut Lines, set: &SetManifest, out: &Path, file: &Path) {
     }
     lines.blank();
     if set.unplaced > 0 {
-        let rows = counted(set.unplaced, "row belongs", "rows belong");
-        let list = quoted(&out.join(UNPLACED));
-        lines.labelled("Unplaced", format_args!("{rows} to no tenant, and nothing is done about them: {list}"));
+        let rows = counted(
+            set.unplaced,
+            "row belongs to no tenant, and nothing is done about it",
+            "rows belong to no tenant, and nothing is done about them",
+        );
+        let list = quoted(&out.join(UNPLACED_CSV));
+        lines.labelled("Unplaced", format_args!("{rows}: {list}"));
     }
     lines.labelled("Page", format_args!("{}, for the person who approves", out.join(SET_HTML).display()));
     lines.blank();

@@ -1,5 +1,6 @@
 //! `sealoff status` of a set: where the run in each tenant stands, from the folders alone.
 
+use std::collections::HashMap;
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -15,8 +16,9 @@ use crate::digest::Digest;
 use crate::json::DocumentVersion;
 use crate::run::lock::FolderLock;
 use crate::run::outcome_counts::OutcomeCounts;
+use crate::run::proof::ProofCounts;
 use crate::run::status::run_status;
-use crate::tenants::{Member, NoPlan, TenantSet};
+use crate::tenants::{Member, NoPlan, TenantName, TenantSet, UNPLACED_CSV};
 use crate::wording::standing::headline;
 
 /// Where the runs of a set stand, as `--json` prints it.
@@ -65,9 +67,28 @@ pub(super) struct TenantStanding {
 ///
 /// The folder holds no set, or one that was changed.
 pub(in crate::cli) fn run(dir: &Path, json: bool) -> Result<Exit, Failure> {
-    let set = TenantSet::open(dir)?;
-    let tenants: Vec<TenantStanding> = set.manifest.tenants.iter().map(|member| standing(&set, member)).collect();
-    let exit = ending(&set, &tenants);
+    show(&TenantSet::open(dir)?, HashMap::new(), json)
+}
+
+/// How a command ended in one tenant.
+pub(super) type RanInTenant = Result<Exit, Failure>;
+
+/// Shows where every run stands after a command that ended so in these tenants.
+///
+/// # Errors
+///
+/// It cannot be printed.
+pub(super) fn show(set: &TenantSet, mut ran: HashMap<TenantName, RanInTenant>, json: bool) -> Result<Exit, Failure> {
+    let tenants: Vec<TenantStanding> = set
+        .manifest
+        .tenants
+        .iter()
+        .map(|member| match ran.remove(&member.name) {
+            Some(ran) => standing(set, member).after(ran),
+            None => standing(set, member),
+        })
+        .collect();
+    let exit = ending(set, &tenants);
     let mut out = anstream::stdout();
     let written = if json {
         let line = TenantsStatusDocument {
@@ -79,14 +100,32 @@ pub(in crate::cli) fn run(dir: &Path, json: bool) -> Result<Exit, Failure> {
         };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
-        let text = Lines::of(|lines| write(lines, &set, &tenants)).laid_out(Some(line_width()));
+        let text = Lines::of(|lines| write(lines, set, &tenants)).laid_out(Some(line_width()));
         out.write_all(text.as_bytes())
     };
     printed(written.and_then(|()| out.flush()))?;
     if json && exit != Exit::Done {
-        messages::warn(format_args!("not everyone on the list in {} is dealt with", quoted(dir)));
+        messages::warn(format_args!(
+            "not everyone on the list in {} is dealt with, or it is not proved",
+            quoted(&set.folder)
+        ));
     }
     Ok(exit)
+}
+
+impl TenantStanding {
+    /// The same, after a command that ended so.
+    fn after(self, ran: RanInTenant) -> Self {
+        let (exit, failure) = match ran {
+            Ok(exit) => (exit, None),
+            Err(failure) => (failure.exit, Some(failure.what)),
+        };
+        let words = match (&failure, exit) {
+            (Some(what), _) => format!("STOPPED: {}; {}", harmless(what), self.words),
+            (None, _) => self.words,
+        };
+        Self { exit, exit_code: exit as u8, words, reason: failure.or(self.reason), ..self }
+    }
 }
 
 /// Who is in no tenant is not dealt with.
@@ -148,18 +187,30 @@ fn standing(set: &TenantSet, member: &Member) -> TenantStanding {
             let now = if in_use { "under way" } else { "stopped" };
             format!("{now}: {left} left, {}", span(run.time_left))
         }
-        (None, true) => headline(&run.outcomes, playbook),
+        (None, true) => headline(&run.outcomes, playbook) + &proved(run.journal.verified),
     };
     (standing.begun, standing.in_use, standing.writes_left) = (run.begun, in_use, run.writes_left);
     standing.outcomes = Some(run.outcomes);
     standing
 }
 
+/// What the last verification has shown, where there was one.
+fn proved(verified: Option<ProofCounts>) -> String {
+    match verified {
+        None => String::new(),
+        Some(counts) if counts.all_proved() => "; every step is proved".to_owned(),
+        Some(_) => "; NOT ALL OF IT IS PROVED: see its verification.csv".to_owned(),
+    }
+}
+
 fn write(lines: &mut Lines, set: &TenantSet, tenants: &[TenantStanding]) {
     let manifest = &set.manifest;
     let accounts = counted(manifest.accounts, "account", "accounts");
     let all = counted(tenants.len() as u64, "tenant", "tenants");
-    lines.labelled("Set", format_args!("{} for {accounts} in {all} (fingerprint {})", manifest.playbook, manifest.fingerprint.short()));
+    lines.labelled(
+        "Set",
+        format_args!("{} for {accounts} in {all} (fingerprint {})", manifest.playbook, manifest.fingerprint.short()),
+    );
     lines.blank();
     let width = tenants.iter().map(|tenant| tenant.name.len()).max().unwrap_or_default();
     for tenant in tenants {
@@ -168,9 +219,13 @@ fn write(lines: &mut Lines, set: &TenantSet, tenants: &[TenantStanding]) {
     if manifest.unplaced > 0 {
         lines.blank();
         lines.text(format_args!(
-            "{} to no tenant, and nothing was done about them: {}",
-            counted(manifest.unplaced, "row belongs", "rows belong"),
-            set.folder.join(super::plan::UNPLACED).display()
+            "{}: {}",
+            counted(
+                manifest.unplaced,
+                "row belongs to no tenant, and nothing was done about it",
+                "rows belong to no tenant, and nothing was done about them"
+            ),
+            set.folder.join(UNPLACED_CSV).display()
         ));
     }
     let left: Vec<&TenantStanding> = tenants.iter().filter(|tenant| tenant.writes_left > 0 && !tenant.in_use).collect();

@@ -39,6 +39,7 @@ mod concurrency;
 mod controller;
 mod feedback;
 mod level;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -48,6 +49,7 @@ pub use bucket::Bucket;
 pub use concurrency::{Concurrency, MAX_CALLS};
 pub use controller::Controller;
 pub use feedback::{Feedback, Heard, LimitRefusal, Shape, Wait};
+pub use shared::{LimitShare, SharedLimit};
 
 /// A full batch: what has to fit before it is worth sending.
 const BATCH: f64 = super::batch::MAX_ITEMS as f64;

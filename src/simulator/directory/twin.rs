@@ -17,8 +17,8 @@ struct Renamed {
 }
 
 impl Directory {
-    /// The directory of that tenant of a simulator. The first one is Contoso. In all others nobody has an id or a name that
-    /// anybody has elsewhere, so that what went to the wrong tenant is found out.
+    /// The directory of that tenant of a simulator. The first one is Contoso. In all others no one has an id or a name that
+    /// anyone has elsewhere, so that what went to the wrong tenant is found out.
     ///
     /// # Errors
     ///
@@ -81,7 +81,7 @@ mod tests {
         let [one, two, three] = [1, 2, 3].map(|number| Directory::of_tenant(number, 300, 7).unwrap());
         assert_eq!([one.len(), two.len(), three.len()], [300; 3]);
         for (these, those) in [(&one, &two), (&two, &three), (&one, &three)] {
-            assert!(these.users().all(|user| those.by_id.get(&user.id).is_none()));
+            assert!(these.users().all(|user| !those.by_id.contains_key(&user.id)));
             let name = |name: &str| name.to_lowercase();
             assert!(these.users().all(|user| !those.by_upn.contains_key(name(&user.user_principal_name).as_str())));
             assert!(these.domains().iter().all(|domain| those.domain(&domain.name).is_none()));

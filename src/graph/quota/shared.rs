@@ -1,0 +1,141 @@
+//! One limit over several runs: what an app may write in all its tenants together.
+//!
+//! "Microsoft Graph service-specific throttling limits", section "Identity and access service limits": 35,000 writes in five
+//! minutes for one app in all its tenants. Where a process works on many tenants through one app, each run keeps its own
+//! quota, and asks here besides. As long as there is enough, nothing waits. Where there is not, the more urgent tenant goes
+//! first, and among equals the one that has had least.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::allowance::Allowance;
+use super::bucket::Bucket;
+use crate::clock::Clock;
+
+/// Who asked and got nothing is let go first for this long; who is gone must not hold up the others.
+const REMEMBERED: Duration = Duration::from_secs(5);
+
+/// A limit that several runs share.
+#[derive(Clone)]
+pub struct SharedLimit(Arc<Mutex<SharedLimitState>>);
+
+struct SharedLimitState {
+    bucket: Bucket,
+    clock: Clock,
+    /// The tenant time in which a batch comes back.
+    batch_time: Duration,
+    runs: Vec<SharingRun>,
+}
+
+struct SharingRun {
+    urgency: u32,
+    served: u64,
+    /// When it asked and got nothing.
+    waits_since: Option<Duration>,
+}
+
+/// The place of one run at a limit that it shares.
+#[derive(Clone)]
+pub struct LimitShare {
+    limit: SharedLimit,
+    place: usize,
+}
+
+impl SharedLimit {
+    /// A limit that nothing was taken of.
+    #[must_use]
+    pub fn full(limit: Allowance, clock: Clock) -> Self {
+        let batch_time = Duration::from_secs_f64(super::BATCH / limit.per_second.max(1e-3));
+        Self(Arc::new(Mutex::new(SharedLimitState {
+            bucket: Bucket::full(limit, clock),
+            clock,
+            batch_time,
+            runs: Vec::new(),
+        })))
+    }
+
+    /// One more run. A lower number is more urgent.
+    #[must_use]
+    pub fn share(&self, urgency: u32) -> LimitShare {
+        let mut state = self.state();
+        state.runs.push(SharingRun { urgency, served: 0, waits_since: None });
+        LimitShare { limit: self.clone(), place: state.runs.len() - 1 }
+    }
+
+    /// Never held across a wait.
+    fn state(&self) -> MutexGuard<'_, SharedLimitState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl LimitShare {
+    /// Takes `amount` if it is there now and it is this run's turn.
+    ///
+    /// # Errors
+    ///
+    /// The tenant time after which to ask again.
+    pub fn take(&self, amount: u32) -> Result<(), Duration> {
+        let mut state = self.limit.state();
+        let now = state.clock.now();
+        let order = |run: &SharingRun| (run.urgency, run.served);
+        let own = order(&state.runs[self.place]);
+        let waits = |run: &SharingRun| run.waits_since.is_some_and(|since| now.saturating_sub(since) <= REMEMBERED);
+        let is_anothers_turn = state.runs.iter().any(|run| waits(run) && order(run) < own);
+        let taken = if is_anothers_turn { Err(state.batch_time) } else { state.bucket.take(amount) };
+        let run = &mut state.runs[self.place];
+        match taken {
+            Ok(()) => {
+                run.served += u64::from(amount);
+                run.waits_since = None;
+                Ok(())
+            }
+            Err(wait) => {
+                run.waits_since = Some(now);
+                Err(wait)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What every run got in so many seconds, each of which asks for a batch every 50 ms.
+    async fn served(urgencies: &[u32], seconds: u32) -> Vec<u64> {
+        let clock = Clock::real();
+        let limit = SharedLimit::full(Allowance { burst: 600, per_second: 100.0 }, clock);
+        let shares: Vec<LimitShare> = urgencies.iter().map(|&urgency| limit.share(urgency)).collect();
+        // The burst is gone.
+        while shares[0].limit.state().bucket.take(20).is_ok() {}
+        let mut got = vec![0; shares.len()];
+        for _ in 0..seconds * 20 {
+            for (share, got) in shares.iter().zip(&mut got) {
+                *got += if share.take(20).is_ok() { 20 } else { 0 };
+            }
+            tokio::time::advance(Duration::from_millis(50)).await;
+        }
+        got
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn equals_get_equal_shares_of_all_that_there_is() {
+        let got = served(&[7; 8], 60).await;
+        let all: u64 = got.iter().sum();
+        assert!((5_700..=6_100).contains(&all), "{got:?}");
+        assert!(got.iter().max().unwrap() - got.iter().min().unwrap() <= 40, "{got:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_most_urgent_goes_first_and_holds_up_none_once_it_is_gone() {
+        let got = served(&[1, 2, 2], 30).await;
+        assert!(got[0] > 2_700 && got[1] + got[2] < 200, "{got:?}");
+        let clock = Clock::real();
+        let limit = SharedLimit::full(Allowance { burst: 600, per_second: 100.0 }, clock);
+        let (urgent, other) = (limit.share(1), limit.share(2));
+        while urgent.take(20).is_ok() {}
+        assert!(other.take(20).is_err());
+        tokio::time::advance(REMEMBERED + Duration::from_millis(1)).await;
+        assert!(other.take(20).is_ok());
+    }
+}
