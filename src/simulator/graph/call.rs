@@ -11,7 +11,8 @@ use super::query::{Plus, Url, decode};
 use super::request::ServedRequest;
 use super::risk_calls;
 use super::role_calls;
-use super::served_call::{AppKey, ServedCall};
+use super::served_call::ServedCall;
+use super::served_read::{AppKey, ServedRead};
 use super::user_calls;
 use crate::simulator::directory::UserKey;
 use crate::simulator::script::{FaultTarget, key_of};
@@ -51,8 +52,7 @@ impl Prepared {
     /// The user that this write is for, if it is a write and understood.
     pub(crate) fn written_user(&self) -> Option<&UserKey> {
         match &self.call {
-            Ok(ServedCall::UpdateUser { key, .. } | ServedCall::RevokeSessions { key, .. }) => Some(key),
-            Ok(ServedCall::Methods(call)) if call.is_write() => Some(&call.key),
+            Ok(ServedCall::Write(write)) => write.user(),
             _ => None,
         }
     }
@@ -112,16 +112,16 @@ fn understand(request: &ServedRequest<'_>, url: &Url<'_>, settings: &Settings) -
             only("GET")?;
             // The schemas of the other clouds have no passes.
             match settings.cloud {
-                SimulatedCloud::Global | SimulatedCloud::UsGovernment => Ok(ServedCall::PassPolicy),
+                SimulatedCloud::Global | SimulatedCloud::UsGovernment => Ok(ServedRead::PassPolicy.into()),
                 SimulatedCloud::China | SimulatedCloud::Sovereign => Err(ServedError::no_segment(pass)),
             }
         }
         ("identityprotection", rest) => risk_calls::risk(request, settings, rest, &not_simulated),
         ("organization", []) => only("GET").and_then(|()| role_calls::organization(url)),
         // "Known issues with Microsoft Graph APIs": query options on domains are ignored.
-        ("domains", []) => only("GET").map(|()| ServedCall::Domains),
+        ("domains", []) => only("GET").map(|()| ServedRead::Domains.into()),
         ("directory", [sync]) if is(sync, "onPremisesSynchronization") => {
-            only("GET").map(|()| ServedCall::OnPremisesSync)
+            only("GET").map(|()| ServedRead::OnPremisesSync.into())
         }
         ("directory", [items, rest @ ..]) if is(items, "deletedItems") && is(method, "GET") => {
             user_calls::deleted_items(request, url, settings, rest, &not_simulated)

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::batch_item::JsonMembers;
 use super::change::{unknown, unreadable, wrong_type};
-use super::device_action::{DeviceAction, DeviceCall, DeviceKey};
+use super::device_read::{DeviceKey, DeviceQuestion, DeviceRead};
 use super::errors::ServedError;
 use super::lexer::{is, object_id};
 use super::paging::ServedPage;
@@ -12,6 +12,8 @@ use super::query::Url;
 use super::request::{ServedRequest, json_body};
 use super::select;
 use super::served_call::ServedCall;
+use super::served_read::ServedRead;
+use super::served_write::ServedWrite;
 use super::vocabulary;
 use crate::simulator::directory::UserKey;
 use crate::simulator::settings::Settings;
@@ -43,7 +45,8 @@ pub(super) fn of_user(
         }
     }
     let (key, named) = (UserKey::parse(named), named.to_owned());
-    Ok(ServedCall::Devices(DeviceCall { names, asked: DeviceAction::OfUser { key, named, owned, is_cast, page } }))
+    let asked = DeviceQuestion::OfUser { key, named, owned, is_cast, page };
+    Ok(ServedRead::Devices(DeviceRead { names, asked }).into())
 }
 
 /// One device.
@@ -57,15 +60,17 @@ pub(super) fn device(
 ) -> Result<ServedCall, ServedError> {
     let id = object_id(key)?;
     let key = if by_device_id { DeviceKey::DeviceId(id) } else { DeviceKey::ObjectId(id) };
-    let (names, asked) = match rest {
-        [] if is(request.method, "GET") => (select::only_select(url)?, DeviceAction::Get(key)),
+    match rest {
+        [] if is(request.method, "GET") => {
+            let names = select::only_select(url)?;
+            Ok(ServedRead::Devices(DeviceRead { names, asked: DeviceQuestion::Get(key) }).into())
+        }
         [] if is(request.method, "PATCH") => {
-            (None, DeviceAction::Enable { key, enabled: enabled_in(json_body(request)?)? })
+            Ok(ServedWrite::EnableDevice { key, enabled: enabled_in(json_body(request)?)? }.into())
         }
         // What deletes a device loses its BitLocker keys.
-        _ => return Err(not_simulated()),
-    };
-    Ok(ServedCall::Devices(DeviceCall { names, asked }))
+        _ => Err(not_simulated()),
+    }
 }
 
 fn enabled_in(body: &[u8]) -> Result<bool, ServedError> {

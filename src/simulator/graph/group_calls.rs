@@ -8,7 +8,8 @@ use super::paging::ServedPage;
 use super::query::Url;
 use super::request::{ServedRequest, is_eventual};
 use super::select::{self, SelectedNames};
-use super::served_call::{GroupMembers, Relation, ServedCall};
+use super::served_call::ServedCall;
+use super::served_read::{GroupMembers, Relation, ServedRead};
 use crate::simulator::settings::Settings;
 
 /// `GET /groups` and below.
@@ -29,14 +30,14 @@ pub(super) fn group(
             }
             let filter = options.filter.as_deref().map(GroupFilter::parse).transpose()?.unwrap_or_default();
             let GroupOptions { names, expand, page, .. } = options;
-            Ok(ServedCall::ListGroups { filter, expand, names, page })
+            Ok(ServedRead::ListGroups { filter, expand, names, page }.into())
         }
         [id] => {
             options.read(url, settings)?;
             if options.filter.is_some() || options.count {
                 return Err(not_simulated());
             }
-            Ok(ServedCall::GetGroup { id: object_id(id)?, expand: options.expand, names: options.names })
+            Ok(ServedRead::GetGroup { id: object_id(id)?, expand: options.expand, names: options.names }.into())
         }
         [id, relation, cast @ ..] => {
             let relation = match relation.to_ascii_lowercase().as_str() {
@@ -62,7 +63,8 @@ pub(super) fn group(
                 ));
             }
             let GroupOptions { names, count, page, .. } = options;
-            Ok(ServedCall::GroupMembers(GroupMembers { id: object_id(id)?, relation, users_only, count, names, page }))
+            Ok(ServedRead::GroupMembers(GroupMembers { id: object_id(id)?, relation, users_only, count, names, page })
+                .into())
         }
     }
 }

@@ -4,33 +4,32 @@ use super::pass_request::PassRequest;
 use super::reset_request::ResetRequest;
 use crate::simulator::directory::{SimulatedMethodKind, UserKey};
 
-/// A call below `/users/{id}/authentication`.
+/// A call below `/users/{id}/authentication`, which reads or changes something.
 #[derive(Debug)]
-pub(crate) struct MethodCall {
+pub(crate) struct MethodCall<Asked> {
     pub(crate) key: UserKey,
     pub(crate) named: String,
-    pub(crate) asked: MethodAction,
+    pub(crate) asked: Asked,
 }
 
-/// What it asks for.
+/// What is read.
 #[derive(Debug)]
-pub(crate) enum MethodAction {
+pub(crate) enum MethodRead {
     /// All kinds.
     ListAll,
     /// One of any kind.
     GetAny(String),
     List(SimulatedMethodKind),
     Get(SimulatedMethodKind, String),
+    /// How far a reset is: its id, and the data centre that the address names.
+    Operation(String, Option<String>),
+}
+
+/// What is changed.
+#[derive(Debug)]
+pub(crate) enum MethodChange {
     Delete(SimulatedMethodKind, String),
     CreatePass(PassRequest),
     /// A new password by the way that is written back to Active Directory.
     ResetPassword(ResetRequest),
-    /// How far such a reset is: its id, and the data centre that the address names.
-    Operation(String, Option<String>),
-}
-
-impl MethodCall {
-    pub(crate) fn is_write(&self) -> bool {
-        matches!(self.asked, MethodAction::Delete(..) | MethodAction::CreatePass(_) | MethodAction::ResetPassword(_))
-    }
 }

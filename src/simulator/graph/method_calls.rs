@@ -2,13 +2,15 @@
 
 use super::errors::ServedError;
 use super::lexer::is;
-use super::method_action::{MethodAction, MethodCall};
+use super::method_action::{MethodCall, MethodChange, MethodRead};
 use super::pass_request::PassRequest;
 use super::query::Url;
 use super::request::{ServedRequest, json_body};
 use super::reset_request::ResetRequest;
 use super::select;
 use super::served_call::ServedCall;
+use super::served_read::ServedRead;
+use super::served_write::ServedWrite;
 use crate::simulator::directory::{PASSWORD_ID, SimulatedMethodKind, UserKey};
 use crate::simulator::settings::{Settings, SimulatedCloud};
 
@@ -48,11 +50,13 @@ pub(super) fn methods(
     }
     let method = request.method;
     let (get, delete) = (is(method, "GET"), is(method, "DELETE"));
+    let (key, of) = (UserKey::parse(named), named.to_owned());
+    let changed = |asked| Ok(ServedWrite::Methods(MethodCall { key: key.clone(), named: of.clone(), asked }).into());
     let asked = match rest {
         [all, ..] if is(all, "methods") && settings.cloud == SimulatedCloud::China => {
             return Err(ServedError::no_segment(all));
         }
-        [all] if is(all, "methods") && get => MethodAction::ListAll,
+        [all] if is(all, "methods") && get => MethodRead::ListAll,
         // "authenticationMethod: resetPassword"; the permissions of Graph name both paths.
         [set, id, action]
             if (is(set, "methods") || is(set, "passwordMethods"))
@@ -67,13 +71,13 @@ pub(super) fn methods(
             if id.parse() != Ok(PASSWORD_ID) {
                 return Err(ServedError::no_method(id));
             }
-            MethodAction::ResetPassword(ResetRequest::parse(json_body(request)?)?)
+            return changed(MethodChange::ResetPassword(ResetRequest::parse(json_body(request)?)?));
         }
         // "Get longRunningOperation".
         [operations, id] if is(operations, "operations") && get => {
-            MethodAction::Operation((*id).to_owned(), named_data_centre(url)?)
+            MethodRead::Operation((*id).to_owned(), named_data_centre(url)?)
         }
-        [all, id] if is(all, "methods") && get => MethodAction::GetAny((*id).to_owned()),
+        [all, id] if is(all, "methods") && get => MethodRead::GetAny((*id).to_owned()),
         // People met this in 2021, and still do: there is a path of its own for each kind.
         [all, _] if is(all, "methods") && delete => {
             return Err(ServedError::new(
@@ -93,12 +97,14 @@ pub(super) fn methods(
                 return Err(if simulated { ServedError::no_segment(segment) } else { not_simulated() });
             };
             match rest {
-                [] if get => MethodAction::List(kind),
+                [] if get => MethodRead::List(kind),
                 [] if is(method, "POST") && kind == SimulatedMethodKind::Pass => {
-                    MethodAction::CreatePass(PassRequest::parse(json_body(request)?)?)
+                    return changed(MethodChange::CreatePass(PassRequest::parse(json_body(request)?)?));
                 }
-                [id] if get => MethodAction::Get(kind, (*id).to_owned()),
-                [id] if delete && kind != SimulatedMethodKind::Password => MethodAction::Delete(kind, (*id).to_owned()),
+                [id] if get => MethodRead::Get(kind, (*id).to_owned()),
+                [id] if delete && kind != SimulatedMethodKind::Password => {
+                    return changed(MethodChange::Delete(kind, (*id).to_owned()));
+                }
                 // "passwordAuthenticationMethod resource type" has no deletion.
                 [_] if delete => return Err(ServedError::method_not_allowed()),
                 _ => return Err(not_simulated()),
@@ -106,8 +112,8 @@ pub(super) fn methods(
         }
         [] => return Err(not_simulated()),
     };
-    if get && select::only_select(url)?.is_some() {
+    if select::only_select(url)?.is_some() {
         return Err(ServedError::part_not_simulated("the query option $select"));
     }
-    Ok(ServedCall::Methods(MethodCall { key: UserKey::parse(named), named: named.to_owned(), asked }))
+    Ok(ServedRead::Methods(MethodCall { key, named: of, asked }).into())
 }

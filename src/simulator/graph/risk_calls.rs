@@ -6,8 +6,9 @@ use super::batch_item::JsonText;
 use super::errors::ServedError;
 use super::lexer::{is, object_id};
 use super::request::{ServedRequest, json_body};
-use super::risk_action::RiskAction;
 use super::served_call::ServedCall;
+use super::served_read::ServedRead;
+use super::served_write::ServedWrite;
 use crate::simulator::settings::{Settings, SimulatedCloud};
 
 #[derive(Debug, serde::Deserialize)]
@@ -36,10 +37,10 @@ pub(super) fn risk(
             let body: RiskBody<'_> = serde_json::from_slice(json_body(request)?)
                 .map_err(|_| ServedError::malformed("Unable to read JSON request payload."))?;
             let ids = body.user_ids.iter().map(|JsonText(id)| object_id(id)).collect::<Result<Vec<Uuid>, _>>()?;
-            Ok(ServedCall::Risk(RiskAction::Set { ids, compromised }))
+            Ok(ServedWrite::Risk { ids, compromised }.into())
         }
         [users, id] if is(users, "riskyUsers") && is(request.method, "GET") => {
-            Ok(ServedCall::Risk(RiskAction::Get(object_id(id)?)))
+            Ok(ServedRead::Risk(object_id(id)?).into())
         }
         _ => Err(not_simulated()),
     }

@@ -7,7 +7,8 @@ use super::object_filters::{AssignmentFilter, DefinitionFilter, unknown};
 use super::paging::ServedPage;
 use super::query::Url;
 use super::select::{self, SelectedNames};
-use super::served_call::{AppKey, AssignmentExpand, RoleKey, ServedCall};
+use super::served_call::ServedCall;
+use super::served_read::{AppKey, AssignmentExpand, RoleKey, ServedRead};
 use crate::simulator::settings::Settings;
 
 struct RoleOptions {
@@ -59,17 +60,18 @@ pub(super) fn role_management(
                 Some(other) => return Err(ServedError::part_not_simulated(format_args!("$expand={other}"))),
             };
             let filter = filter.as_deref().map(AssignmentFilter::parse).transpose()?.unwrap_or_default();
-            Ok(ServedCall::ListAssignments { eligible: !is(list, "roleAssignments"), filter, expand, names, page })
+            Ok(ServedRead::ListAssignments { eligible: !is(list, "roleAssignments"), filter, expand, names, page }
+                .into())
         }
         [list] if is(list, "roleDefinitions") => {
             let mut options = RoleOptions::of(url, settings)?;
             let filter = options.filter.take();
             let filter = filter.as_deref().map(DefinitionFilter::parse).transpose()?.unwrap_or_default();
             let (names, page) = options.plain()?;
-            Ok(ServedCall::ListRoleDefinitions { filter, names, page })
+            Ok(ServedRead::ListRoleDefinitions { filter, names, page }.into())
         }
         [list, id] if is(list, "roleDefinitions") => {
-            Ok(ServedCall::GetRoleDefinition { id: object_id(id)?, names: select::only_select(url)? })
+            Ok(ServedRead::GetRoleDefinition { id: object_id(id)?, names: select::only_select(url)? }.into())
         }
         _ => Err(not_simulated()),
     }
@@ -85,13 +87,13 @@ pub(super) fn directory_roles(
 ) -> Result<ServedCall, ServedError> {
     let (role, rest) = match (template, rest) {
         (Some(template), rest) => (RoleKey::Template(object_id(template)?), rest),
-        (None, []) => return Ok(ServedCall::ListDirectoryRoles { names: select::only_select(url)? }),
+        (None, []) => return Ok(ServedRead::ListDirectoryRoles { names: select::only_select(url)? }.into()),
         (None, [id, rest @ ..]) => (RoleKey::Id(object_id(id)?), rest),
     };
     match rest {
         [members] if is(members, "members") => {
             let (names, page) = RoleOptions::of(url, settings)?.plain()?;
-            Ok(ServedCall::DirectoryRoleMembers { role, names, page })
+            Ok(ServedRead::DirectoryRoleMembers { role, names, page }.into())
         }
         _ => Err(not_simulated()),
     }
@@ -107,14 +109,14 @@ pub(super) fn app(
     not_simulated: &dyn Fn() -> ServedError,
 ) -> Result<ServedCall, ServedError> {
     match rest {
-        [] => Ok(ServedCall::App { of, registration, names: select::only_select(url)? }),
+        [] => Ok(ServedRead::App { of, registration, names: select::only_select(url)? }.into()),
         [granted] if is(granted, "appRoleAssignments") && !registration => {
             let (names, page) = RoleOptions::of(url, settings)?.plain()?;
-            Ok(ServedCall::AppRoleAssignments { of, names, page })
+            Ok(ServedRead::AppRoleAssignments { of, names, page }.into())
         }
         [owners] if is(owners, "owners") => {
             let (names, page) = RoleOptions::of(url, settings)?.plain()?;
-            Ok(ServedCall::AppOwners { of, registration, names, page })
+            Ok(ServedRead::AppOwners { of, registration, names, page }.into())
         }
         _ => Err(not_simulated()),
     }
@@ -122,5 +124,5 @@ pub(super) fn app(
 
 /// `GET /organization`.
 pub(super) fn organization(url: &Url<'_>) -> Result<ServedCall, ServedError> {
-    Ok(ServedCall::Organization { names: select::only_select(url)? })
+    Ok(ServedRead::Organization { names: select::only_select(url)? }.into())
 }

@@ -1,185 +1,23 @@
 //! The calls that the simulator knows.
 
-use uuid::Uuid;
-
-use super::change::UserChange;
-use super::device_action::DeviceCall;
-use super::filter::Filter;
-use super::method_action::MethodCall;
-use super::object_filters::{AssignmentFilter, DefinitionFilter, GroupFilter};
-use super::paging::ServedPage;
-use super::properties::Selection;
-use super::risk_action::RiskAction;
-use super::select::SelectedNames;
-use crate::simulator::directory::UserKey;
+use super::served_read::ServedRead;
+use super::served_write::ServedWrite;
 
 /// What is asked for.
 #[derive(Debug)]
 pub(crate) enum ServedCall {
-    ListUsers(ListUsers),
-    CountUsers(Option<Filter>),
-    GetUser {
-        key: UserKey,
-        named: String,
-        selection: Option<Selection>,
-    },
-    /// `GET /users/{id}/manager`.
-    Manager {
-        key: UserKey,
-        named: String,
-        selection: Option<Selection>,
-    },
-    /// `GET /users/{id}/mailboxSettings/userPurpose`.
-    MailboxPurpose {
-        key: UserKey,
-        named: String,
-    },
-    GetDeletedUser {
-        key: UserKey,
-        named: String,
-        selection: Option<Selection>,
-    },
-    Me {
-        selection: Option<Selection>,
-    },
-    UpdateUser {
-        key: UserKey,
-        named: String,
-        change: UserChange,
-    },
-    RevokeSessions {
-        key: UserKey,
-        named: String,
-    },
-    Methods(MethodCall),
-    /// `GET /directory/onPremisesSynchronization`.
-    OnPremisesSync,
-    /// The policy over temporary access passes.
-    PassPolicy,
-    Devices(DeviceCall),
-    Risk(RiskAction),
-    GetByIds {
-        ids: Vec<Uuid>,
-        wanted: WantedObjects,
-        names: SelectedNames,
-    },
-    Organization {
-        names: SelectedNames,
-    },
-    Domains,
-    ListGroups {
-        filter: GroupFilter,
-        expand: Option<Relation>,
-        names: SelectedNames,
-        page: ServedPage,
-    },
-    GetGroup {
-        id: Uuid,
-        expand: Option<Relation>,
-        names: SelectedNames,
-    },
-    GroupMembers(GroupMembers),
-    /// Active assignments, or eligible ones.
-    ListAssignments {
-        eligible: bool,
-        filter: AssignmentFilter,
-        expand: Option<AssignmentExpand>,
-        names: SelectedNames,
-        page: ServedPage,
-    },
-    ListRoleDefinitions {
-        filter: DefinitionFilter,
-        names: SelectedNames,
-        page: ServedPage,
-    },
-    GetRoleDefinition {
-        id: Uuid,
-        names: SelectedNames,
-    },
-    ListDirectoryRoles {
-        names: SelectedNames,
-    },
-    DirectoryRoleMembers {
-        role: RoleKey,
-        names: SelectedNames,
-        page: ServedPage,
-    },
-    /// The app's service principal, or its registration.
-    App {
-        of: AppKey,
-        registration: bool,
-        names: SelectedNames,
-    },
-    /// The permissions that the app was granted.
-    AppRoleAssignments {
-        of: AppKey,
-        names: SelectedNames,
-        page: ServedPage,
-    },
-    AppOwners {
-        of: AppKey,
-        registration: bool,
-        names: SelectedNames,
-        page: ServedPage,
-    },
+    Read(ServedRead),
+    Write(ServedWrite),
 }
 
-/// Which objects `getByIds` is to look among.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct WantedObjects {
-    pub(crate) users: bool,
-    pub(crate) groups: bool,
-    pub(crate) service_principals: bool,
+impl From<ServedRead> for ServedCall {
+    fn from(read: ServedRead) -> Self {
+        Self::Read(read)
+    }
 }
 
-/// What a group has others in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Relation {
-    Members,
-    TransitiveMembers,
-    Owners,
-}
-
-/// What an assignment can be answered with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AssignmentExpand {
-    Principal,
-    RoleDefinition,
-}
-
-/// How an activated role is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RoleKey {
-    /// By the id that it has in this tenant.
-    Id(Uuid),
-    Template(Uuid),
-}
-
-/// How an app is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AppKey {
-    AppId(Uuid),
-    ObjectId(Uuid),
-}
-
-/// `GET /groups/{id}/members` and the like.
-#[derive(Debug)]
-pub(crate) struct GroupMembers {
-    pub(crate) id: Uuid,
-    pub(crate) relation: Relation,
-    /// Cast to `microsoft.graph.user`.
-    pub(crate) users_only: bool,
-    pub(crate) count: bool,
-    pub(crate) names: SelectedNames,
-    pub(crate) page: ServedPage,
-}
-
-/// `GET /users` and `GET /directory/deletedItems/microsoft.graph.user`.
-#[derive(Debug)]
-pub(crate) struct ListUsers {
-    pub(crate) deleted: bool,
-    pub(crate) filter: Option<Filter>,
-    pub(crate) selection: Option<Selection>,
-    pub(crate) page: ServedPage,
-    pub(crate) count: bool,
+impl From<ServedWrite> for ServedCall {
+    fn from(write: ServedWrite) -> Self {
+        Self::Write(write)
+    }
 }

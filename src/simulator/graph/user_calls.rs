@@ -13,7 +13,9 @@ use super::properties::{self, Selection};
 use super::query::Url;
 use super::request::{ServedRequest, is_eventual, json_body};
 use super::select;
-use super::served_call::{ListUsers, ServedCall, WantedObjects};
+use super::served_call::ServedCall;
+use super::served_read::{ListUsers, ServedRead, WantedObjects};
+use super::served_write::ServedWrite;
 use crate::simulator::directory::UserKey;
 use crate::simulator::settings::Settings;
 
@@ -40,11 +42,11 @@ pub(super) fn on_user(
                 let text = "Get By Key only supports UserId and the key has to be a valid Guid";
                 return Err(ServedError::malformed(text));
             }
-            Ok(ServedCall::GetUser { key, named, selection })
+            Ok(ServedRead::GetUser { key, named, selection }.into())
         }
         None if is(method, "PATCH") => {
             let body = json_body(request)?;
-            Ok(ServedCall::UpdateUser { key, named, change: UserChange::parse(body)? })
+            Ok(ServedWrite::UpdateUser { key, named, change: UserChange::parse(body)? }.into())
         }
         None if is(method, "DELETE") => Err(not_simulated()),
         None => Err(ServedError::method_not_allowed()),
@@ -53,13 +55,13 @@ pub(super) fn on_user(
                 return Err(ServedError::method_not_allowed());
             }
             // Alone it needs neither a content type nor a body ("user: revokeSignInSessions").
-            Ok(ServedCall::RevokeSessions { key, named })
+            Ok(ServedWrite::RevokeSessions { key, named }.into())
         }
         Some(relation) if is(relation, "manager") && is(method, "GET") => {
-            Ok(ServedCall::Manager { key, named, selection: only_select(url)? })
+            Ok(ServedRead::Manager { key, named, selection: only_select(url)? }.into())
         }
         Some(setting) if is(setting, "mailboxSettings/userPurpose") && is(method, "GET") => {
-            Ok(ServedCall::MailboxPurpose { key, named })
+            Ok(ServedRead::MailboxPurpose { key, named }.into())
         }
         Some(_) => Err(not_simulated()),
     }
@@ -67,7 +69,7 @@ pub(super) fn on_user(
 
 /// `GET /me`.
 pub(super) fn me(url: &Url<'_>) -> Result<ServedCall, ServedError> {
-    Ok(ServedCall::Me { selection: only_select(url)? })
+    Ok(ServedRead::Me { selection: only_select(url)? }.into())
 }
 
 fn only_select(url: &Url<'_>) -> Result<Option<Selection>, ServedError> {
@@ -92,7 +94,7 @@ fn count(request: &ServedRequest<'_>, url: &Url<'_>) -> Result<ServedCall, Serve
         return Err(ServedError::bad_request("$count is not currently supported."));
     }
     check_length(url)?;
-    Ok(ServedCall::CountUsers(text.map(|text| filter_parser::parse(&text, true)).transpose()?))
+    Ok(ServedRead::CountUsers(text.map(|text| filter_parser::parse(&text, true)).transpose()?).into())
 }
 
 /// "Known issues with Microsoft Graph APIs": the longest URL of an advanced query.
@@ -147,7 +149,7 @@ pub(super) fn list(
         check_length(url)?;
     }
     list.filter = text.map(|text| filter_parser::parse(&text, advanced)).transpose()?;
-    Ok(ServedCall::ListUsers(list))
+    Ok(ServedRead::ListUsers(list).into())
 }
 
 /// `GET /directory/deletedItems/…`.
@@ -163,7 +165,7 @@ pub(super) fn deleted_items(
         [operation] if is_operation(operation) => Err(not_simulated()),
         [id] => {
             let key = UserKey::Id(object_id(id)?);
-            Ok(ServedCall::GetDeletedUser { key, named: (*id).to_owned(), selection: only_select(url)? })
+            Ok(ServedRead::GetDeletedUser { key, named: (*id).to_owned(), selection: only_select(url)? }.into())
         }
         _ => Err(not_simulated()),
     }
@@ -200,5 +202,5 @@ pub(super) fn get_by_ids(request: &ServedRequest<'_>, url: &Url<'_>) -> Result<S
     };
     let wanted =
         WantedObjects { users: wants("user"), groups: wants("group"), service_principals: wants("servicePrincipal") };
-    Ok(ServedCall::GetByIds { ids, wanted, names })
+    Ok(ServedRead::GetByIds { ids, wanted, names }.into())
 }

@@ -13,7 +13,7 @@ use crate::simulator::directory::builtin_roles::{
 };
 use crate::simulator::directory::{DeviceSystem, SimulatedDevice, UserKey};
 use crate::simulator::graph::answer::ServedAnswer;
-use crate::simulator::graph::device_action::{DeviceAction, DeviceCall, DeviceKey};
+use crate::simulator::graph::device_read::{DeviceKey, DeviceQuestion, DeviceRead};
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::select::{cut, cut_loosely};
 use crate::simulator::ledger::Operation;
@@ -51,10 +51,10 @@ fn object_id(key: DeviceKey) -> Uuid {
 }
 
 impl World {
-    pub(super) fn read_devices(&self, call: &DeviceCall, context: &Context<'_>) -> Result<ServedAnswer, ServedError> {
+    pub(super) fn read_devices(&self, call: &DeviceRead, context: &Context<'_>) -> Result<ServedAnswer, ServedError> {
         let names = &call.names;
         match &call.asked {
-            DeviceAction::OfUser { key, named, owned, is_cast, page } => {
+            DeviceQuestion::OfUser { key, named, owned, is_cast, page } => {
                 self.caller_may(READ_USERS, context.caller)?;
                 self.check_token(page)?;
                 let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
@@ -79,7 +79,7 @@ impl World {
                 let mut values = values.into_iter();
                 Ok(self.collection(context, set, None, Some(page), part, |json, _| write_value(json, &values.next())))
             }
-            DeviceAction::Get(key) | DeviceAction::Enable { key, .. } => {
+            DeviceQuestion::Get(key) => {
                 self.caller_may(READ_DEVICES, context.caller)?;
                 let id = object_id(*key);
                 let device = self.directory.device(id).ok_or_else(|| ServedError::not_found(&id.to_string()))?;

@@ -11,11 +11,10 @@ use crate::simulator::graph::answer::{CallIds, ServedAnswer};
 use crate::simulator::graph::batch::CorruptItem;
 use crate::simulator::graph::call::{Cost, Prepared};
 use crate::simulator::graph::depends_on::DependencyShape;
-use crate::simulator::graph::device_action::{DeviceAction, DeviceCall};
 use crate::simulator::graph::errors::ServedError;
-use crate::simulator::graph::risk_action::RiskAction;
 use crate::simulator::graph::scripted::scripted;
 use crate::simulator::graph::served_call::ServedCall;
+use crate::simulator::graph::served_write::ServedWrite;
 use crate::simulator::graph::unselected::unselected;
 use crate::simulator::moment::imf_fixdate;
 use crate::simulator::settings::RetryAfterForm;
@@ -199,20 +198,26 @@ impl World {
                 }
                 Err(error.clone())
             }
-            Ok(ServedCall::UpdateUser { key, named, change }) => {
-                self.update(key, named, change, overlaps, *batch, context)
-            }
-            Ok(ServedCall::RevokeSessions { key, named }) => self.revoke(key, named, overlaps, *batch, context),
-            Ok(ServedCall::Methods(call)) if call.is_write() => self.change_methods(call, overlaps, *batch, context),
-            Ok(ServedCall::Devices(DeviceCall { asked: DeviceAction::Enable { key, enabled }, .. })) => {
-                self.enable_device(*key, *enabled, *batch, context)
-            }
-            Ok(ServedCall::Risk(RiskAction::Set { ids, compromised })) => {
-                self.set_risk(ids, *compromised, *batch, context)
-            }
-            Ok(call) => self.read(call, context),
+            Ok(ServedCall::Write(write)) => self.change(write, overlaps, *batch, context),
+            Ok(ServedCall::Read(read)) => self.read(read, context),
         };
         result.unwrap_or_else(|error| ServedAnswer::error(&error, context.ids))
+    }
+
+    fn change(
+        &mut self,
+        write: &ServedWrite,
+        overlaps: bool,
+        batch: Option<u64>,
+        context: &Context<'_>,
+    ) -> Result<ServedAnswer, ServedError> {
+        match write {
+            ServedWrite::UpdateUser { key, named, change } => self.update(key, named, change, overlaps, batch, context),
+            ServedWrite::RevokeSessions { key, named } => self.revoke(key, named, overlaps, batch, context),
+            ServedWrite::Methods(call) => self.change_methods(call, overlaps, batch, context),
+            ServedWrite::EnableDevice { key, enabled } => self.enable_device(*key, *enabled, batch, context),
+            ServedWrite::Risk { ids, compromised } => self.set_risk(ids, *compromised, batch, context),
+        }
     }
 
     /// Whether this write meets another for the same user: one in flight elsewhere, or one earlier in a parallel batch.

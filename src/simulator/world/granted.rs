@@ -14,7 +14,7 @@ use crate::simulator::graph::answer::ServedAnswer;
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::paging::ServedPage;
 use crate::simulator::graph::select::{SelectedNames, cut};
-use crate::simulator::graph::served_call::AppKey;
+use crate::simulator::graph::served_read::AppKey;
 use crate::simulator::permission::Permission;
 use crate::simulator::random::{Random, seed_of};
 

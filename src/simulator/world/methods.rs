@@ -9,7 +9,7 @@ use super::{Context, World};
 use crate::simulator::directory::{SimulatedMethod, SimulatedMethodKind, SimulatedPassPolicy, UserPlace};
 use crate::simulator::graph::answer::ServedAnswer;
 use crate::simulator::graph::errors::ServedError;
-use crate::simulator::graph::method_action::{MethodAction, MethodCall};
+use crate::simulator::graph::method_action::{MethodCall, MethodChange, MethodRead};
 use crate::simulator::ledger::Operation;
 use crate::simulator::moment::iso;
 
@@ -68,19 +68,20 @@ fn with_type(method: &SimulatedMethod, policy: &SimulatedPassPolicy, now: Offset
 }
 
 impl World {
-    pub(super) fn read_methods(&self, call: &MethodCall, context: &Context<'_>) -> Result<ServedAnswer, ServedError> {
+    pub(super) fn read_methods(
+        &self,
+        call: &MethodCall<MethodRead>,
+        context: &Context<'_>,
+    ) -> Result<ServedAnswer, ServedError> {
         let MethodCall { key, named, asked } = call;
         let (policy, now) = (&self.pass_policy, context.date);
         let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
         let kind = match asked {
-            MethodAction::CreatePass(_) | MethodAction::ResetPassword(_) => {
-                return Err(ServedError::method_not_allowed());
-            }
-            MethodAction::Operation(id, data_centre) => {
+            MethodRead::Operation(id, data_centre) => {
                 return self.read_operation(place, id, data_centre.as_deref(), context);
             }
-            MethodAction::ListAll | MethodAction::GetAny(_) => None,
-            MethodAction::List(kind) | MethodAction::Get(kind, _) | MethodAction::Delete(kind, _) => Some(*kind),
+            MethodRead::ListAll | MethodRead::GetAny(_) => None,
+            MethodRead::List(kind) | MethodRead::Get(kind, _) => Some(*kind),
         };
         self.may_read_methods(place, kind, context.caller)?;
         let held = self.directory.methods_of(place);
@@ -95,17 +96,15 @@ impl World {
             Ok(ServedAnswer::json(json))
         };
         match asked {
-            MethodAction::CreatePass(_) | MethodAction::ResetPassword(_) | MethodAction::Operation(..) => {
-                Err(ServedError::method_not_allowed())
-            }
-            MethodAction::GetAny(id) | MethodAction::Get(_, id) | MethodAction::Delete(_, id) => one(id),
-            MethodAction::ListAll => {
+            MethodRead::Operation(id, data_centre) => self.read_operation(place, id, data_centre.as_deref(), context),
+            MethodRead::GetAny(id) | MethodRead::Get(_, id) => one(id),
+            MethodRead::ListAll => {
                 let part = Part::whole(held.methods.iter().collect());
                 Ok(self.collection(context, &set, None, None, part, |json, it| {
                     write_value(json, &with_type(it, policy, now))
                 }))
             }
-            MethodAction::List(kind) => {
+            MethodRead::List(kind) => {
                 let part = Part::whole(held.methods.iter().filter(|method| method.kind == *kind).collect());
                 Ok(self.collection(context, &set, None, None, part, |json, it| {
                     write_value(json, &written(it, policy, now))
@@ -116,17 +115,16 @@ impl World {
 
     pub(super) fn change_methods(
         &mut self,
-        call: &MethodCall,
+        call: &MethodCall<MethodChange>,
         overlaps: bool,
         batch: Option<u64>,
         context: &Context<'_>,
     ) -> Result<ServedAnswer, ServedError> {
         let MethodCall { key, named, asked } = call;
         let (kind, id) = match asked {
-            MethodAction::CreatePass(terms) => return self.create_pass(call, *terms, overlaps, batch, context),
-            MethodAction::ResetPassword(asked) => return self.reset_there(call, asked, overlaps, batch, context),
-            MethodAction::Delete(kind, id) => (kind, id),
-            _ => return Err(ServedError::method_not_allowed()),
+            MethodChange::CreatePass(terms) => return self.create_pass(call, *terms, overlaps, batch, context),
+            MethodChange::ResetPassword(asked) => return self.reset_there(call, asked, overlaps, batch, context),
+            MethodChange::Delete(kind, id) => (kind, id),
         };
         let place = self.directory.find(key);
         let checked = self.writable(place, named, overlaps).and_then(|place| {

@@ -12,9 +12,9 @@ use crate::simulator::directory::{
 };
 use crate::simulator::graph::answer::{Body, ServedAnswer};
 use crate::simulator::graph::errors::ServedError;
-use crate::simulator::graph::method_action::MethodCall;
+use crate::simulator::graph::method_action::{MethodCall, MethodChange};
 use crate::simulator::graph::pass_request::PassRequest;
-use crate::simulator::graph::served_call::Relation;
+use crate::simulator::graph::served_read::Relation;
 use crate::simulator::ledger::Operation;
 use crate::simulator::permission::READ_METHOD_POLICY;
 
@@ -49,7 +49,7 @@ impl World {
 
     pub(super) fn create_pass(
         &mut self,
-        call: &MethodCall,
+        call: &MethodCall<MethodChange>,
         asked: PassRequest,
         overlaps: bool,
         batch: Option<u64>,

@@ -14,24 +14,23 @@ use crate::simulator::graph::filter::Filter;
 use crate::simulator::graph::properties::{
     Selection, Sight, default_selection, names, write_derived_type, write_members,
 };
-use crate::simulator::graph::risk_action::RiskAction;
 use crate::simulator::graph::select::SelectedNames;
-use crate::simulator::graph::served_call::{ListUsers, ServedCall, WantedObjects};
+use crate::simulator::graph::served_read::{ListUsers, ServedRead, WantedObjects};
 use crate::simulator::tokens::TokenHolder;
 
 impl World {
-    pub(super) fn read(&mut self, call: &ServedCall, context: &Context<'_>) -> Result<ServedAnswer, ServedError> {
+    pub(super) fn read(&mut self, call: &ServedRead, context: &Context<'_>) -> Result<ServedAnswer, ServedError> {
         self.may_read(call, context)?;
         let answer = match call {
-            ServedCall::ListUsers(list) => self.list(list, context)?,
-            ServedCall::CountUsers(filter) => {
+            ServedRead::ListUsers(list) => self.list(list, context)?,
+            ServedRead::CountUsers(filter) => {
                 ServedAnswer::new(200, Body::Text(self.count(filter.as_ref(), false, context.now).to_string()))
             }
-            ServedCall::GetUser { key, named, selection } => {
+            ServedRead::GetUser { key, named, selection } => {
                 let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
                 self.one_user(place, "users", "", selection.as_ref(), self.rights.sight(), context)
             }
-            ServedCall::Manager { key, named, selection } => {
+            ServedRead::Manager { key, named, selection } => {
                 let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
                 let manager = self.directory.get(place).manager().map(UserKey::Id);
                 // "List manager": who has none is answered like who is not there.
@@ -41,7 +40,7 @@ impl World {
                 let sight = self.rights.sight();
                 self.one_user(manager, "directoryObjects", kind, selection.as_ref(), sight, context)
             }
-            ServedCall::MailboxPurpose { key, named } => {
+            ServedRead::MailboxPurpose { key, named } => {
                 let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
                 let purpose = self.directory.get(place).mailbox_purpose().ok_or_else(ServedError::no_mailbox)?;
                 let mut json = Vec::with_capacity(64);
@@ -54,13 +53,13 @@ impl World {
                 );
                 ServedAnswer::json(json)
             }
-            ServedCall::GetDeletedUser { key, named, selection } => {
+            ServedRead::GetDeletedUser { key, named, selection } => {
                 let UserKey::Id(id) = key else { return Err(ServedError::not_found(named)) };
                 let place = self.directory.find_deleted(*id).ok_or_else(|| ServedError::not_found(named))?;
                 let kind = "\"@odata.type\":\"#microsoft.graph.user\",";
                 self.one_user(place, "directoryObjects", kind, selection.as_ref(), self.rights.sight(), context)
             }
-            ServedCall::Me { selection } => {
+            ServedRead::Me { selection } => {
                 let TokenHolder::User(id) = context.caller else {
                     return Err(ServedError::malformed(
                         "/me request is only valid with delegated authentication flow.",
@@ -71,44 +70,38 @@ impl World {
                 // Everyone may read themselves.
                 self.one_user(place, "users", "", selection.as_ref(), Sight::Full, context)
             }
-            ServedCall::Methods(call) => self.read_methods(call, context)?,
-            ServedCall::PassPolicy => self.pass_policy(context)?,
-            ServedCall::OnPremisesSync => self.on_premises_sync(context),
-            ServedCall::Risk(RiskAction::Get(id)) => self.read_risk(*id, context)?,
-            ServedCall::Devices(call) => self.read_devices(call, context)?,
-            ServedCall::GetByIds { ids, wanted, names } => self.by_ids(ids, *wanted, names, context)?,
-            ServedCall::Organization { names } => tenant::organization(&self.directory, names, context)?,
-            ServedCall::Domains => tenant::domains(&self.directory, context),
-            ServedCall::ListGroups { filter, expand, names, page } => {
+            ServedRead::Methods(call) => self.read_methods(call, context)?,
+            ServedRead::PassPolicy => self.pass_policy(context)?,
+            ServedRead::OnPremisesSync => self.on_premises_sync(context),
+            ServedRead::Risk(id) => self.read_risk(*id, context)?,
+            ServedRead::Devices(call) => self.read_devices(call, context)?,
+            ServedRead::GetByIds { ids, wanted, names } => self.by_ids(ids, *wanted, names, context)?,
+            ServedRead::Organization { names } => tenant::organization(&self.directory, names, context)?,
+            ServedRead::Domains => tenant::domains(&self.directory, context),
+            ServedRead::ListGroups { filter, expand, names, page } => {
                 self.list_groups(filter, *expand, names, page, context)?
             }
-            ServedCall::GetGroup { id, expand, names } => self.get_group(*id, *expand, names, context)?,
-            ServedCall::GroupMembers(asked) => self.group_members(asked, context)?,
-            ServedCall::ListAssignments { eligible, filter, expand, names, page } => {
+            ServedRead::GetGroup { id, expand, names } => self.get_group(*id, *expand, names, context)?,
+            ServedRead::GroupMembers(asked) => self.group_members(asked, context)?,
+            ServedRead::ListAssignments { eligible, filter, expand, names, page } => {
                 self.list_assignments(*eligible, filter, *expand, names, page, context)?
             }
-            ServedCall::ListRoleDefinitions { filter, names, page } => {
+            ServedRead::ListRoleDefinitions { filter, names, page } => {
                 self.list_role_definitions(filter, names, page, context)?
             }
-            ServedCall::GetRoleDefinition { id, names } => self.get_role_definition(*id, names, context)?,
-            ServedCall::ListDirectoryRoles { names } => self.list_directory_roles(names, context)?,
-            ServedCall::DirectoryRoleMembers { role, names, page } => {
+            ServedRead::GetRoleDefinition { id, names } => self.get_role_definition(*id, names, context)?,
+            ServedRead::ListDirectoryRoles { names } => self.list_directory_roles(names, context)?,
+            ServedRead::DirectoryRoleMembers { role, names, page } => {
                 self.directory_role_members(*role, names, page, context)?
             }
-            ServedCall::App { of, registration, names } => {
+            ServedRead::App { of, registration, names } => {
                 tenant::app(&self.directory, *of, *registration, names, context)?
             }
-            ServedCall::AppRoleAssignments { of, names, page } => {
+            ServedRead::AppRoleAssignments { of, names, page } => {
                 self.app_role_assignments(*of, names, page, context)?
             }
-            ServedCall::AppOwners { of, registration, names, page } => {
+            ServedRead::AppOwners { of, registration, names, page } => {
                 self.app_owners(*of, *registration, names, page, context)?
-            }
-            // Writes never come here.
-            ServedCall::UpdateUser { .. }
-            | ServedCall::RevokeSessions { .. }
-            | ServedCall::Risk(RiskAction::Set { .. }) => {
-                return Err(ServedError::method_not_allowed());
             }
         };
         self.counters.reads += 1;

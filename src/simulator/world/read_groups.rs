@@ -12,7 +12,7 @@ use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::object_filters::GroupFilter;
 use crate::simulator::graph::paging::ServedPage;
 use crate::simulator::graph::select::{SelectedNames, cut};
-use crate::simulator::graph::served_call::{GroupMembers, Relation};
+use crate::simulator::graph::served_read::{GroupMembers, Relation};
 
 /// "Known issues with Microsoft Graph APIs": `$expand` returns no more than this, and cannot be paged.
 const MAX_EXPANDED: usize = 20;

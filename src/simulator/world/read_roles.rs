@@ -13,7 +13,7 @@ use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::object_filters::{AssignmentFilter, DefinitionFilter};
 use crate::simulator::graph::paging::ServedPage;
 use crate::simulator::graph::select::{SelectedNames, cut};
-use crate::simulator::graph::served_call::{AppKey, AssignmentExpand, RoleKey};
+use crate::simulator::graph::served_read::{AppKey, AssignmentExpand, RoleKey};
 use crate::simulator::random::{Random, seed_of};
 
 impl World {

@@ -10,7 +10,7 @@ use crate::simulator::directory::{RoleAssignment, RoleScope, RoleStanding, Simul
 use crate::simulator::graph::change::UserChange;
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::properties::{Sight, has_sign_in_activity};
-use crate::simulator::graph::served_call::ServedCall;
+use crate::simulator::graph::served_read::ServedRead;
 use crate::simulator::permission::{
     AnyOf, ENABLE, LIST_METHODS, Permission, READ_APPS, READ_BASIC, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS,
     READ_MAILBOX_SETTINGS, READ_OBJECTS, READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_SYNC, READ_USERS, RESET,
@@ -109,59 +109,58 @@ impl World {
     }
 
     /// Refuses a read that the caller may not make.
-    pub(super) fn may_read(&self, call: &ServedCall, context: &Context<'_>) -> Result<(), ServedError> {
+    pub(super) fn may_read(&self, read: &ServedRead, context: &Context<'_>) -> Result<(), ServedError> {
         let rights = self.rights_of(context.caller);
-        match call {
-            ServedCall::ListUsers(list) => {
+        match read {
+            ServedRead::ListUsers(list) => {
                 // "List users": guests cannot.
                 self.not_a_guest(context.caller)?;
                 let filtered = list.filter.as_ref().map(|filter| filter.properties()).unwrap_or_default();
                 rights.needs_sight(&filtered)?;
                 rights.need_sign_ins(list.selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
             }
-            ServedCall::CountUsers(filter) => {
+            ServedRead::CountUsers(filter) => {
                 self.not_a_guest(context.caller)?;
                 rights.needs_sight(&filter.as_ref().map(|filter| filter.properties()).unwrap_or_default())
             }
-            ServedCall::GetUser { selection, .. } | ServedCall::GetDeletedUser { selection, .. } => {
+            ServedRead::GetUser { selection, .. } | ServedRead::GetDeletedUser { selection, .. } => {
                 rights.needs_sight(&[])?;
                 rights.need_sign_ins(selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
             }
             // "List manager".
-            ServedCall::Manager { .. } => rights.need(READ_USERS),
+            ServedRead::Manager { .. } => rights.need(READ_USERS),
             // "Get user mailbox settings".
-            ServedCall::MailboxPurpose { .. } => {
+            ServedRead::MailboxPurpose { .. } => {
                 rights.need(READ_MAILBOX_SETTINGS).map_err(|_| ServedError::mailbox_denied())
             }
             // Everyone may read themselves, but for what stands in the reports.
-            ServedCall::Me { selection } => {
+            ServedRead::Me { selection } => {
                 rights.need_sign_ins(selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
             }
-            ServedCall::GetByIds { .. } if rights.have(READ_OBJECTS) => Ok(()),
-            ServedCall::GetByIds { .. } => rights.needs_sight(&[]),
-            ServedCall::Organization { .. } => rights.need(READ_ORGANIZATION),
-            ServedCall::Domains => rights.need(READ_DOMAINS),
-            ServedCall::ListGroups { .. } | ServedCall::GetGroup { .. } | ServedCall::GroupMembers(_) => {
+            ServedRead::GetByIds { .. } if rights.have(READ_OBJECTS) => Ok(()),
+            ServedRead::GetByIds { .. } => rights.needs_sight(&[]),
+            ServedRead::Organization { .. } => rights.need(READ_ORGANIZATION),
+            ServedRead::Domains => rights.need(READ_DOMAINS),
+            ServedRead::ListGroups { .. } | ServedRead::GetGroup { .. } | ServedRead::GroupMembers(_) => {
                 rights.need(READ_GROUPS)
             }
-            ServedCall::ListAssignments { eligible: true, .. } => {
+            ServedRead::ListAssignments { eligible: true, .. } => {
                 rights.need(READ_ELIGIBILITY)?;
                 if rights.pim_licensed { Ok(()) } else { Err(ServedError::no_pim()) }
             }
-            ServedCall::ListAssignments { .. }
-            | ServedCall::ListRoleDefinitions { .. }
-            | ServedCall::GetRoleDefinition { .. }
-            | ServedCall::ListDirectoryRoles { .. }
-            | ServedCall::DirectoryRoleMembers { .. } => rights.need(READ_ROLES),
-            ServedCall::App { .. } | ServedCall::AppOwners { .. } | ServedCall::AppRoleAssignments { .. } => {
+            ServedRead::ListAssignments { .. }
+            | ServedRead::ListRoleDefinitions { .. }
+            | ServedRead::GetRoleDefinition { .. }
+            | ServedRead::ListDirectoryRoles { .. }
+            | ServedRead::DirectoryRoleMembers { .. } => rights.need(READ_ROLES),
+            ServedRead::App { .. } | ServedRead::AppOwners { .. } | ServedRead::AppRoleAssignments { .. } => {
                 rights.need(READ_APPS)
             }
             // Judged with the target in hand.
-            ServedCall::Methods(_) | ServedCall::PassPolicy | ServedCall::Devices(_) | ServedCall::Risk(_) => Ok(()),
+            ServedRead::Methods(_) | ServedRead::PassPolicy | ServedRead::Devices(_) | ServedRead::Risk(_) => Ok(()),
             // "Get onPremisesDirectorySynchronization": of people alone.
-            ServedCall::OnPremisesSync if context.caller.is_app() => Err(ServedError::denied()),
-            ServedCall::OnPremisesSync => rights.need(READ_SYNC),
-            ServedCall::UpdateUser { .. } | ServedCall::RevokeSessions { .. } => Ok(()),
+            ServedRead::OnPremisesSync if context.caller.is_app() => Err(ServedError::denied()),
+            ServedRead::OnPremisesSync => rights.need(READ_SYNC),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::simulator::directory::tenant::{Domain, GRAPH_APP_ID, GRAPH_SERVICE_PR
 use crate::simulator::graph::answer::ServedAnswer;
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::select::{SelectedNames, cut};
-use crate::simulator::graph::served_call::AppKey;
+use crate::simulator::graph::served_read::AppKey;
 use crate::simulator::moment::iso;
 
 fn kind(domain: &Domain) -> &'static str {

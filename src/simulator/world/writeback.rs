@@ -16,7 +16,7 @@ use crate::simulator::directory::tenant::TENANT_ID;
 use crate::simulator::directory::{UserKey, UserPlace};
 use crate::simulator::graph::answer::{Body, ServedAnswer};
 use crate::simulator::graph::errors::{ServedError, WEAK_PASSWORD};
-use crate::simulator::graph::method_action::MethodCall;
+use crate::simulator::graph::method_action::{MethodCall, MethodChange};
 use crate::simulator::graph::password;
 use crate::simulator::graph::reset_request::ResetRequest;
 use crate::simulator::ledger::Operation;
@@ -30,7 +30,7 @@ const DATA_CENTRE: &str = "DUB02P";
 impl World {
     pub(super) fn reset_there(
         &mut self,
-        call: &MethodCall,
+        call: &MethodCall<MethodChange>,
         asked: &ResetRequest,
         overlaps: bool,
         batch: Option<u64>,

@@ -6,16 +6,16 @@ use super::paging::ServedPage;
 use super::select::SelectedNames;
 use crate::simulator::directory::UserKey;
 
-/// A call about devices.
+/// A read of devices.
 #[derive(Debug)]
-pub(crate) struct DeviceCall {
+pub(crate) struct DeviceRead {
     pub(crate) names: SelectedNames,
-    pub(crate) asked: DeviceAction,
+    pub(crate) asked: DeviceQuestion,
 }
 
 /// What it asks for.
 #[derive(Debug)]
-pub(crate) enum DeviceAction {
+pub(crate) enum DeviceQuestion {
     OfUser {
         key: UserKey,
         named: String,
@@ -26,10 +26,6 @@ pub(crate) enum DeviceAction {
         page: ServedPage,
     },
     Get(DeviceKey),
-    Enable {
-        key: DeviceKey,
-        enabled: bool,
-    },
 }
 
 /// How a device is named.
