@@ -137,6 +137,32 @@ fn page(summary: &Summary) -> String {
 
 fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
     let plan = &summary.plan;
+    write_head(out, plan);
+    out.blank();
+    write_decisions(out, summary, width, detail);
+    if detail != Detail::Counts {
+        out.blank();
+    }
+    out.labelled("Steps", steps(plan));
+    if let Some(sentence) = faster(plan) {
+        out.labelled("", sentence);
+    }
+    write_passwords(out, summary);
+    write_on_premises(out, summary, detail);
+    write_ways_in(out, summary, detail);
+    write_files(out, summary, detail);
+    out.blank();
+    if plan.accounts() == 0 {
+        out.text("No account would be changed: there is nothing to apply.");
+    } else {
+        let accounts = counted(plan.accounts().into(), "account", "accounts");
+        out.text(format_args!("Nothing has been changed. To change {accounts}:"));
+        out.command(2, plan_command::apply(&summary.folder, plan));
+    }
+}
+
+/// What the plan is for.
+fn write_head(out: &mut Lines, plan: &Manifest) {
     out.labelled("Tenant", format_args!("{} ({})", harmless(&plan.tenant.name), plan.tenant.id));
     out.labelled("Playbook", format_args!("{}: {}", plan.playbook, plan.playbook.summary()));
     if let Some(caution) = wording::playbook::caution(plan.playbook) {
@@ -159,16 +185,11 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
     for note in &plan.notes {
         out.labelled("Note", harmless(note));
     }
-    out.blank();
-    write_decisions(out, summary, width, detail);
-    if detail != Detail::Counts {
-        out.blank();
-    }
-    out.labelled("Steps", steps(plan));
-    if let Some(sentence) = faster(plan) {
-        out.labelled("", sentence);
-    }
-    write_passwords(out, summary);
+}
+
+/// What is left to do in Active Directory.
+fn write_on_premises(out: &mut Lines, summary: &Summary, detail: Detail) {
+    let plan = &summary.plan;
     if let Some(work) = &plan.on_premises {
         let accounts = counted(work.accounts.into(), "account has", "accounts have");
         let list = summary.folder.join(ONPREM_CSV);
@@ -191,7 +212,10 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
     if plan.written_back > 0 {
         out.labelled("Writeback", wording::on_premises::writeback(plan.written_back));
     }
-    write_ways_in(out, summary, detail);
+}
+
+/// What was made, and what keeps it from being applied as it is.
+fn write_files(out: &mut Lines, summary: &Summary, detail: Detail) {
     let csv = summary.folder.join(PLAN_CSV);
     out.labelled("Plan", format_args!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()));
     let page = summary.folder.join(PLAN_HTML);
@@ -200,16 +224,8 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
             if detail == Detail::Counts { "with every reason; so does -v" } else { "for the person who approves" };
         out.labelled("Page", format_args!("{}, {whom}", page.display()));
     }
-    if let Some(sentence) = too_large::sentence(plan) {
+    if let Some(sentence) = too_large::sentence(&summary.plan) {
         out.labelled("Guard", format_args!("{sentence}, as in the line below"));
-    }
-    out.blank();
-    if plan.accounts() == 0 {
-        out.text("No account would be changed: there is nothing to apply.");
-    } else {
-        let accounts = counted(plan.accounts().into(), "account", "accounts");
-        out.text(format_args!("Nothing has been changed. To change {accounts}:"));
-        out.command(2, plan_command::apply(&summary.folder, plan));
     }
 }
 

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use super::error::TokenError;
 use super::managed_identity::{self, IdentityService};
 use super::token_service::{Field, TokenService};
-use super::{Credential, arc, azure_cli, device_code, federated};
+use super::{Credential, ShowPrompt, arc, azure_cli, device_code, federated};
 use crate::graph::endpoint::Endpoints;
 
 pub(crate) use super::token_service::Granted;
@@ -78,34 +78,50 @@ impl Live {
                 as_app(&self.service(tenant)?, client_id, &scope, claims, asserted(&assertion)).await
             }
             Credential::ManagedIdentity { direct, client_id, service } => {
-                let (resource, client_id) = (self.endpoints.graph.to_string(), client_id.as_deref());
-                match service {
-                    IdentityService::Arc { endpoint } => arc::managed_identity(direct, endpoint, &resource).await,
-                    IdentityService::VirtualMachine => {
-                        managed_identity::token(direct, None, client_id, &resource).await
-                    }
-                    IdentityService::AppService { endpoint, header } => {
-                        managed_identity::token(direct, Some((endpoint, header)), client_id, &resource).await
-                    }
-                }
+                self.as_machine(direct, client_id.as_deref(), service).await
             }
             Credential::AzureCli { tenant } => azure_cli::token(tenant.as_deref(), &scope).await,
             Credential::DeviceCode { tenant, client_id, show } => {
-                let service = self.service(tenant)?;
-                // Without offline_access there is no refresh token, and a person would have to sign in every hour.
-                let scope = format!("{scope} offline_access");
-                let kept = self.kept().clone();
-                let granted = match kept {
-                    Some(kept) => device_code::refresh(&service, client_id, &scope, claims, &kept).await?,
-                    None => device_code::sign_in(&service, client_id, &scope, claims, show).await?,
-                };
-                // It is exchanged for a newer one with each token, as a rule.
-                if granted.refresh_token.is_some() {
-                    self.kept().clone_from(&granted.refresh_token);
-                }
-                Ok(granted)
+                self.as_person(&self.service(tenant)?, client_id, claims, show).await
             }
         }
+    }
+
+    async fn as_machine(
+        &self,
+        direct: &Client,
+        client_id: Option<&str>,
+        service: &IdentityService,
+    ) -> Result<Granted, TokenError> {
+        let resource = self.endpoints.graph.to_string();
+        match service {
+            IdentityService::Arc { endpoint } => arc::managed_identity(direct, endpoint, &resource).await,
+            IdentityService::VirtualMachine => managed_identity::token(direct, None, client_id, &resource).await,
+            IdentityService::AppService { endpoint, header } => {
+                managed_identity::token(direct, Some((endpoint, header)), client_id, &resource).await
+            }
+        }
+    }
+
+    async fn as_person(
+        &self,
+        service: &TokenService<'_>,
+        client_id: &str,
+        claims: Option<&str>,
+        show: &ShowPrompt,
+    ) -> Result<Granted, TokenError> {
+        // Without offline_access there is no refresh token, and a person would have to sign in every hour.
+        let scope = format!("{} offline_access", self.endpoints.scope());
+        let kept = self.kept().clone();
+        let granted = match kept {
+            Some(kept) => device_code::refresh(service, client_id, &scope, claims, &kept).await?,
+            None => device_code::sign_in(service, client_id, &scope, claims, show).await?,
+        };
+        // It is exchanged for a newer one with each token, as a rule.
+        if granted.refresh_token.is_some() {
+            self.kept().clone_from(&granted.refresh_token);
+        }
+        Ok(granted)
     }
 
     fn service<'a>(&'a self, tenant: &'a str) -> Result<TokenService<'a>, TokenError> {
