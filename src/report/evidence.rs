@@ -194,19 +194,7 @@ pub fn pack(
 ) -> Result<Evidence, EvidenceError> {
     let (run, outcomes) = EvidenceRun::read(plan)?;
     let archive = &named(archive, run.state);
-    let io_of = |path: &Path| {
-        let path = path.to_owned();
-        move |source: io::Error| EvidenceError::Io { path, source }
-    };
-    let has_replaced = archive.symlink_metadata().is_ok();
-    match (has_replaced, replace) {
-        (false, _) => {}
-        (true, false) => return Err(EvidenceError::Taken { path: archive.clone() }),
-        (true, true) => {
-            let kept = |why| EvidenceError::Kept { path: archive.clone(), why };
-            may_be_replaced(archive, plan, key.is_some()).map_err(kept)?;
-        }
-    }
+    let has_replaced = takes_the_place(archive, plan, key.is_some(), replace)?;
     refused::write_all(plan)?;
     let manifest = plan.manifest();
     let mut contents = EvidenceManifest {
@@ -222,7 +210,44 @@ pub fn pack(
         files: Vec::new(),
     };
     let begun = if has_replaced { Pending::in_place_of(archive) } else { Pending::new(archive) };
-    let mut zip = ZipWriter::new_stream(begun.map_err(io_of(archive))?);
+    write_into(begun.map_err(io_of(archive))?, archive, plan, &mut contents, key)?;
+    let signed_by = key.map(SigningKey::fingerprint);
+    let (archive, playbook) = (archive.clone(), manifest.playbook);
+    Ok(Evidence { contents, signed_by, archive, has_replaced, playbook, outcomes })
+}
+
+/// Whether an earlier archive has the name, and may be replaced.
+fn takes_the_place(
+    archive: &Path,
+    plan: &PlanFolder,
+    will_be_signed: bool,
+    replace: bool,
+) -> Result<bool, EvidenceError> {
+    let is_there = archive.symlink_metadata().is_ok();
+    if is_there && !replace {
+        return Err(EvidenceError::Taken { path: archive.to_owned() });
+    }
+    if is_there {
+        let kept = |why| EvidenceError::Kept { path: archive.to_owned(), why };
+        may_be_replaced(archive, plan, will_be_signed).map_err(kept)?;
+    }
+    Ok(is_there)
+}
+
+fn io_of(path: &Path) -> impl Fn(io::Error) -> EvidenceError + use<> {
+    let path = path.to_owned();
+    move |source| EvidenceError::Io { path: path.clone(), source }
+}
+
+/// Writes the files of the run, then their list, and its signature where there is a key.
+fn write_into(
+    begun: Pending,
+    archive: &Path,
+    plan: &PlanFolder,
+    contents: &mut EvidenceManifest,
+    key: Option<&SigningKey>,
+) -> Result<(), EvidenceError> {
+    let mut zip = ZipWriter::new_stream(begun);
     let options = SimpleFileOptions::default()
         .large_file(true)
         .unix_permissions(0o600)
@@ -239,7 +264,7 @@ pub fn pack(
         let bytes = io::copy(&mut file, &mut zip).map_err(io_of(&path))?;
         contents.files.push(EvidenceFile { name: name.to_owned(), bytes, sha256: file.finish().1 });
     }
-    let mut text = serde_json::to_vec_pretty(&contents).map_err(|error| io_of(archive)(error.into()))?;
+    let mut text = serde_json::to_vec_pretty(contents).map_err(|error| io_of(archive)(error.into()))?;
     text.push(b'\n');
     let signature = key.map(|key| key.sign(Purpose::Evidence, &text)).transpose()?;
     let signature = signature.as_deref().map(|signature| (SIGNATURE, signature.as_bytes()));
@@ -248,10 +273,7 @@ pub fn pack(
         zip.write_all(bytes).map_err(io_of(archive))?;
     }
     let written = zip.finish().map_err(|error| io_of(archive)(error.into()))?;
-    written.into_inner().commit().map_err(io_of(archive))?;
-    let signed_by = key.map(SigningKey::fingerprint);
-    let (archive, playbook) = (archive.clone(), manifest.playbook);
-    Ok(Evidence { contents, signed_by, archive, has_replaced, playbook, outcomes })
+    written.into_inner().commit().map_err(io_of(archive))
 }
 
 /// Whether an archive of this plan may take the place of the file.
