@@ -42,10 +42,7 @@ impl Display {
     /// A bar when standard error is a terminal, plain lines otherwise; neither where quiet was asked for.
     #[must_use]
     pub(super) fn new(is_terminal: bool, clock: Clock) -> Self {
-        let bar = is_terminal.then(|| {
-            let bar = ProgressBar::with_draw_target(None, drawn_line::target());
-            bar
-        });
+        let bar = is_terminal.then(|| ProgressBar::with_draw_target(None, drawn_line::target()));
         Self {
             bar,
             last_line: None,

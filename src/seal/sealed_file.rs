@@ -73,7 +73,7 @@ pub fn unseal_any_file(identities: &Identities, sealed: &[u8]) -> Result<Zeroizi
 fn unseal_by(
     identities: &Identities,
     sealed: &[u8],
-    open_with_cms: fn(&Identities, &[u8]) -> Result<Zeroizing<Vec<u8>>, UnsealError>,
+    open_with_cms: impl FnOnce(&Identities, &[u8]) -> Result<Zeroizing<Vec<u8>>, UnsealError>,
 ) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
     let damaged = |what: &str| UnsealError::Damaged(what.to_owned());
     match sealed_file_kind(sealed) {
