@@ -133,7 +133,7 @@ pub enum PasswordListError {
 }
 
 impl PasswordList {
-    /// Reads and opens a list. Nobody stands on it twice, and nobody without a password.
+    /// Reads and opens a list. No one stands on it twice, and no one without a password.
     ///
     /// # Errors
     ///
