@@ -169,7 +169,7 @@ fn cases() -> Vec<Case> {
             ..case(
                 "a restricted unit in capitals",
                 Asked::UpdatesAndRevokes(1),
-                ScriptedAnswer::of(403, "Authorization_RequestDenied", &RESTRICTED.to_uppercase()),
+                ScriptedAnswer::of(403, "Authorization_RequestDenied", RESTRICTED.to_uppercase()),
                 EVER,
                 3,
                 ONE_FAILED,
