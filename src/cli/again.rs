@@ -145,6 +145,7 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
         handoff,
         active_directory,
         by_hand: None,
+        wave_by: None,
         protected,
         tenant_is_made_up: false,
     };

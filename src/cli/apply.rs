@@ -23,13 +23,14 @@ use super::signatures::Signatures;
 use super::size_guard;
 use super::tenants::{self, TenantsArgs};
 use super::time_args;
+use super::wave_args::WaveArgs;
 use super::words::quoted;
 use crate::clock::Clock;
 use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::SpokenApproval;
 use crate::run::lock::FolderLock;
-use crate::run::resume_point::{WorkScope, resume_point};
+use crate::run::resume_point::{WorkScope, resume_point, resume_point_of_wave};
 use crate::tenants::TenantSet;
 
 /// Carry a plan out; run it again and it resumes where it stopped
@@ -54,6 +55,8 @@ pub struct ApplyArgs {
     /// Try again only the accounts for which something failed; --confirm then begins with their number
     #[arg(long)]
     retry_failed: bool,
+    #[command(flatten)]
+    wave: WaveArgs,
     /// How many accounts may be changed; has to be named where the plan changes more than 5,000, or more than a quarter of the
     /// tenant, and its number was not named when it was made
     #[arg(long, value_name = "N", value_parser = number_of_accounts)]
@@ -97,6 +100,7 @@ impl ApplyArgs {
             ("--app", self.apps.is_given()),
             ("--events", self.pace.events.is_some()),
             ("--passwords", self.by_hand.passwords.is_some()),
+            ("--wave", self.wave.is_given()),
         ];
         flags.into_iter().find_map(|(flag, is_given)| is_given.then_some(flag))
     }
@@ -136,12 +140,16 @@ pub(super) async fn one(
 ) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Plan);
+    let wave = args.wave.of_plan(&plan, args.retry_failed)?;
     if !args.retry_failed {
-        approval.check(&plan)?;
+        approval.check(&plan, wave.as_ref().map(|wave| &wave.wave))?;
     }
     let lock = FolderLock::take(plan.path(), "apply")?;
     let scope = if args.retry_failed { WorkScope::Failed } else { WorkScope::Open };
-    let resume_point = resume_point(&plan, scope)?;
+    let resume_point = match wave {
+        Some(wave) => resume_point_of_wave(&plan, wave)?,
+        None => resume_point(&plan, scope)?,
+    };
     if let Some(failed) = resume_point.failed() {
         approval.check_retry(&plan, failed)?;
     }

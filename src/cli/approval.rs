@@ -7,7 +7,8 @@ use crate::plan::approvers::RecordedSignature;
 use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::SpokenApproval;
 use crate::run::engagement::{ApprovalWay, RecordedApproval};
-use crate::wording::plan_command::naming_the_number;
+use crate::plan::waves::Wave;
+use crate::wording::plan_command::{self, naming_the_number};
 
 /// How the operator approves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,15 +29,18 @@ impl Approval {
     /// # Errors
     ///
     /// It is not the number of accounts that the plan changes, not its fingerprint, or no fingerprint.
-    pub(super) fn check(&self, plan: &PlanFolder) -> Result<(), Failure> {
+    pub(super) fn check(&self, plan: &PlanFolder, wave: Option<&Wave>) -> Result<(), Failure> {
         let Some(number) = self.number() else { return Ok(()) };
-        let accounts = plan.manifest().accounts().into();
+        let manifest = plan.manifest();
+        let accounts = wave.map_or(manifest.accounts(), |wave| wave.accounts).into();
         if number != accounts {
-            return Err(self.does_not_fit(format_args!("this plan changes {}", accounts_of(accounts))).with_next(
+            let part = wave.map_or_else(|| "this plan".to_owned(), |wave| format!("the wave {:?} of this plan", wave.name));
+            return Err(self.does_not_fit(format_args!("{part} changes {}", accounts_of(accounts))).with_next(
                 "Read the plan again: what runs must be what was approved. Then give what its preview shows.",
             ));
         }
-        self.check_plan(plan, "", accounts)
+        let which = wave.map(plan_command::naming_the_wave).unwrap_or_default() + &naming_the_number(manifest);
+        self.check_plan(plan, &which, accounts)
     }
 
     /// The number that approves a second try is that of the accounts that are tried again.
@@ -87,12 +91,11 @@ impl Approval {
         ))
     }
 
-    fn check_plan(&self, plan: &PlanFolder, retry: &str, accounts: u64) -> Result<(), Failure> {
+    fn check_plan(&self, plan: &PlanFolder, flags: &str, accounts: u64) -> Result<(), Failure> {
         let Self::Plan(said) = self else { return Ok(()) };
         let (dir, manifest) = (quoted(plan.path()), plan.manifest());
         if said.digits.is_none() {
             let phrase = manifest.phrase_for(accounts);
-            let number = if retry.is_empty() { naming_the_number(manifest) } else { String::new() };
             return Err(Failure::refused(format_args!(
                 "--confirm {said} names a number, and not which plan is approved"
             ))
@@ -101,7 +104,7 @@ impl Approval {
                     "If the plan in {dir}, fingerprint {}, is the one that was approved",
                     manifest.fingerprint().short()
                 ),
-                format_args!("sealoff apply {dir}{retry}{number} --confirm {phrase}"),
+                format_args!("sealoff apply {dir}{flags} --confirm {phrase}"),
             ));
         }
         if said.names(manifest.fingerprint()) {

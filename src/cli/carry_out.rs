@@ -12,7 +12,6 @@ use tokio_util::sync::CancellationToken;
 use super::approval::Approval;
 use super::approval_args::ApprovalArgs;
 use super::apps::{self, Entering, Joined};
-use super::chosen_args::ChosenArgs;
 use super::exit::{Exit, Failure};
 use super::failures;
 use super::handoff;
@@ -29,6 +28,7 @@ use super::words::{count, counted, harmless, quoted};
 use crate::graph::quota::LimitShare;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
+use crate::plan::waves::Wave;
 use crate::report::refused;
 use crate::run::credential_generator::{CredentialGenerator, Sealing};
 use crate::run::engagement::{Engagement, RecordedApproval};
@@ -85,7 +85,7 @@ pub(super) async fn carry_out(
     let mut events = open_events(&pace, manifest)?;
     let begins = not_before.as_ref().map_or_else(OffsetDateTime::now_utc, |it| it.start.when_it_begins());
     let sealing = sealing(manifest, resume_point, begins)?;
-    let resume_flags = ChosenArgs::as_flags(manifest) + &resume_flags(&pace, &entering);
+    let resume_flags = resume_flags(&pace, &entering);
     let pace = pace.effective(manifest.playbook);
     let mut joined = apps::join(entering).await?;
     let (organization, principal) = admitted(&mut joined, manifest, checks).await?;
@@ -113,7 +113,8 @@ pub(super) async fn carry_out(
     };
     let (ending, statistics) = engage(manifest, run, generator, (joined, pace), beside, (&mut events, requests)).await;
     let is_drill = approval == Approval::Drill;
-    conclude(plan, ending, Engaged { statistics, pace, events, resume_flags, is_drill, json })
+    let wave = resume_point.wave.as_ref().map(|wave| wave.wave.clone());
+    conclude(plan, ending, Engaged { statistics, pace, events, resume_flags, wave, is_drill, json })
 }
 
 /// Shows the recap of a run in which nothing is left to do.
@@ -134,7 +135,7 @@ pub(super) fn show_finished(
     let is_drill = approval == Approval::Drill;
     let exit = Exit::of(&output.outcomes);
     let (statistics, pace, again) = (None, None, "");
-    Recap { plan, output, statistics, pace, ending: RunEnd::Finished, exit, again, is_drill }.show(json);
+    Recap { plan, output, statistics, pace, ending: RunEnd::Finished, exit, wave: None, again, is_drill }.show(json);
     Ok(exit)
 }
 
@@ -178,10 +179,12 @@ fn announce(manifest: &Manifest, resume_point: &ResumePoint) {
             format!(", sealed to {}", names.join(", "))
         }
     };
-    let accounts = resume_point.failed().unwrap_or(manifest.accounts().into());
+    let accounts = resume_point.accounts(manifest);
+    let wave = resume_point.wave.as_ref();
+    let wave = wave.map_or_else(String::new, |wave| format!(" of the wave {:?}", harmless(&wave.wave.name)));
     let again = if resume_point.failed().is_some() { "again, of those that failed: " } else { "" };
     messages::info(format_args!(
-        "{} {again}{} in {}{sealed} (fingerprint {})",
+        "{} {again}{}{wave} in {}{sealed} (fingerprint {})",
         manifest.playbook,
         counted(accounts, "account", "accounts"),
         harmless(&manifest.tenant.name),
@@ -199,7 +202,7 @@ fn announce_writes(
 ) {
     let planned = manifest.counts.writes;
     let done = planned.saturating_sub(writes_left);
-    let goes_on = resume_point.begun && resume_point.failed().is_none();
+    let goes_on = resume_point.begun && resume_point.failed().is_none() && resume_point.wave.is_none();
     if goes_on && done > 0 {
         let of = counted(planned, "write is", "writes are");
         messages::info(format_args!("going on: {} of {of} done", count(done)));
@@ -292,15 +295,16 @@ struct Engaged {
     pace: EffectivePace,
     events: Option<EventsLog>,
     resume_flags: String,
+    wave: Option<Wave>,
     is_drill: bool,
     json: bool,
 }
 
 /// Closes the log of events, writes the results, and shows the recap.
 fn conclude(plan: &PlanFolder, ending: Ending, engaged: Engaged) -> Result<Exit, Failure> {
-    let Engaged { statistics, pace, events, resume_flags, is_drill, json } = engaged;
+    let Engaged { statistics, pace, events, resume_flags, wave, is_drill, json } = engaged;
     let end = ending.kept();
-    let failure = failures::of_ending(ending, plan, &resume_flags);
+    let failure = failures::of_ending(ending, plan, wave.as_ref(), &resume_flags);
     if let Some(Err(error)) = events.map(|events| events.end(end, &statistics)) {
         messages::warn(format_args!("not every event could be written: {error}"));
     }
@@ -315,6 +319,6 @@ fn conclude(plan: &PlanFolder, ending: Ending, engaged: Engaged) -> Result<Exit,
         (None, _) => Exit::of(&output.outcomes),
     };
     let (statistics, pace, again) = (Some(statistics), Some(pace), resume_flags.as_str());
-    Recap { plan, output, statistics, pace, ending: end, exit, again, is_drill }.show(json);
+    Recap { plan, output, statistics, pace, ending: end, exit, wave, again, is_drill }.show(json);
     failure.map_or(Ok(exit), |failure| Err(Failure { is_in_document: true, ..failure }))
 }

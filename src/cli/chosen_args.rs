@@ -11,7 +11,6 @@ use super::passphrase;
 use super::words::quoted;
 use crate::plan::by_hand::ChosenPasswords;
 use crate::plan::folder::PlanFolder;
-use crate::plan::manifest::Manifest;
 use crate::plan::password_list::{PasswordList, PasswordListError, digest_of};
 use crate::plan::password_source::PasswordsByHand;
 use crate::run::hand_passwords::HandPasswords;
@@ -115,11 +114,6 @@ impl ChosenArgs {
             }
         };
         Ok(Some(HandPasswords::of(plan, Arc::new(list))?))
-    }
-
-    /// The flags that a command that resumes needs, too, each with a blank before it.
-    pub(super) fn as_flags(manifest: &Manifest) -> String {
-        plan_command::naming_the_passwords(manifest)
     }
 }
 

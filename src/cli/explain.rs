@@ -234,6 +234,7 @@ fn sentence(used: ColumnUse) -> String {
         ColumnUse::MustAgree => "must name the same account as the key".to_owned(),
         ColumnUse::Domain => "the domain of the short name, which must be the account's".to_owned(),
         ColumnUse::Handoff => "who hands the new password over".to_owned(),
+        ColumnUse::Wave => "the wave that the person belongs to".to_owned(),
         ColumnUse::Priority => "the order of work; lower goes first".to_owned(),
         ColumnUse::Note => "a remark".to_owned(),
         ColumnUse::AboutTheAccount => "what the list says about the account; it decides nothing".to_owned(),

@@ -10,7 +10,7 @@
 //! | --- | --- |
 //! | `settings` | the command line, the environment and `sealoff.toml` become arguments; where each value came from |
 //! | [`connect`], `credential_args`, `passphrase`, `apps` | the way in: endpoints, secrets, further app registrations |
-//! | `time_args`, `number_args`, `pace_args`, `password_args`, `chosen_args`, `replace_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
+//! | `time_args`, `number_args`, `pace_args`, `password_args`, `chosen_args`, `wave_args`, `replace_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
 //! | [`exit`], `failures`, `shown_failure`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
 //! | `usage`, `wishes`, `nearest_path` | what a command line lacks, what does it here, and the nearest name to one that is not there |
 //! | `messages`, `words`, `lines` | how much is printed, in which words, and how wide |
@@ -129,6 +129,7 @@ mod usage;
 mod verification;
 pub mod verify;
 mod watch;
+mod wave_args;
 mod whose_key;
 mod wishes;
 mod words;

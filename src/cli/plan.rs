@@ -57,6 +57,10 @@ pub struct PlanArgs {
     /// Print the plan's summary as JSON
     #[arg(long)]
     pub(super) json: bool,
+    /// Carry the plan out in waves: the column of the list that says which one each person belongs to, by its name or number;
+    /// then sealoff apply DIR --wave NAME. For breach and reinstate
+    #[arg(long, value_name = "COLUMN")]
+    wave_by: Option<String>,
     #[command(flatten)]
     pub(super) plan: PlanningArgs,
     #[command(flatten)]
@@ -147,6 +151,9 @@ pub struct ReadingArgs {
     /// Only the rows with this value in this column, such as Status=Leaver; all others are left alone
     #[arg(long, value_name = "COLUMN=VALUE")]
     only: Option<OnlyRows>,
+    /// The column of waves, which plan alone takes.
+    #[arg(skip)]
+    wave: Option<String>,
 }
 
 impl ReadingArgs {
@@ -184,6 +191,7 @@ impl ReadingArgs {
             handoff_may_be_missing: self.names_manager(),
             sheet: self.sheet.clone(),
             hidden_rows: self.hidden_rows,
+            wave: self.wave.clone(),
             only: self.only.clone(),
         }
     }
@@ -201,6 +209,7 @@ impl ReadingArgs {
             RosterError::UnknownColumn(unknown) if Some(&unknown.key) == self.handoff_by.as_ref() => {
                 failure.about("handoff_by")
             }
+            RosterError::UnknownColumn(unknown) if Some(&unknown.key) == self.wave.as_ref() => failure.about("wave_by"),
             _ => failure,
         }
     }
@@ -402,6 +411,7 @@ impl RuleArgs {
             handoff,
             active_directory,
             by_hand: None,
+        wave_by: None,
             protected,
             tenant_is_made_up: false,
         };
@@ -457,11 +467,16 @@ impl RuleArgs {
 /// # Errors
 ///
 /// The plan cannot be made; no plan is left behind then.
-pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
+pub async fn run(mut args: PlanArgs) -> Result<Exit, Failure> {
+    args.plan.reading.wave = args.wave_by.take();
     if args.plan.explain {
         return args.plan.explained(args.json);
     }
     if let Some(file) = args.tenants.file.clone() {
+        if args.plan.reading.wave.is_some() {
+            return Err(Failure::usage("--wave-by is for the plan of one tenant, and --tenants names many")
+                .with_next("Plan the tenant whose people come in waves on its own."));
+        }
         return tenants::plan(args, &file).await;
     }
     let (summary, _, _) = make(&args.plan, rules_of(&args.plan)?, &args.connection).await?;
@@ -478,6 +493,7 @@ pub(super) fn rules_of(args: &PlanningArgs) -> Result<Rules, Failure> {
             .with_next("Give the list as a file, or type the passphrase at a terminal."));
     }
     rules.by_hand = args.by_hand.open()?;
+    rules.wave_by.clone_from(&args.reading.wave);
     rules.check()?;
     Ok(rules)
 }

@@ -33,7 +33,7 @@ use crate::step::Step;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{QuotaOwner, shortest};
-use crate::wording::{new_passwords, plan_command, too_large, ways_in};
+use crate::wording::{new_passwords, plan_command, too_large, waves, ways_in};
 
 /// The rows of one decision that have one reason, with the reason for people.
 #[derive(JsonSchema, Serialize)]
@@ -105,6 +105,9 @@ const EXAMPLE: usize = 21;
 /// The prompt of the shell stands below the last line.
 const LINES_OF_PROMPT: usize = 1;
 
+/// How many waves are shown with their commands.
+const MAX_WAVES_SHOWN: usize = 10;
+
 /// How many remedies of rows that cannot be read are shown.
 const MAX_REMEDIES: usize = 3;
 
@@ -156,8 +159,17 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
         out.text("No account would be changed: there is nothing to apply.");
     } else {
         let accounts = counted(plan.accounts().into(), "account", "accounts");
-        out.text(format_args!("Nothing has been changed. To change {accounts}:"));
-        out.command(2, plan_command::apply(&summary.folder, plan));
+        let Some(waves) = &plan.waves else {
+            out.text(format_args!("Nothing has been changed. To change {accounts}:"));
+            return out.command(2, plan_command::apply(&summary.folder, plan));
+        };
+        out.text(format_args!("Nothing has been changed. To change {accounts}, wave by wave:"));
+        for wave in waves.waves.iter().take(MAX_WAVES_SHOWN) {
+            out.command(2, plan_command::apply_wave(&summary.folder, plan, wave));
+        }
+        if waves.waves.len() > MAX_WAVES_SHOWN {
+            out.text(format_args!("and so on; all of them: {}", waves::names(waves)));
+        }
     }
 }
 
@@ -226,6 +238,10 @@ fn write_files(out: &mut Lines, summary: &Summary, detail: Detail) {
     }
     if let Some(sentence) = too_large::sentence(&summary.plan) {
         out.labelled("Guard", format_args!("{sentence}, as in the line below"));
+    }
+    if let Some(waves) = &summary.plan.waves {
+        out.labelled("Waves", waves::headline(waves));
+        out.labelled("", waves::STAY_OPEN);
     }
 }
 

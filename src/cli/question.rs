@@ -11,7 +11,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::phrase::SpokenApproval;
 use crate::run::resume_point::ResumePoint;
-use crate::wording::plan_command::naming_the_number;
+use crate::wording::plan_command::{naming_the_number, naming_the_wave};
 
 /// Gets the approval, where it has to be asked for.
 ///
@@ -26,12 +26,18 @@ pub(super) async fn approve(
     requests: &mut StopRequests,
 ) -> Result<(), Failure> {
     let manifest = plan.manifest();
-    let number = resume_point.failed().unwrap_or(manifest.accounts().into());
+    let number = resume_point.accounts(manifest);
+    let wave = resume_point.wave.as_ref().map(|wave| &wave.wave);
+    let part = wave.map(naming_the_wave).unwrap_or_default();
     let retry = if resume_point.failed().is_some() { " --retry-failed" } else { "" };
     let allowed = if retry.is_empty() { naming_the_number(manifest) } else { String::new() };
     let command =
-        format!("sealoff apply {}{retry}{allowed} --confirm {}", quoted(plan.path()), manifest.phrase_for(number));
-    let which = if resume_point.failed().is_some() { " that failed" } else { "" };
+        format!("sealoff apply {}{part}{retry}{allowed} --confirm {}", quoted(plan.path()), manifest.phrase_for(number));
+    let which = match wave {
+        Some(wave) => format!(" of the wave {:?}", harmless(&wave.name)),
+        None if resume_point.failed().is_some() => " that failed".to_owned(),
+        None => String::new(),
+    };
     let what = format!("{} {}{which}", manifest.playbook, counted(number, "account", "accounts"));
     ask(approval, &AskedApproval { plan, number, what, command: &command }, organization, requests).await
 }

@@ -16,6 +16,7 @@ use super::words::{count, counted, quoted};
 use crate::digest::Digest;
 use crate::json::DocumentVersion;
 use crate::plan::folder::PlanFolder;
+use crate::plan::waves::Wave;
 use crate::run::event::Statistics;
 use crate::run::next_steps::next_steps;
 use crate::run::outcome_counts::OutcomeCounts;
@@ -24,6 +25,7 @@ use crate::run::packets;
 use crate::run::run_end::RunEnd;
 use crate::wording;
 use crate::wording::next_steps::worded;
+use crate::wording::plan_command;
 use crate::wording::standing::headline;
 use crate::wording::steps::how_far;
 use crate::wording::worded_step::WordedStep;
@@ -36,6 +38,8 @@ pub(super) struct Recap<'a> {
     pub(super) pace: Option<EffectivePace>,
     pub(super) ending: RunEnd,
     pub(super) exit: Exit,
+    /// The wave that was worked on, where it was not the whole plan.
+    pub(super) wave: Option<Wave>,
     /// What a command that goes on should be given, too.
     pub(super) again: &'a str,
     /// Its tenant ends with it, so that nothing is left to do.
@@ -106,8 +110,8 @@ impl Recap<'_> {
     fn why_not_done(&self) -> WordedStep {
         let dir = quoted(self.plan.path());
         if self.ending == RunEnd::Interrupted {
-            let (phrase, again) = (self.plan.manifest().phrase(), self.again);
-            let command = format!("sealoff apply {dir} --confirm {phrase}{again}");
+            let go_on = plan_command::go_on(self.plan.path(), self.plan.manifest(), self.wave.as_ref());
+            let command = format!("{go_on}{}", self.again);
             let not_done = counted(self.output.outcomes.not_done(), "account is", "accounts are");
             return WordedStep::typed(format_args!("interrupted: {not_done} not done yet; to go on"), command);
         }

@@ -95,7 +95,10 @@ pub(super) async fn check_drift(
     drop(spinner);
     let (drift, accounts, notes) = checked?;
     // Half a job is worse than one that leaves some out: the share decides only whether a run begins.
-    let means = u64::from(manifest.counts.act.rows) + u64::from(manifest.counts.already.rows);
+    let means = match &resume_point.wave {
+        Some(wave) => wave.wave.accounts.into(),
+        None => u64::from(manifest.counts.act.rows) + u64::from(manifest.counts.already.rows),
+    };
     if !resume_point.begun && drift.is_too_much(means) {
         return Err(too_much(plan, &drift, means));
     }

@@ -95,7 +95,7 @@ pub async fn run(args: RunArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Fai
     }
     let folder = plan.map_or_else(|| PlanFolder::open(&args.plan.out), Ok)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
-    approval.check(&folder).map_err(|failure| {
+    approval.check(&folder, None).map_err(|failure| {
         failure.with_command("The plan is made. Read it, then", plan_command::apply(&args.plan.out, folder.manifest()))
     })?;
     // What may be changed was said when the plan was made: the same command says it.

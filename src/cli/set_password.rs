@@ -129,7 +129,7 @@ pub async fn run(args: SetPasswordArgs, policies: &[ApprovalPolicy]) -> Result<E
     }
     let folder = plan.map_or_else(|| PlanFolder::open(&args.out), Ok)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
-    approval.check(&folder).map_err(|failure| {
+    approval.check(&folder, None).map_err(|failure| {
         failure.with_command("The plan is made. Read it, then", plan_command::apply(&args.out, folder.manifest()))
     })?;
     let _lock = FolderLock::take(folder.path(), "set-password")?;

@@ -19,7 +19,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::playbook::Playbook;
 use crate::run::lock::{FolderLock, LockHolder};
-use crate::run::next_steps::{NextStep, next_steps};
+use crate::run::next_steps::{NextStep, go_on, next_steps};
 use crate::run::packets;
 use crate::run::status::{RunStatus, run_status};
 use crate::tenants::TenantSet;
@@ -197,6 +197,7 @@ impl StatusScreen<'_> {
                 );
             }
             self.write_steps(out);
+            self.write_waves(out);
             self.write_reasons(out);
         }
         out.blank();
@@ -301,6 +302,16 @@ impl StatusScreen<'_> {
         }
     }
 
+    fn write_waves(&self, out: &mut Lines) {
+        let Some(waves) = &self.manifest().waves else { return };
+        out.blank();
+        out.labelled("Waves", wording::waves::headline(waves));
+        for wave in &waves.waves {
+            let progress = wording::waves::progress(wave, self.run.outcomes.left_in_wave(&wave.name));
+            out.labelled("", format_args!("{}: {progress}", harmless(&wave.name)));
+        }
+    }
+
     fn write_reasons(&self, out: &mut Lines) {
         let mut reasons: Vec<(&String, &u64)> = self.run.reasons.iter().collect();
         if reasons.is_empty() {
@@ -337,7 +348,10 @@ impl StatusScreen<'_> {
             return vec![NextStep::Watch];
         }
         if run.writes_left > 0 || run.in_doubt > 0 {
-            return vec![if run.begun { NextStep::Resume } else { NextStep::Begin }];
+            return vec![match go_on(self.manifest(), &run.outcomes) {
+                NextStep::Resume if !run.begun => NextStep::Begin,
+                step => step,
+            }];
         }
         let results = (run.begun && !self.has_results).then_some(NextStep::MakeResults);
         let left = next_steps(self.plan, &run.outcomes, packets::first(self.plan), run.journal.verified);

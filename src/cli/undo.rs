@@ -131,6 +131,7 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
         handoff,
         active_directory,
         by_hand: None,
+        wave_by: None,
         protected: Protected::none(),
         tenant_is_made_up: false,
     };

@@ -208,7 +208,7 @@ impl VerificationDocument {
             }
         }
         let (accounts, dir) = (pass.accounts(), quoted(plan.path()));
-        let to_go_on = claims.are_open().then(|| format!("sealoff apply {dir} --confirm {}", plan.manifest().phrase()));
+        let to_go_on = claims.are_open().then(|| plan_command::go_on(plan.path(), plan.manifest(), None));
         Ok(Self {
             sealoff_verification: DocumentVersion,
             exit_code: exit as u8,

@@ -85,6 +85,7 @@ fn entry(number: RowNumber, row: PlanRow) -> Option<Entry> {
         respelt: Respellings::default(),
         domain: None,
         handoff: Some(row.handoff).filter(|name| !name.is_empty()),
+        wave: None,
         priority: row.priority,
         note: None,
         hints: Hints::default(),

@@ -10,6 +10,7 @@ use super::reach::RoleMissing;
 use super::row::RowError;
 use super::rules::RulesError;
 use super::script_credential::ScriptCredentialError;
+use super::waves::TooManyWaves;
 use crate::directory::LookupError;
 use crate::graph::reading::ReadError;
 use crate::roster::RosterError;
@@ -47,6 +48,9 @@ pub enum PlanError {
     /// The passwords that people chose do not fit the list.
     #[error("{0}\nno plan was made")]
     Passwords(#[from] PasswordListError),
+    /// The column of waves is none.
+    #[error("{0}; no plan was made")]
+    Waves(#[from] TooManyWaves),
     /// Graph would refuse every write.
     #[error("{0}; no plan was made")]
     RoleMissing(RoleMissing),

@@ -14,6 +14,7 @@ use super::password_source::PasswordsByHand;
 use super::playbook::Playbook;
 use super::rules::Options;
 use super::size::TooLarge;
+use super::waves::Waves;
 use crate::digest::Digest;
 use crate::directory::NonPersonSign;
 use crate::ids::{TenantId, WorkListId};
@@ -78,6 +79,9 @@ pub struct Manifest {
     /// The methods that its people sign in with, where they were listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub methods: Option<MethodCounts>,
+    /// Its waves, where it is carried out in waves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waves: Option<Waves>,
     /// How many rows there are of each kind.
     pub counts: Counts,
     /// The least time that the documented write quota allows, in whole seconds, rounded up.
@@ -262,6 +266,7 @@ mod tests {
     use crate::plan::password_source::PasswordFile;
     use crate::plan::reason::Reason;
     use crate::plan::row::Decision;
+    use crate::plan::waves::Wave;
     use crate::step::Steps;
     use proptest::prelude::*;
     use serde_json::Value;
@@ -319,6 +324,7 @@ mod tests {
             }),
             written_back: 3,
             methods: None,
+            waves: Some(Waves { by: "Site".to_owned(), waves: vec![Wave { name: name.to_owned(), accounts: 1 }] }),
             counts,
             floor_seconds: 850,
             plan_csv_sha256: Digest::of(b"csv"),

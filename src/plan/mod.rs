@@ -26,6 +26,7 @@
 //! | [`planner`] | roster in, plan folder out |
 //! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
 //! | `method_listing`, `methods_so_far`, [`method_counts`], `ways_in` | the methods that people sign in with are read, kept where the planning is stopped, counted, and listed |
+//! | [`waves`] | the parts of a plan that are carried out one after the other |
 //! | [`planning_progress`] | how far a planning is |
 //! | [`summary`], [`examples`], [`error`] | what was planned, with the first few rows behind each refusal, or why there is no plan |
 //! | [`undo`] | a run's plan in, the plan that takes its blocks back out |
@@ -83,5 +84,6 @@ pub mod summary;
 #[cfg(test)]
 mod tests;
 pub mod undo;
+pub mod waves;
 mod ways_in;
 mod writer;

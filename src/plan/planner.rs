@@ -311,10 +311,22 @@ impl<'a, T: Transport> Planner<'a, T> {
                 }
                 None => ruling,
             };
+            let ruling = self.in_a_wave(entry, ruling);
             draft.add(entry, found, ruling, &seen)?;
         }
         keys.iter().zip(&answers).for_each(|(key, found)| draft.found_before.remember(key, found));
         Ok(())
+    }
+}
+
+impl<T> Planner<'_, T> {
+    /// The ruling on an entry, with a refusal where the plan has waves and the person is in none.
+    fn in_a_wave(&self, entry: &Entry, ruling: Ruling) -> Ruling {
+        let has_none = || entry.content.as_ref().is_ok_and(|person| person.wave.is_none());
+        match ruling.decision {
+            Decision::Act if self.rules.wave_by.is_some() && has_none() => Ruling::refuse(Reason::NoWave, String::new()),
+            _ => ruling,
+        }
     }
 }
 
@@ -444,5 +456,6 @@ fn row(entry: &Entry, ruling: Ruling) -> PlanRow {
         among: entry.among,
         sealed: None,
         methods: None,
+        wave: person.and_then(|person| person.wave.clone()).unwrap_or_default(),
     }
 }

@@ -96,6 +96,13 @@ impl Playbook {
         self.steps().iter().any(|step| step.facts().undone_by.is_some())
     }
 
+    /// May its people come one wave after the other? What locks an intruder out is done to all at once; where people go on with
+    /// a new password, somebody has to hand it over.
+    #[must_use]
+    pub const fn goes_in_waves(self) -> bool {
+        matches!(self, Self::Breach | Self::Reinstate)
+    }
+
     /// Must the person choose another password at the next sign-in? Only people who come back must.
     #[must_use]
     pub const fn change_at_next_sign_in(self) -> bool {

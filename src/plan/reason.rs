@@ -62,6 +62,8 @@ pub enum Reason {
     Restricted,
     /// The account holds a role, or belongs to a group, that makes it an administrator.
     Privileged,
+    /// The plan has waves, and the row names none.
+    NoWave,
     /// Passwords are given by hand, and the row has none.
     NoPassword,
     /// Entra would not take the password that is given for the row.

@@ -17,7 +17,7 @@ use crate::step::Steps;
 use crate::words::count;
 
 /// The header of `plan.csv`.
-pub const HEADER: [&str; 17] = [
+pub const HEADER: [&str; 18] = [
     "row",
     "user",
     "object_id",
@@ -35,12 +35,18 @@ pub const HEADER: [&str; 17] = [
     "place",
     "sealed_credential",
     "methods",
+    "wave",
 ];
 
 /// The headers of plans of earlier versions: they say nothing of sheet rows, of several people on a row, of credentials of their own,
-/// or of methods.
-pub const EARLIER_HEADERS: [&[&str]; 4] =
-    [HEADER.split_at(13).0, HEADER.split_at(14).0, HEADER.split_at(15).0, HEADER.split_at(16).0];
+/// of methods, or of waves.
+pub const EARLIER_HEADERS: [&[&str]; 5] = [
+    HEADER.split_at(13).0,
+    HEADER.split_at(14).0,
+    HEADER.split_at(15).0,
+    HEADER.split_at(16).0,
+    HEADER.split_at(17).0,
+];
 
 /// What happens to an entry.
 #[derive(
@@ -120,6 +126,8 @@ pub struct PlanRow {
     pub sealed: Option<SealedCredential>,
     /// How many methods the person signs in with beside the password, where that was read.
     pub methods: Option<u32>,
+    /// The wave that the person belongs to; empty where the plan has none.
+    pub wave: String,
 }
 
 /// Where a row stands in the list, for people: by its number among the data rows, as the files of a plan count, and by that
@@ -183,6 +191,8 @@ struct PlanLine<'a> {
     sealed_credential: Option<Cow<'a, SealedCredential>>,
     #[serde(default)]
     methods: Option<u32>,
+    #[serde(default)]
+    wave: Guarded<'a>,
 }
 
 /// Why a line of `plan.csv` is none that sealoff wrote.
@@ -224,6 +234,7 @@ impl PlanRow {
             place: self.place_on_row().into(),
             sealed_credential: self.sealed.as_ref().map(Cow::Borrowed),
             methods: self.methods,
+            wave: self.wave.as_str().into(),
         })
     }
 
@@ -305,6 +316,7 @@ impl PlanRow {
             among: if line.place.is_empty() { None } else { Some(line.place.parse()?) },
             sealed: line.sealed_credential.map(Cow::into_owned),
             methods: line.methods,
+            wave: line.wave.into(),
         })
     }
 }
@@ -336,6 +348,7 @@ mod tests {
             among: Some(AmongSeveral { number: 2, of: 3 }),
             sealed: None,
             methods: Some(3),
+            wave: "site berlin".to_owned(),
         }
     }
 

@@ -111,6 +111,8 @@ pub struct Rules {
     pub active_directory: Vec<String>,
     /// The passwords that people chose, where they did.
     pub by_hand: Option<ChosenPasswords>,
+    /// The column of the list that says which wave each person belongs to, where the plan is carried out in waves.
+    pub wave_by: Option<String>,
     /// Who is never touched.
     pub protected: Protected,
     /// The tenant was made for the list, so that the list's share of it says nothing.
@@ -161,6 +163,15 @@ pub enum RulesError {
         /// The playbook.
         playbook: Playbook,
     },
+    /// What contains an intruder is done to all at once.
+    #[error(
+        "--wave-by does not go with the playbook {playbook}: it locks people out, and that is done for all of them at once; waves are \
+         for breach and reinstate, where people go on with a new password that has to be handed over"
+    )]
+    NotInWaves {
+        /// The playbook.
+        playbook: Playbook,
+    },
     /// Somebody chose the passwords to be used.
     #[error(
         "--discard-credentials contradicts --passwords: a password that somebody chose is not thrown away; leave one of them out"
@@ -178,6 +189,9 @@ pub enum RulesError {
          own, or leave one of the two out"
     )]
     ChosenAndWriteback,
+    /// Passwords are written back for all at once.
+    #[error("--wave-by does not go with --writeback, which is done for all synced people of a plan at once; plan each wave on its own")]
+    WavesAndWriteback,
     /// One password would overwrite the other.
     #[error(
         "--writeback does not go with --ad-key and [handoff.active-directory]: both set the new password of synced people, and the \
@@ -219,6 +233,7 @@ impl Rules {
             handoff: None,
             active_directory: Vec::new(),
             by_hand: None,
+            wave_by: None,
             protected: Protected::none(),
             tenant_is_made_up: false,
         }
@@ -236,6 +251,7 @@ impl Rules {
         }
         match (self.options.discard_credentials, self.recipients.is_empty() && self.handoff.is_none()) {
             (true, _) if !playbook.may_discard_credentials() => Err(RulesError::MayNotDiscard { playbook }),
+            _ if self.wave_by.is_some() && !playbook.goes_in_waves() => Err(RulesError::NotInWaves { playbook }),
             _ if self.by_hand.is_some() && !playbook.resets() => Err(RulesError::NoPasswordToSet { playbook }),
             (true, _) if self.by_hand.is_some() => Err(RulesError::DiscardAndChosen),
             (true, false) => Err(RulesError::DiscardAndSeal),
@@ -255,6 +271,7 @@ impl Rules {
         match self.playbook {
             _ if !self.active_directory.is_empty() => Err(RulesError::WritebackAndScript),
             _ if self.by_hand.is_some() => Err(RulesError::ChosenAndWriteback),
+            _ if self.wave_by.is_some() => Err(RulesError::WavesAndWriteback),
             playbook if !playbook.resets() => Err(RulesError::NothingToWriteBack { playbook }),
             Playbook::Reinstate | Playbook::Undo => Err(RulesError::ReinstateByWriteback),
             _ if self.options.allow_synced => Err(RulesError::WritebackAndCloud),

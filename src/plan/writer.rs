@@ -23,6 +23,7 @@ use super::rules::Rules;
 use super::script_credential::ScriptCredentials;
 use super::size::TooLarge;
 use super::summary::Summary;
+use super::waves::WaveCount;
 use super::ways_in::WaysIn;
 use crate::digest::Hashing;
 use crate::directory::{Account, NonPersonSign};
@@ -40,6 +41,7 @@ pub(super) struct PlanWriter<'a> {
     counts: Counts,
     examples: ExamplesOfRefused,
     sharing: Option<Sharing<'a>>,
+    waves: Option<WaveCount>,
     work_list: WorkList,
     credentials: Option<ScriptCredentials<'a>>,
     csv: csv::Writer<Hashing<Pending>>,
@@ -96,6 +98,7 @@ impl<'a> PlanWriter<'a> {
                 rules.options.writeback,
                 credentials.as_ref().map(ScriptCredentials::list),
             ),
+            waves: rules.wave_by.as_deref().map(WaveCount::by),
             credentials,
             csv: begin_csv(folder)?,
             ways_in: None,
@@ -131,6 +134,7 @@ impl<'a> PlanWriter<'a> {
             counts: Counts::default(),
             examples: ExamplesOfRefused::default(),
             sharing: self.rules.handoff.as_ref().map(Sharing::new),
+            waves: self.rules.wave_by.as_deref().map(WaveCount::by),
             work_list: self.work_list.uncounted(),
             credentials: self.credentials,
             csv: begin_csv(self.folder)?,
@@ -151,6 +155,7 @@ impl<'a> PlanWriter<'a> {
         self.work_list.count(&row);
         let Rules { playbook, options, .. } = self.rules;
         let gets_password = self.sets_by_script(&row) || is_reset_by_run(options.writeback, *playbook, &row);
+        self.waves.as_mut().map_or(Ok(()), |waves| waves.take(&mut row))?;
         if let Some(name) = self.sharing.as_mut().and_then(|all| all.take(row.row, &row.handoff, gets_password)) {
             // As the file of recipients spells it: the run compares names by their bytes.
             name.as_str().clone_into(&mut row.handoff);
@@ -218,7 +223,7 @@ impl<'a> PlanWriter<'a> {
         if let Some(sharing) = &self.sharing {
             sharing.check()?;
         }
-        let Self { folder, rules, counts, examples, sharing, work_list, csv, ways_in, .. } = self;
+        let Self { folder, rules, counts, examples, sharing, waves, work_list, csv, ways_in, .. } = self;
         let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         let MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, non_persons, notes } =
             from;
@@ -243,6 +248,7 @@ impl<'a> PlanWriter<'a> {
             written_back: work_list.written_back(),
             on_premises: work_list.commit(&rules.active_directory)?,
             methods,
+            waves: waves.map(WaveCount::finish),
             floor_seconds: Allowance::WRITES.floor(counts.writes).as_secs_f64().ceil() as u64,
             counts,
             plan_csv_sha256,

@@ -19,12 +19,12 @@ use crate::seal::recipient_name;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{self, QuotaOwner};
-use crate::wording::{new_passwords, plan_command, reason, too_large, ways_in};
+use crate::wording::{new_passwords, plan_command, reason, too_large, waves, ways_in};
 use crate::words::{count, counted, moment, roster_name};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
-const PLACED: [&str; 18] = [
+const PLACED: [&str; 19] = [
     "format",
     "version",
     "created_at",
@@ -43,6 +43,7 @@ const PLACED: [&str; 18] = [
     "written_back",
     "methods",
     "passwords_by_hand",
+    "waves",
 ];
 
 fn accounts(number: u32) -> String {
@@ -102,8 +103,19 @@ fn next(folder: &Path, manifest: &Manifest) -> Markup {
                         strong { (manifest.phrase()) }
                     }
                     li {
-                        "The command is:"
-                        pre { code { (page_text(&plan_command::apply(folder, manifest))) } }
+                        @match &manifest.waves {
+                            None => {
+                                "The command is:"
+                                pre { code { (page_text(&plan_command::apply(folder, manifest))) } }
+                            }
+                            Some(all) => {
+                                "It is carried out wave by wave: " (page_text(&waves::headline(all))) ":"
+                                @for wave in &all.waves {
+                                    pre { code { (page_text(&plan_command::apply_wave(folder, manifest, wave))) } }
+                                }
+                                p { (sentence_case(waves::STAY_OPEN)) "." }
+                            }
+                        }
                         @if let Some(sentence) = too_large::sentence(manifest) {
                             p.guard { strong { (sentence_case(&sentence)) "." } " The command names their number." }
                         }

@@ -77,7 +77,7 @@ pub(super) fn masthead(report: &RunReport<'_>) -> Masthead {
 /// All that the page says before it names the people.
 pub(super) fn all(report: &RunReport<'_>, steps: &[WordedStep]) -> Markup {
     html! {
-        (next(steps)) (signed(report)) (containment(report)) (trouble(report)) (causes(report)) (verification(report)) (left(report))
+        (next(steps)) (waves(report)) (signed(report)) (containment(report)) (trouble(report)) (causes(report)) (verification(report)) (left(report))
         (limits(report))
     }
 }
@@ -95,6 +95,25 @@ fn next(steps: &[WordedStep]) -> Markup {
                                 Some(command) => { (page_text(&step.what)) ":" pre { code { (page_text(command)) } } }
                                 None => (page_text(&step.what)),
                             }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How far each wave is.
+fn waves(report: &RunReport<'_>) -> Markup {
+    html! {
+        @if let Some(waves) = &report.plan.manifest().waves {
+            section aria-labelledby="waves-title" {
+                h2 #waves-title { "Waves" }
+                ul {
+                    @for wave in &waves.waves {
+                        li {
+                            strong { (PageText(&wave.name)) } ": "
+                            (wording::waves::progress(wave, report.outcomes.left_in_wave(&wave.name)))
                         }
                     }
                 }

@@ -34,6 +34,7 @@ pub(super) struct Columns {
     /// The Active Directory domain of a short name.
     pub(super) domain: Option<NamedColumn>,
     pub(super) handoff: Option<NamedColumn>,
+    pub(super) wave: Option<NamedColumn>,
     pub(super) priority: Option<NamedColumn>,
     pub(super) note: Option<NamedColumn>,
     pub(super) user_type: Option<NamedColumn>,
@@ -99,6 +100,7 @@ impl Columns {
                 },
                 None => header.first_of(&["handoff"])?,
             },
+            wave: options.wave.as_ref().map(|column| header.named(&ReadOptions::of_column(column))).transpose()?,
             priority: header.first_of(&["priority"])?,
             note: header.first_of(&["note"])?,
             user_type: header.first_of(&["usertype"])?,
@@ -146,6 +148,7 @@ impl Columns {
             tenant: None,
             domain: None,
             handoff: None,
+            wave: None,
             priority: None,
             note: None,
             user_type: None,

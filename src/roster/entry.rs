@@ -86,6 +86,8 @@ pub struct Person {
     pub domain: Option<String>,
     /// The person who hands the credential over.
     pub handoff: Option<String>,
+    /// The wave that the person belongs to, where the operator named a column of waves.
+    pub wave: Option<String>,
     /// The order of work: a lower number comes earlier, no number comes last.
     pub priority: Option<u32>,
     /// A free remark.

@@ -36,6 +36,8 @@ pub enum ColumnUse {
     Domain,
     /// Who hands the new password over.
     Handoff,
+    /// The wave that the person belongs to.
+    Wave,
     /// The order of work.
     Priority,
     /// A remark.
@@ -151,6 +153,7 @@ fn used(columns: &Columns, index: usize, name: &str, has_header: bool, options: 
         (is(&columns.upn_beside) || is(&columns.id_beside), ColumnUse::MustAgree),
         (is(&columns.domain), ColumnUse::Domain),
         (is(&columns.handoff), ColumnUse::Handoff),
+        (is(&columns.wave), ColumnUse::Wave),
         (is(&columns.priority), ColumnUse::Priority),
         (is(&columns.note), ColumnUse::Note),
         (about.into_iter().any(is), ColumnUse::AboutTheAccount),

@@ -49,11 +49,12 @@ pub(super) fn columns(
     list.refuse_header_below(Some(key))?;
     let handoff = options.handoff.as_deref().filter(|_| !options.handoff_may_be_missing);
     let handoff = handoff.map(|column| list.column(column)).transpose()?;
+    let wave = options.wave.as_deref().map(|column| list.column(column)).transpose()?;
     let only = options.only.as_ref().map(|only| list.column(&only.column).map(|column| (column, only.value.clone())));
     let keys = Keys::only(NamedColumn::numbered(key));
     let has_passwords = list.has_passwords(key);
     let columns = Columns::keyed(list.width(), first.len(), options.by, keys);
-    Ok(Some(Columns { handoff, only: only.transpose()?, has_passwords, ..columns }))
+    Ok(Some(Columns { handoff, wave, only: only.transpose()?, has_passwords, ..columns }))
 }
 
 /// A list whose first record is a person.

@@ -20,6 +20,8 @@ pub struct ReadOptions {
     pub handoff: Option<String>,
     /// May that column be missing? Then the roster says so, and who hands over is found elsewhere.
     pub handoff_may_be_missing: bool,
+    /// The column with the wave that each person belongs to, named as in [`ReadOptions::key`].
+    pub wave: Option<String>,
     /// The sheet of a workbook: its name, but for case, or `#2` for the second that can be seen; otherwise the first of those.
     pub sheet: Option<String>,
     /// Whether the hidden rows of that sheet are read as well; otherwise a sheet that has any is refused.

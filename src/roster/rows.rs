@@ -218,7 +218,7 @@ impl<'a> RowReader<'a> {
             let defect = self.at(column, DefectReason::SeveralPeople { people: people.len() });
             return Some(RowOutcome::Entry(self.entry(self.shown(key), Err(defect))));
         }
-        let (handoff, priority) = (self.handoff().ok()?, self.priority().ok()?);
+        let (handoff, wave, priority) = (self.handoff().ok()?, self.wave().ok()?, self.priority().ok()?);
         let mut hints = self.hints();
         // A name that is several names can be compared with no person's.
         hints.display_name = hints.display_name.filter(|name| !several::may_be_several_names(name));
@@ -231,6 +231,7 @@ impl<'a> RowReader<'a> {
             respelt,
             domain: None,
             handoff: handoff.clone(),
+            wave: wave.clone(),
             priority,
             note: note.clone(),
             hints: hints.clone(),
@@ -252,6 +253,7 @@ impl<'a> RowReader<'a> {
             respelt,
             domain: None,
             handoff: None,
+            wave: None,
             priority: None,
             note: None,
             hints: Hints::default(),
@@ -326,6 +328,7 @@ impl<'a> RowReader<'a> {
             domain: self.domain(cell, column)?,
             key,
             handoff: self.handoff()?,
+            wave: self.wave()?,
             priority: self.priority()?,
             note: self.note(),
             hints: self.hints(),
@@ -461,7 +464,16 @@ impl<'a> RowReader<'a> {
     }
 
     fn handoff(&self) -> Result<Option<String>, Defect> {
-        let Some(column) = &self.columns.handoff else { return Ok(None) };
+        self.label(self.columns.handoff.as_ref())
+    }
+
+    fn wave(&self) -> Result<Option<String>, Defect> {
+        self.label(self.columns.wave.as_ref())
+    }
+
+    /// The short text of a cell that something is decided by.
+    fn label(&self, column: Option<&NamedColumn>) -> Result<Option<String>, Defect> {
+        let Some(column) = column else { return Ok(None) };
         let cell = self.cells.get(column.index);
         if cell.is_empty() {
             return Ok(None);

@@ -286,6 +286,7 @@ mod tests {
             among: None,
             sealed: None,
             methods: None,
+            wave: String::new(),
         }
     }
 

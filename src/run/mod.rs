@@ -68,6 +68,7 @@ pub mod status;
 #[cfg(test)]
 mod tests;
 pub mod which_password;
+pub mod worked_wave;
 pub mod writeback;
 pub mod writeback_event;
 pub mod writeback_work;

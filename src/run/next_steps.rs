@@ -7,6 +7,8 @@ use super::outcome::Outcome;
 use super::outcome_counts::OutcomeCounts;
 use super::proof::ProofCounts;
 use crate::plan::folder::PlanFolder;
+use crate::plan::manifest::Manifest;
+use crate::plan::waves::Wave;
 use crate::step::Step;
 
 /// One thing that is left to do.
@@ -23,6 +25,13 @@ pub enum NextStep {
     Begin,
     /// Go on with the run.
     Resume,
+    /// Go on with a wave of the run, or begin it.
+    WorkOnWave {
+        /// Which one.
+        wave: Wave,
+        /// How many of its accounts are left to do.
+        left: u64,
+    },
     /// Make the results that are missing.
     MakeResults,
     /// Find out who changed back what was done, and plan these accounts again.
@@ -114,6 +123,18 @@ impl NextStep {
     }
 }
 
+/// Goes on with what is pending: the whole run, or a wave that is not through.
+#[must_use]
+pub fn go_on(manifest: &Manifest, outcomes: &OutcomeCounts) -> NextStep {
+    let waves = manifest.waves.iter().flat_map(|waves| &waves.waves);
+    let open = waves.map(|wave| (wave, outcomes.left_in_wave(&wave.name))).filter(|(_, left)| *left > 0);
+    // One that was begun comes before those that were not.
+    match open.min_by_key(|(wave, left)| *left == u64::from(wave.accounts)) {
+        Some((wave, left)) => NextStep::WorkOnWave { wave: wave.clone(), left },
+        None => NextStep::Resume,
+    }
+}
+
 /// What is left to do after a run, in the order in which it should be done. `packet` is the file of the first packet, where
 /// there is one; `verified` is what the last verification found, where there was one since the last write.
 #[must_use]
@@ -153,7 +174,7 @@ pub fn next_steps(
         not_known: methods.not_read.into(),
     });
     let all = [
-        (of(Outcome::Pending) > 0).then_some(NextStep::Resume),
+        (of(Outcome::Pending) > 0).then(|| go_on(manifest, outcomes)),
         (contradicted.count > 0).then(|| NextStep::PlanChangedBack { people: contradicted.clone() }),
         (not_touched.count > 0).then(|| NextStep::PlanNotTouched { people: not_touched.clone() }),
         (not_done > 0).then_some(NextStep::ReadCauses { not_done }),

@@ -97,6 +97,9 @@ impl Run {
         if let Some(chosen) = &resume_point.chosen {
             accounts.retain(|row| chosen.contains(&row));
         }
+        if let Some(wave) = &resume_point.wave {
+            accounts.retain(|row| wave.has(row));
+        }
         let states = accounts.turns().map(|turn| states.of(accounts.get(turn).row)).collect();
         Ok(Self { accounts: Arc::new(accounts), states, journal, writes_spent })
     }

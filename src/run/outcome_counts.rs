@@ -41,6 +41,9 @@ pub struct OutcomeCounts {
     to_write_back: u64,
     #[serde(skip)]
     accepted: u64,
+    /// By wave, how many of its accounts are left to do, or in doubt; nothing where the plan has no waves.
+    #[serde(skip)]
+    left_by_wave: BTreeMap<String, u64>,
 }
 
 impl OutcomeCounts {
@@ -83,9 +86,21 @@ impl OutcomeCounts {
             let is_accepted = standing.is_some_and(|it| it.stage == WritebackStage::Accepted);
             self.accepted += u64::from(is_accepted && outcome == Outcome::Uncertain);
         }
+        if row.planned.decision == Decision::Act && !state.is_settled() && !row.planned.wave.is_empty() {
+            match self.left_by_wave.get_mut(&row.planned.wave) {
+                Some(left) => *left += 1,
+                None => drop(self.left_by_wave.insert(row.planned.wave.clone(), 1)),
+            }
+        }
         if row.history.is_contradicted {
             self.contradicted.add(row.planned.place(), row.name());
         }
+    }
+
+    /// How many accounts of this wave are left to do, or in doubt.
+    #[must_use]
+    pub fn left_in_wave(&self, name: &str) -> u64 {
+        self.left_by_wave.get(name).copied().unwrap_or_default()
     }
 
     /// Every outcome that any row has, with its number.

@@ -369,6 +369,7 @@ mod tests {
             among: None,
             sealed: None,
             methods: None,
+            wave: String::new(),
         };
         let accounts = PlannedAccounts::of_plan([Ok::<_, TooMany>(row)].into_iter()).unwrap();
         let plan = Digest::of(b"plan");

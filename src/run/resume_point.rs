@@ -1,6 +1,7 @@
 //! Where a run stands before a process works on it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::iter;
 
 use super::journal::{self, JournalError, JournalLookup};
 use super::record::Record;
@@ -9,8 +10,10 @@ use super::run_error::RunError;
 use super::settle::Doubt;
 use super::state::{self, AccountState, Transition};
 use super::states::States;
+use super::worked_wave::WorkedWave;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
+use crate::plan::manifest::Manifest;
 
 /// Which accounts of a plan a process works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub struct ResumePoint {
     pub(super) doubts: HashMap<RowNumber, Doubt>,
     /// Those that failed, where no other account is worked on.
     pub(super) chosen: Option<BTreeSet<RowNumber>>,
+    /// The wave that is worked on, where it is not the whole plan.
+    pub wave: Option<WorkedWave>,
     /// All that the journal says, where a new process would find nothing to do: it is what the results are made of.
     settled: Option<Replay>,
 }
@@ -46,6 +51,13 @@ impl ResumePoint {
     #[must_use]
     pub fn failed(&self) -> Option<u64> {
         self.chosen.as_ref().map(|chosen| chosen.len() as u64)
+    }
+
+    /// How many accounts this process is asked to change: the number that approves it.
+    #[must_use]
+    pub fn accounts(&self, manifest: &Manifest) -> u64 {
+        let of_wave = self.wave.as_ref().map(|wave| u64::from(wave.wave.accounts));
+        self.failed().or(of_wave).unwrap_or(manifest.accounts().into())
     }
 
     /// Does it matter whether the account of this row is still the one that the plan was made for?
@@ -73,6 +85,25 @@ impl ResumePoint {
 ///
 /// Plan or journal cannot be read.
 pub fn resume_point(plan: &PlanFolder, scope: WorkScope) -> Result<ResumePoint, RunError> {
+    resume_point_within(plan, scope, None)
+}
+
+/// The same of one wave of a plan. It has begun where a write for one of its accounts was sent, whatever other waves have done.
+///
+/// # Errors
+///
+/// Plan or journal cannot be read.
+pub fn resume_point_of_wave(plan: &PlanFolder, wave: WorkedWave) -> Result<ResumePoint, RunError> {
+    resume_point_within(plan, WorkScope::Open, Some(wave))
+}
+
+fn resume_point_within(
+    plan: &PlanFolder,
+    scope: WorkScope,
+    wave: Option<WorkedWave>,
+) -> Result<ResumePoint, RunError> {
+    let rows = || iter::successors(Some(RowNumber::FIRST), |row| Some(row.next()));
+    let is_meant = |row| wave.as_ref().is_none_or(|wave| wave.has(row));
     let no_account = || match scope {
         WorkScope::Open => None,
         WorkScope::Failed => Some(BTreeSet::new()),
@@ -80,26 +111,34 @@ pub fn resume_point(plan: &PlanFolder, scope: WorkScope) -> Result<ResumePoint, 
     if !has_begun(plan)? && scope == WorkScope::Open {
         // Nothing is known but what is planned, and a plan of many rows needs little memory to say so.
         let states = States::new(plan.manifest().fingerprint(), plan);
-        if states.iter().any(|state| !state.is_settled()) {
-            let may_drift = states.iter().map(AccountState::may_drift).collect();
+        if rows().zip(states.iter()).any(|(row, state)| is_meant(row) && !state.is_settled()) {
+            let may_drift = rows().zip(states.iter()).map(|(row, state)| is_meant(row) && state.may_drift()).collect();
             return Ok(ResumePoint {
                 begun: false,
                 may_drift,
                 doubts: HashMap::new(),
                 chosen: no_account(),
+                wave,
                 settled: None,
             });
         }
     }
     let replay = Replay::of_plan(plan)?;
-    let begun = replay.states.has_written();
+    let begun = match &wave {
+        None => replay.states.has_written(),
+        Some(wave) => rows().zip(replay.states.iter()).zip(plan.steps()).any(|((row, state), steps)| {
+            wave.has(row) && *state != AccountState::planned(*steps)
+        }),
+    };
     if scope == WorkScope::Failed {
         return Ok(resume_point_of_failed(replay, begun));
     }
-    let may_drift = replay.states.as_taken_over().map(|state| state.may_drift()).collect();
-    let is_settled = replay.states.as_taken_over().all(|state| state.is_settled());
-    let doubts = doubts(plan, &replay)?;
-    Ok(ResumePoint { begun, may_drift, doubts, chosen: None, settled: is_settled.then_some(replay) })
+    let taken_over = || rows().zip(replay.states.as_taken_over());
+    let may_drift = taken_over().map(|(row, state)| is_meant(row) && state.may_drift()).collect();
+    let is_settled = taken_over().all(|(row, state)| !is_meant(row) || state.is_settled());
+    let mut doubts = doubts(plan, &replay)?;
+    doubts.retain(|row, _| is_meant(*row));
+    Ok(ResumePoint { begun, may_drift, doubts, chosen: None, wave, settled: is_settled.then_some(replay) })
 }
 
 /// The accounts that failed are chosen, and no others.
@@ -117,7 +156,7 @@ fn resume_point_of_failed(replay: Replay, begun: bool) -> ResumePoint {
         row = row.next();
     }
     let settled = chosen.is_empty().then_some(replay);
-    ResumePoint { begun, may_drift, doubts: HashMap::new(), chosen: Some(chosen), settled }
+    ResumePoint { begun, may_drift, doubts: HashMap::new(), chosen: Some(chosen), wave: None, settled }
 }
 
 /// The accounts with steps in doubt. There are no more of them than writes can be under way at one time, and those that

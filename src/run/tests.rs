@@ -79,6 +79,7 @@ fn plan() -> Vec<PlanRow> {
         among: None,
         sealed: None,
         methods: None,
+        wave: String::new(),
     };
     (1..).zip(rows).map(row).collect()
 }

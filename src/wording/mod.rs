@@ -11,6 +11,7 @@
 //! | [`pace`] | how long the write quota makes a run last |
 //! | [`plan_command`] | a plan, as the command that carries it out or plans once more by its rules |
 //! | [`too_large`] | that a plan changes more accounts than a person means by accident |
+//! | [`waves`] | the parts of a plan that are carried out one after the other |
 //! | [`ways_in`] | the methods that people sign in with |
 //! | [`causes`] | why accounts are not done |
 //! | [`missing_role`] | that the app may not write |
@@ -34,5 +35,6 @@ pub mod standing;
 pub mod steps;
 pub mod too_large;
 pub mod unreachable;
+pub mod waves;
 pub mod ways_in;
 pub mod worded_step;

@@ -36,6 +36,10 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
         NextStep::Watch => "A run is going; to see how far it is".to_owned(),
         NextStep::Begin => "To begin, once the plan is approved".to_owned(),
         NextStep::Resume => "To go on".to_owned(),
+        NextStep::WorkOnWave { wave, left } => {
+            let accounts = accounts(*left, "account is left", "accounts are left");
+            format!("To do the wave {:?}, when its time has come: {accounts}", harmless(&wave.name))
+        }
         NextStep::MakeResults => "To make the results".to_owned(),
         NextStep::PlanChangedBack { people } => {
             let what = changed_back(people.count, plan.manifest().playbook);
@@ -166,10 +170,14 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         }
         NextStep::Watch => format!("sealoff status {dir}"),
         NextStep::Begin => format!("{}{arguments}", plan_command::apply(plan.path(), manifest)),
-        NextStep::Resume => format!("sealoff apply {dir} --confirm {}{arguments}", manifest.phrase()),
+        NextStep::Resume => format!("{}{arguments}", plan_command::go_on(plan.path(), manifest, None)),
+        NextStep::WorkOnWave { wave, .. } => {
+            format!("{}{arguments}", plan_command::apply_wave(plan.path(), manifest, wave))
+        }
         NextStep::MakeResults => format!("sealoff results {dir}"),
         NextStep::RetryFailed { accounts } => {
-            format!("sealoff apply {dir} --retry-failed --confirm {}{arguments}", manifest.phrase_for(*accounts))
+            let passwords = plan_command::naming_the_passwords(manifest);
+            format!("sealoff apply {dir} --retry-failed{passwords} --confirm {}{arguments}", manifest.phrase_for(*accounts))
         }
         NextStep::WriteBack { people } => {
             format!("sealoff onprem {dir} --writeback --auth device-code --confirm {}", manifest.phrase_for(*people))

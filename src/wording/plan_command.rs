@@ -6,14 +6,46 @@ use std::path::{Path, PathBuf};
 use crate::plan::handoff::Handoff;
 use crate::plan::manifest::Manifest;
 use crate::plan::rules::MethodsOption;
+use crate::plan::waves::Wave;
 use crate::seal::PasswordStyle;
 use crate::words::quoted;
 
 /// Carries this plan out.
 #[must_use]
 pub fn apply(folder: &Path, plan: &Manifest) -> String {
+    match plan.waves.as_ref().and_then(|waves| waves.waves.first()) {
+        Some(first) => apply_wave(folder, plan, first),
+        None => apply_part(folder, plan, "", plan.accounts().into()),
+    }
+}
+
+/// Goes on with a run of it, or with one wave of it. Of a plan with waves of which none is known, it is looked up.
+#[must_use]
+pub fn go_on(folder: &Path, plan: &Manifest, wave: Option<&Wave>) -> String {
+    let (part, accounts) = match (wave, &plan.waves) {
+        (Some(wave), _) => (naming_the_wave(wave), wave.accounts),
+        (None, None) => (String::new(), plan.accounts()),
+        (None, Some(_)) => return format!("sealoff status {}", quoted(folder)),
+    };
+    let passwords = naming_the_passwords(plan);
+    format!("sealoff apply {}{part}{passwords} --confirm {}", quoted(folder), plan.phrase_for(accounts.into()))
+}
+
+/// Carries this wave of it out.
+#[must_use]
+pub fn apply_wave(folder: &Path, plan: &Manifest, wave: &Wave) -> String {
+    apply_part(folder, plan, &naming_the_wave(wave), wave.accounts.into())
+}
+
+fn apply_part(folder: &Path, plan: &Manifest, part: &str, accounts: u64) -> String {
     let (number, passwords) = (naming_the_number(plan), naming_the_passwords(plan));
-    format!("sealoff apply {}{passwords}{number} --confirm {}", quoted(folder), plan.phrase())
+    format!("sealoff apply {}{part}{passwords}{number} --confirm {}", quoted(folder), plan.phrase_for(accounts))
+}
+
+/// The flag for a wave, with a blank before it.
+#[must_use]
+pub fn naming_the_wave(wave: &Wave) -> String {
+    format!(" --wave {}", quoted(Path::new(&wave.name)))
 }
 
 /// The flags for the file that people's chosen passwords are in, with a blank before each; empty where the plan has none.

@@ -42,6 +42,7 @@ pub const fn sentence(reason: Reason) -> &'static str {
         Reason::Privileged => {
             "the account is an administrator's; plan.csv names its roles, and the role that the app would need"
         }
+        Reason::NoWave => "the plan is carried out in waves, and the row names none",
         Reason::NoPassword => "passwords are given by hand, and there is none for this person",
         Reason::WeakPassword => "the password that is given for this person would be refused; plan.csv says why",
         Reason::Guest => "the person signs in at another organization; only a block has an effect on guests",
@@ -112,6 +113,7 @@ pub const fn remedy(reason: Reason) -> &'static str {
             "Give the app its role on that administrative unit, and plan with --allow-privileged; or change the account by hand."
         }
         Reason::Privileged => "If the administrator is meant: plan with --allow-privileged.",
+        Reason::NoWave => "Write the wave into the column of waves.",
         Reason::NoPassword => {
             "Put a password for the person on the list of passwords; or plan with --generate-missing, which makes one."
         }

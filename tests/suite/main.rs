@@ -81,6 +81,7 @@ mod tools;
 mod unattended;
 mod undo;
 mod verify;
+mod waves;
 mod ways_in;
 mod who;
 mod wire;

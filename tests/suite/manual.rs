@@ -67,6 +67,7 @@ fn what_is_not_run_says_why_and_is_listed_here() {
             ("certificates", "needs PowerShell", 2),
             ("handoff", "the keys of four people", 1),
             ("handoff", "the keys of two people", 1),
+            ("handoff", "the list has a column Site", 1),
             ("hybrid", "a person has to sign in", 1),
             ("hybrid", "needs PowerShell", 1),
             ("hybrid", "the certificate of your Active Directory", 1),

@@ -55,6 +55,9 @@ fn case(kind: NextStepKind) -> Option<Case> {
         Kind::Watch => (going, "to see how far it is", Some(|stage| stage.path("out/run.holder").exists())),
         Kind::Begin => (planned, "To begin, once the plan is approved", Some(|stage| all_done(stage, 3))),
         Kind::Resume => (killed, "To go on", Some(|stage| all_done(stage, 40))),
+        Kind::WorkOnWave => {
+            (in_waves, "To do the wave \"berlin\", when its time has come", Some(|stage| all_done(stage, 2)))
+        }
         Kind::MakeResults => (without_results, "To make the results", Some(|stage| all_done(stage, 3))),
         Kind::PlanChangedBack => {
             (changed_back, "To plan exactly these accounts again", Some(|stage| stage.accounts("out-again") == 1))
@@ -130,6 +133,16 @@ fn planned_with(people: usize, playbook: &str, more: &[&str]) -> (Stage, Vec<Sim
 
 fn planned() -> Scene {
     scene(planned_with(3, "contain", &[]).0)
+}
+
+fn in_waves() -> Scene {
+    let stage = Stage::with(Settings { users: 250, ..Settings::default() });
+    let members = stage.members(3);
+    let sites = ["berlin", "berlin", "oslo"];
+    let lines = members.iter().zip(sites).map(|(member, site)| format!("{},{site}\n", member.user_principal_name));
+    let roster = stage.write("roster.csv", format!("user,site\n{}", lines.collect::<String>()));
+    stage.plan(&roster, "breach", "out", &["--wave-by", "site"]).succeeded();
+    scene(stage)
 }
 
 fn contained() -> Scene {

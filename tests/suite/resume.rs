@@ -103,7 +103,7 @@ fn a_journal_that_was_changed_is_refused_by_everything_and_named() {
         assert!(!ran.out.contains(guessed), "{guessed}: {}", ran.out);
     }
 
-    let newer = whole.replacen("\"format\":3", "\"format\":9", 1);
+    let newer = whole.replacen("\"format\":4", "\"format\":9", 1);
     assert_ne!(newer, whole);
     fs::write(&path, newer).unwrap();
     for arguments in [&["apply", "out", "--confirm", "40"][..], &["results", "out"]] {

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::super::exit::{Exit, Failure};
-use super::super::words::{harmless, quoted};
+use super::super::words::harmless;
 use super::disk;
 use crate::plan::folder::PlanFolder;
+use crate::plan::waves::Wave;
 use crate::run::engine::Ending;
 use crate::run::journal::JournalError;
 use crate::run::lock::LockError;
@@ -14,6 +15,7 @@ use crate::run::results_error::ResultsError;
 use crate::run::run_error::RunError;
 use crate::run::script_results::{LineFault, ScriptResultsError};
 use crate::wording::missing_role::GRANT;
+use crate::wording::plan_command;
 use crate::wording::worded_step::WordedStep;
 
 /// What can be done about a journal that was changed or damaged.
@@ -119,10 +121,9 @@ impl From<ScriptResultsError> for Failure {
 
 /// Why the engine stopped before the end; `None` where it did not. `with` stands for the flags that a command that goes
 /// on should be given, too.
-pub(crate) fn of_ending(ending: Ending, plan: &PlanFolder, with: &str) -> Option<Failure> {
+pub(crate) fn of_ending(ending: Ending, plan: &PlanFolder, wave: Option<&Wave>, with: &str) -> Option<Failure> {
     let failure = of_fault(ending)?;
-    let (dir, phrase) = (quoted(plan.path()), plan.manifest().phrase());
-    let resume = format!("sealoff apply {dir} --confirm {phrase}{with}");
+    let resume = format!("{}{with}", plan_command::go_on(plan.path(), plan.manifest(), wave));
     let what = "Accounts not reached are pending. Fix the cause, then resume with";
     Some(failure.and_next(WordedStep::typed(what, resume)))
 }

@@ -28,6 +28,7 @@ pub(super) fn rows(playbook: Playbook, count: u32) -> Vec<PlanRow> {
         among: None,
         sealed: None,
         methods: None,
+        wave: String::new(),
     };
     (1..=count).map(row).collect()
 }
