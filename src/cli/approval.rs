@@ -6,8 +6,8 @@ use super::words::{counted, quoted};
 use crate::plan::approvers::RecordedSignature;
 use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::SpokenApproval;
-use crate::run::engagement::{ApprovalWay, RecordedApproval};
 use crate::plan::waves::Wave;
+use crate::run::engagement::{ApprovalWay, RecordedApproval};
 use crate::wording::plan_command::{self, naming_the_number};
 
 /// How the operator approves.
@@ -34,7 +34,8 @@ impl Approval {
         let manifest = plan.manifest();
         let accounts = wave.map_or(manifest.accounts(), |wave| wave.accounts).into();
         if number != accounts {
-            let part = wave.map_or_else(|| "this plan".to_owned(), |wave| format!("the wave {:?} of this plan", wave.name));
+            let part =
+                wave.map_or_else(|| "this plan".to_owned(), |wave| format!("the wave {:?} of this plan", wave.name));
             return Err(self.does_not_fit(format_args!("{part} changes {}", accounts_of(accounts))).with_next(
                 "Read the plan again: what runs must be what was approved. Then give what its preview shows.",
             ));

@@ -411,7 +411,7 @@ impl RuleArgs {
             handoff,
             active_directory,
             by_hand: None,
-        wave_by: None,
+            wave_by: None,
             protected,
             tenant_is_made_up: false,
         };

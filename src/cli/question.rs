@@ -31,8 +31,11 @@ pub(super) async fn approve(
     let part = wave.map(naming_the_wave).unwrap_or_default();
     let retry = if resume_point.failed().is_some() { " --retry-failed" } else { "" };
     let allowed = if retry.is_empty() { naming_the_number(manifest) } else { String::new() };
-    let command =
-        format!("sealoff apply {}{part}{retry}{allowed} --confirm {}", quoted(plan.path()), manifest.phrase_for(number));
+    let command = format!(
+        "sealoff apply {}{part}{retry}{allowed} --confirm {}",
+        quoted(plan.path()),
+        manifest.phrase_for(number)
+    );
     let which = match wave {
         Some(wave) => format!(" of the wave {:?}", harmless(&wave.name)),
         None if resume_point.failed().is_some() => " that failed".to_owned(),

@@ -324,7 +324,9 @@ impl<T> Planner<'_, T> {
     fn in_a_wave(&self, entry: &Entry, ruling: Ruling) -> Ruling {
         let has_none = || entry.content.as_ref().is_ok_and(|person| person.wave.is_none());
         match ruling.decision {
-            Decision::Act if self.rules.wave_by.is_some() && has_none() => Ruling::refuse(Reason::NoWave, String::new()),
+            Decision::Act if self.rules.wave_by.is_some() && has_none() => {
+                Ruling::refuse(Reason::NoWave, String::new())
+            }
             _ => ruling,
         }
     }

@@ -40,13 +40,8 @@ pub const HEADER: [&str; 18] = [
 
 /// The headers of plans of earlier versions: they say nothing of sheet rows, of several people on a row, of credentials of their own,
 /// of methods, or of waves.
-pub const EARLIER_HEADERS: [&[&str]; 5] = [
-    HEADER.split_at(13).0,
-    HEADER.split_at(14).0,
-    HEADER.split_at(15).0,
-    HEADER.split_at(16).0,
-    HEADER.split_at(17).0,
-];
+pub const EARLIER_HEADERS: [&[&str]; 5] =
+    [HEADER.split_at(13).0, HEADER.split_at(14).0, HEADER.split_at(15).0, HEADER.split_at(16).0, HEADER.split_at(17).0];
 
 /// What happens to an entry.
 #[derive(

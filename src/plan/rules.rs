@@ -190,7 +190,9 @@ pub enum RulesError {
     )]
     ChosenAndWriteback,
     /// Passwords are written back for all at once.
-    #[error("--wave-by does not go with --writeback, which is done for all synced people of a plan at once; plan each wave on its own")]
+    #[error(
+        "--wave-by does not go with --writeback, which is done for all synced people of a plan at once; plan each wave on its own"
+    )]
     WavesAndWriteback,
     /// One password would overwrite the other.
     #[error(

@@ -50,7 +50,9 @@ fn folded(name: &str) -> String {
 
 /// The column of waves has too many values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the column {by:?} has more than {MAX_WAVES} values; a column of waves says which of a few parts each person belongs to")]
+#[error(
+    "the column {by:?} has more than {MAX_WAVES} values; a column of waves says which of a few parts each person belongs to"
+)]
 pub struct TooManyWaves {
     by: String,
 }

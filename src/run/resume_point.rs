@@ -97,11 +97,7 @@ pub fn resume_point_of_wave(plan: &PlanFolder, wave: WorkedWave) -> Result<Resum
     resume_point_within(plan, WorkScope::Open, Some(wave))
 }
 
-fn resume_point_within(
-    plan: &PlanFolder,
-    scope: WorkScope,
-    wave: Option<WorkedWave>,
-) -> Result<ResumePoint, RunError> {
+fn resume_point_within(plan: &PlanFolder, scope: WorkScope, wave: Option<WorkedWave>) -> Result<ResumePoint, RunError> {
     let rows = || iter::successors(Some(RowNumber::FIRST), |row| Some(row.next()));
     let is_meant = |row| wave.as_ref().is_none_or(|wave| wave.has(row));
     let no_account = || match scope {
@@ -126,9 +122,10 @@ fn resume_point_within(
     let replay = Replay::of_plan(plan)?;
     let begun = match &wave {
         None => replay.states.has_written(),
-        Some(wave) => rows().zip(replay.states.iter()).zip(plan.steps()).any(|((row, state), steps)| {
-            wave.has(row) && *state != AccountState::planned(*steps)
-        }),
+        Some(wave) => rows()
+            .zip(replay.states.iter())
+            .zip(plan.steps())
+            .any(|((row, state), steps)| wave.has(row) && *state != AccountState::planned(*steps)),
     };
     if scope == WorkScope::Failed {
         return Ok(resume_point_of_failed(replay, begun));

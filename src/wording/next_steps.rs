@@ -177,7 +177,10 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         NextStep::MakeResults => format!("sealoff results {dir}"),
         NextStep::RetryFailed { accounts } => {
             let passwords = plan_command::naming_the_passwords(manifest);
-            format!("sealoff apply {dir} --retry-failed{passwords} --confirm {}{arguments}", manifest.phrase_for(*accounts))
+            format!(
+                "sealoff apply {dir} --retry-failed{passwords} --confirm {}{arguments}",
+                manifest.phrase_for(*accounts)
+            )
         }
         NextStep::WriteBack { people } => {
             format!("sealoff onprem {dir} --writeback --auth device-code --confirm {}", manifest.phrase_for(*people))

@@ -237,7 +237,11 @@ fn a_list_that_openssl_sealed_is_read() {
     let roster = stage.roster_of(&members);
     stage.write("list.csv", list_of(&members));
     let openssl = |arguments: &str| {
-        let ran = std::process::Command::new("openssl").args(arguments.split(' ')).current_dir(stage.folder.path()).output().unwrap();
+        let ran = std::process::Command::new("openssl")
+            .args(arguments.split(' '))
+            .current_dir(stage.folder.path())
+            .output()
+            .unwrap();
         assert!(ran.status.success(), "{ran:?}");
     };
     openssl("req -x509 -newkey rsa:2048 -nodes -keyout mine.pem -out mine.crt -subj /CN=me -days 2");

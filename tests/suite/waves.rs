@@ -8,7 +8,17 @@ use crate::stage::{Ran, Stage};
 
 /// The wave of each person: six in Berlin, four in Madrid, two in "Oslo, East".
 const SITES: [&str; 12] = [
-    "Berlin", "Madrid", "berlin ", "Oslo, East", "Berlin", "Madrid", "Madrid", "Berlin", "BERLIN", "Oslo, East", "Madrid",
+    "Berlin",
+    "Madrid",
+    "berlin ",
+    "Oslo, East",
+    "Berlin",
+    "Madrid",
+    "Madrid",
+    "Berlin",
+    "BERLIN",
+    "Oslo, East",
+    "Madrid",
     "Berlin",
 ];
 
@@ -51,7 +61,9 @@ fn people_of(members: &[SimulatedUser], sites: &[&str]) -> BTreeSet<String> {
 fn each_wave_is_done_for_itself_and_the_rest_stays_pending() {
     for playbook in ["breach", "reinstate"] {
         let (stage, members) = planned(playbook);
-        wave(&stage, "madrid", 4).exited(3).says(&["To do the wave \"Berlin\", when its time has come: 6 accounts are left"]);
+        wave(&stage, "madrid", 4)
+            .exited(3)
+            .says(&["To do the wave \"Berlin\", when its time has come: 6 accounts are left"]);
         assert_eq!(written_to(&stage), people_of(&members, &["madrid"]));
         stage.judge("out");
         assert_eq!((stage.outcomes("out")["done"], stage.outcomes("out")["pending"]), (4, 8));
@@ -62,7 +74,10 @@ fn each_wave_is_done_for_itself_and_the_rest_stays_pending() {
         ]);
         stage.run(&["report", "out"]);
         let page = std::fs::read_to_string(stage.path("out/report.html")).unwrap();
-        assert!(page.contains("6 accounts, all left to do") && page.contains("4 accounts, none left to do"), "the report shows the waves");
+        assert!(
+            page.contains("6 accounts, all left to do") && page.contains("4 accounts, none left to do"),
+            "the report shows the waves"
+        );
         let page = std::fs::read_to_string(stage.path("out/plan.html")).unwrap();
         assert!(page.contains("--wave Madrid --confirm 4@"), "the plan's page has a command for each");
 
