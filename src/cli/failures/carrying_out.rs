@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::exit::{Exit, Failure};
-use super::super::words::harmless;
+use super::super::words::{harmless, quoted};
 use super::disk;
 use crate::plan::folder::PlanFolder;
 use crate::plan::waves::Wave;
