@@ -87,9 +87,9 @@
 //!
 //! What Graph answers to it is in the simulator, which reads Microsoft's pages for itself and asks [`step`] nothing. Where
 //! the step sets one more property of the user, three more files: `simulator/graph/change.rs`, `simulator/permission.rs` and
-//! `simulator/world/write.rs`. Where it is a call of its own, eight: how it is asked in `simulator/graph/served_write.rs`,
-//! `user_calls.rs` and `call.rs`, who may do it in `simulator/permission.rs` and `simulator/world/rights.rs`, what it changes
-//! in `simulator/world/write.rs` (`execute.rs` leads there, `read.rs` does not), and its name in `simulator/ledger.rs`. What
+//! `simulator/world/write.rs`. Where it is a call of its own, seven: how it is asked in `simulator/graph/served_write.rs`
+//! and `user_calls.rs`, who may do it in `simulator/permission.rs` and `simulator/world/rights.rs`, what it changes in
+//! `simulator/world/write.rs` (`execute.rs` leads there), and its name in `simulator/ledger.rs`. What
 //! it changes, if that is no property of a user, is a file of its own in `simulator/directory/`.
 //!
 //! A step of several writes (one for each device) needs more, once for all such steps: its targets are read and listed in
