@@ -1,5 +1,6 @@
 //! `sealoff again`: a plan for exactly those whom the last verification found changed back.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -16,7 +17,9 @@ use super::words::quoted;
 use crate::plan::again::{self, ChangedBack};
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::{Manifest, ProtectedList};
+use crate::plan::people_of_run;
 use crate::plan::protected::Protected;
+use crate::plan::reason::Reason;
 use crate::plan::rules::{Options, Rules};
 use crate::run::lock::FolderLock;
 use crate::verify::claims::RunClaims;
@@ -77,7 +80,8 @@ pub async fn run(args: AgainArgs) -> Result<Exit, Failure> {
     let origin = PlanFolder::open(&args.dir)?;
     let _lock = FolderLock::take(origin.path(), "again")?;
     let changed_back = changed_back(&origin)?;
-    let rules = rules(&args, origin.manifest())?;
+    let reset_before = people_of_run::accounts(&origin, |row| row.reasons.contains(&Reason::ResetBefore))?;
+    let rules = Rules { reset_before, ..rules(&args, origin.manifest())? };
     let place = args.replace.place(&args.out, None)?;
     let connected = args.connection.connect()?;
     check_tenant(origin.manifest(), &connected).await?;
@@ -125,7 +129,7 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
         since: None,
         max_accounts: args.max_accounts,
         handoff_by_manager: args.by_manager.is_some(),
-        methods: None,
+        methods: of.options.methods.filter(|methods| methods.removes()),
         ..of.options
     };
     let in_file = handoff.as_ref().map(|handoff| handoff.active_directory().to_vec()).unwrap_or_default();
@@ -148,6 +152,7 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
         wave_by: None,
         protected,
         tenant_is_made_up: false,
+        reset_before: HashSet::new(),
     };
     rules.check()?;
     Ok(rules)

@@ -15,6 +15,7 @@ use super::messages;
 use super::pace_args::EffectivePace;
 use super::precheck::{CheckArgs, check_permissions, what_is_missing};
 use super::progress::left_out;
+use crate::doctor::grants::Need;
 use crate::graph::app_file::AppFile;
 use crate::graph::caller::Caller;
 use crate::graph::named_caller::NamedCaller;
@@ -28,7 +29,6 @@ use crate::run::apps::{App, AppName, Apps, MAX_APPS};
 use crate::run::event::AppStatistics;
 use crate::run::pace::Pace;
 use crate::run::spent::WritesSpent;
-use crate::step::Steps;
 
 /// Further app registrations of the same tenant.
 #[derive(Debug, Clone, Default, Args)]
@@ -249,22 +249,22 @@ impl Joined {
         }
     }
 
-    /// Looks whether every app was granted what these steps need. A further one that was not is left out with a warning.
+    /// Looks whether every app was granted what is needed. A further one that was not is left out with a warning.
     ///
     /// # Errors
     ///
     /// The first app visibly lacks a permission, and `--without-checks` was not given.
     pub(super) async fn check_permissions(
         &mut self,
-        steps: Steps,
+        needs: &[Need],
         checks: CheckArgs,
     ) -> Result<ActingPrincipal, Failure> {
-        let principal = check_permissions(&self.reader, steps, checks).await?;
+        let principal = check_permissions(&self.reader, needs, checks).await?;
         if checks.without_checks {
             return Ok(principal);
         }
         for (name, transport) in std::mem::take(&mut self.others) {
-            match what_is_missing(&transport, steps).await {
+            match what_is_missing(&transport, needs).await {
                 Some(reason) => self.left_out.push(without(&name, &reason)),
                 None => self.others.push((name, transport)),
             }

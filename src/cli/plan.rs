@@ -1,5 +1,6 @@
 //! `sealoff plan`: read only; the dry run.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -19,9 +20,11 @@ use super::precheck::{CheckArgs, check_listing_of_methods, check_permissions, no
 use super::preview;
 use super::replace_args::ReplaceArgs;
 use super::spinner::Spinner;
+use super::tenant_check::check_tenant;
 use super::tenants::{self, TenantsArgs};
 use super::time_args;
-use super::words::wrapped;
+use super::words::{quoted, wrapped};
+use crate::doctor::grants;
 use crate::graph::transport::HttpTransport;
 use crate::plan::error::PlanError;
 use crate::plan::folder::PlanFolder;
@@ -30,11 +33,18 @@ use crate::plan::phrase::spoken_number;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
-use crate::plan::rules::{MethodsOption, Options, Rules};
+use crate::plan::reason::Reason;
+use crate::plan::methods_option::MethodsOption;
+use crate::plan::people_of_run;
+use crate::plan::rules::{Options, Rules};
+use crate::plan::row::PlanRow;
 use crate::plan::summary::Summary;
 use crate::roster::{KeyProperty, OnlyRows, ReadOptions, Roster, RosterError, Source};
+use crate::run::lock::FolderLock;
 use crate::run::plan_place::PlanPlace;
 use crate::seal::Recipients;
+use crate::step::Step;
+use crate::verify::claims::RunClaims;
 use crate::wording::playbook::meant_for;
 
 /// Show exactly what would happen to everyone on a list; nothing is changed
@@ -73,7 +83,7 @@ pub struct PlanArgs {
 #[derive(Debug, Args)]
 pub struct PlanningArgs {
     /// The list of people: a CSV file as any tool exports it, an Excel workbook, JSON, a bare list of names, or - for standard
-    /// input
+    /// input; or the folder of an earlier run, whose people are meant
     #[arg(value_name = "ROSTER")]
     pub(super) roster: PathBuf,
     #[command(flatten)]
@@ -105,9 +115,11 @@ pub struct PlanningArgs {
     /// Only show how each column of the list is read and why, with its first rows as they will be taken; nothing is sent
     #[arg(long)]
     pub(super) explain: bool,
-    /// List in the plan what its people sign in with beside their password (passkeys, phones, apps), by kind and age; nothing
-    /// of it is removed. It takes a second for one to ten people, and goes on where it was stopped (sealoff help ways-in)
-    #[arg(long, value_name = "WHAT", value_parser = methods())]
+    /// List in the plan what its people sign in with beside their password (passkeys, phones, apps), by kind and age. With
+    /// "list" nothing of it is removed. With the playbook evict, "all" removes it, and "since=TIME" what was registered at or after
+    /// TIME or does not say when (2026-11-23T02:30:00Z, 2026-11-23, or 6h ago). It takes a second for one to ten people, and goes
+    /// on where it was stopped (sealoff help ways-in)
+    #[arg(long, value_name = "list|all|since=TIME", value_parser = methods)]
     pub(super) methods: Option<MethodsOption>,
     #[command(flatten)]
     pub(super) rules: RuleArgs,
@@ -167,6 +179,12 @@ impl ReadingArgs {
             return rules;
         }
         Rules { handoff: Some(HandoffKeys::for_every_name(rules.recipients)), recipients: Vec::new(), ..rules }
+    }
+
+    /// Is anything said that only a list with columns or sheets has?
+    fn is_about_columns(&self) -> bool {
+        let texts = [&self.key, &self.sheet];
+        texts.into_iter().any(Option::is_some) || self.by.is_some() || self.hidden_rows || self.only.is_some()
     }
 
     /// Is it the word for each person's manager?
@@ -285,8 +303,11 @@ pub struct RuleArgs {
     pub(super) password: PasswordArgs,
 }
 
-fn methods() -> impl TypedValueParser<Value = MethodsOption> {
-    PossibleValuesParser::new(MethodsOption::VARIANTS).try_map(|name| name.parse::<MethodsOption>())
+fn methods(text: &str) -> Result<MethodsOption, String> {
+    match text.split_once('=') {
+        Some(("since", moment)) => time_args::past(moment).map(MethodsOption::Since),
+        _ => text.parse().map_err(|_| "it is list, all, or since=TIME, such as since=2026-11-23T02:30:00Z or since=6h".into()),
+    }
 }
 
 fn by_name() -> impl TypedValueParser<Value = KeyProperty> {
@@ -367,7 +388,12 @@ pub(super) fn ad_keys(
 impl RuleArgs {
     /// What was typed becomes rules; every file named is read, and nothing is sent yet. `own` stands in where the playbook
     /// needs keys and none are named.
-    pub(super) fn rules(&self, playbook: Playbook, own: Option<HandoffKeys>) -> Result<Rules, Failure> {
+    pub(super) fn rules(
+        &self,
+        playbook: Playbook,
+        own: Option<HandoffKeys>,
+        methods: Option<MethodsOption>,
+    ) -> Result<Rules, Failure> {
         let seal_to = match self.seal_to.as_slice() {
             [] => None,
             named => Some(recipients(named)?),
@@ -401,7 +427,7 @@ impl RuleArgs {
             strict: self.strict,
             max_accounts: self.max_accounts,
             writeback: self.writeback,
-            methods: None,
+            methods,
         };
         let handoff = handoff.filter(|_| playbook.resets());
         let rules = Rules {
@@ -414,6 +440,7 @@ impl RuleArgs {
             wave_by: None,
             protected,
             tenant_is_made_up: false,
+            reset_before: HashSet::new(),
         };
         match rules.check() {
             Ok(()) => Ok(rules),
@@ -486,8 +513,7 @@ pub async fn run(mut args: PlanArgs) -> Result<Exit, Failure> {
 
 /// The rules that the arguments ask for, with the passwords that they name.
 pub(super) fn rules_of(args: &PlanningArgs) -> Result<Rules, Failure> {
-    let mut rules = args.reading.shared_out(args.rules.rules(args.playbook, None)?);
-    rules.options.methods = args.methods;
+    let mut rules = args.reading.shared_out(args.rules.rules(args.playbook, None, args.methods)?);
     if args.by_hand.chosen.passphrase_stdin && args.roster.as_os_str() == "-" {
         return Err(Failure::usage("both the list and the passphrase would be read from standard input")
             .with_next("Give the list as a file, or type the passphrase at a terminal."));
@@ -505,12 +531,43 @@ pub(super) async fn make(
     rules: Rules,
     connection: &ConnectionArgs,
 ) -> Result<(Summary, Option<PlanFolder>, Connected), Failure> {
+    if PlanFolder::is_one(&args.roster) {
+        return of_run(args, rules, connection).await;
+    }
     let roster = args.reading.open(Source::from_argument(args.roster.as_os_str()))?;
     let rules = args.reading.by_manager(&roster, rules);
     // Known without signing in.
     let place = args.replace.place(&args.out, Some(&args.roster))?;
     let connected = connection.connect()?;
     let (summary, plan) = of_roster(roster, rules, place, &connected, args.checks).await?;
+    Ok((summary, plan, connected))
+}
+
+/// Makes a plan for the people of an earlier run. Whose password that replaced has one that no intruder knows.
+async fn of_run(
+    args: &PlanningArgs,
+    rules: Rules,
+    connection: &ConnectionArgs,
+) -> Result<(Summary, Option<PlanFolder>, Connected), Failure> {
+    if args.reading.is_about_columns() {
+        let what = format!("{} is the folder of a run, and has no columns or sheets to choose", quoted(&args.roster));
+        return Err(Failure::usage(what).with_next("Leave --key, --by, --sheet, --hidden-rows and --only out."));
+    }
+    let origin = PlanFolder::open(&args.roster)?;
+    let claims = {
+        let _lock = FolderLock::take(origin.path(), "plan")?;
+        RunClaims::read(&origin)?
+    };
+    let is_reset = |row: &PlanRow| claims.has_new_password(row.row) || row.reasons.contains(&Reason::ResetBefore);
+    let rules = Rules { reset_before: people_of_run::accounts(&origin, is_reset)?, ..rules };
+    let place = args.replace.place(&args.out, None)?;
+    let connected = connection.connect()?;
+    check_tenant(origin.manifest(), &connected).await?;
+    let made = with_planner(rules, &connected, args.checks, place, async |planner, folder, spinner| {
+        let progress = |progress| preview::show_progress(spinner, progress);
+        people_of_run::plan(planner, &origin, folder, progress).await
+    });
+    let (summary, plan) = made.await?;
     Ok((summary, plan, connected))
 }
 
@@ -537,7 +594,9 @@ pub(super) async fn with_planner(
     make: impl AsyncFnOnce(&Planner<'_, HttpTransport>, &Path, &Spinner) -> Result<Summary, PlanError>,
 ) -> Result<(Summary, Option<PlanFolder>), Failure> {
     let caller = connected.caller().await?;
-    let principal = check_permissions(connected, rules.playbook.steps(), checks).await?;
+    // Which kinds of methods there are to remove is known when the plan is made.
+    let needs = grants::needs_of_steps(rules.playbook.steps().without(Step::Methods));
+    let principal = check_permissions(connected, &needs, checks).await?;
     if rules.options.methods.is_some() {
         check_listing_of_methods(connected, checks).await?;
     }

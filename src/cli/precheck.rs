@@ -9,11 +9,11 @@ use super::exit::{Exit, Failure};
 use super::failures::WITHOUT_CHECKS;
 use super::messages;
 use super::words::harmless;
-use crate::doctor::{CheckStatus, grants, network};
+use crate::doctor::grants::{self, Need};
+use crate::doctor::{CheckStatus, network};
 use crate::graph::claims::Claims;
 use crate::graph::transport::HttpTransport;
 use crate::plan::reach::ActingPrincipal;
-use crate::step::Steps;
 
 /// Whether the checks stand in the way.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -23,14 +23,14 @@ pub(super) struct CheckArgs {
     pub(super) without_checks: bool,
 }
 
-/// Makes sure that the token permits these steps, as far as it can be read, and says which app or person does them.
+/// Makes sure that the token permits what is needed, as far as it can be read, and says which app or person does them.
 ///
 /// # Errors
 ///
 /// A permission is visibly missing, and `--without-checks` was not given; or there is no token.
 pub(super) async fn check_permissions(
     connected: &Connected,
-    steps: Steps,
+    needs: &[Need],
     checks: CheckArgs,
 ) -> Result<ActingPrincipal, Failure> {
     let caller = connected.caller().await?;
@@ -43,7 +43,7 @@ pub(super) async fn check_permissions(
         );
         return Ok(principal);
     };
-    match missing(&claims, steps) {
+    match missing(&claims, needs) {
         Some(failure) if !checks.without_checks => Err(failure),
         Some(failure) => {
             messages::note(harmless(&failure.what));
@@ -54,9 +54,9 @@ pub(super) async fn check_permissions(
 }
 
 /// What an app visibly was not granted; nothing where it has all, or where its token cannot be read.
-pub(super) async fn what_is_missing(transport: &HttpTransport, steps: Steps) -> Option<String> {
+pub(super) async fn what_is_missing(transport: &HttpTransport, needs: &[Need]) -> Option<String> {
     let claims = transport.claims().await.ok().flatten()?;
-    missing(&claims, steps).map(|failure| failure.what)
+    missing(&claims, needs).map(|failure| failure.what)
 }
 
 /// Makes sure that the token permits to list what people sign in with, as far as it can be read.
@@ -72,7 +72,7 @@ pub(super) async fn check_listing_of_methods(connected: &Connected, checks: Chec
     }
     let whose = if claims.is_app { "this app was not granted" } else { "the token does not carry" };
     let what = format!(
-        "{whose} {} (to {}), which --methods list needs: Graph would refuse to list any of them",
+        "{whose} {} (to {}), which --methods needs: Graph would refuse to list any of them",
         lacking.join(" and "),
         grants::LIST_METHODS.permission.purpose
     );
@@ -84,8 +84,7 @@ pub(super) async fn check_listing_of_methods(connected: &Connected, checks: Chec
     Err(Failure::new(Exit::Access, what).with_next(remedy).and_next(WITHOUT_CHECKS))
 }
 
-fn missing(claims: &Claims, steps: Steps) -> Option<Failure> {
-    let needs = grants::needs_of_steps(steps);
+fn missing(claims: &Claims, needs: &[Need]) -> Option<Failure> {
     let lacking: Vec<_> =
         needs.iter().map(|need| (need, need.lacking(claims))).filter(|(_, all)| !all.is_empty()).collect();
     if lacking.is_empty() {

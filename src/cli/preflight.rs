@@ -12,6 +12,7 @@ use super::recheck;
 use super::scheduled_start::{Countdown, ScheduledStart};
 use super::tenant_check::check_organization;
 use super::words::quoted;
+use crate::doctor::grants;
 use crate::graph::reading::Organization;
 use crate::plan::drift::Drift;
 use crate::plan::folder::PlanFolder;
@@ -38,7 +39,7 @@ pub(super) async fn admitted(
 ) -> Result<(Organization, ActingPrincipal), Failure> {
     let organization = joined.organization().await?;
     check_organization(manifest, &organization)?;
-    let principal = joined.check_permissions(manifest.counts.planned_steps(), checks).await?;
+    let principal = joined.check_permissions(&grants::needs_of_plan(manifest), checks).await?;
     Ok((organization, principal))
 }
 

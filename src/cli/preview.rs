@@ -262,7 +262,9 @@ fn write_ways_in(out: &mut Lines, summary: &Summary, detail: Detail) {
             out.labelled("", harmless(&sentence));
         }
     }
-    out.labelled("", ways_in::STAY);
+    for sentence in ways_in::removal(methods) {
+        out.labelled("", sentence);
+    }
 }
 
 /// Who can open the new passwords.

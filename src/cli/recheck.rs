@@ -79,7 +79,8 @@ pub(super) async fn check_drift(
             reach::check(&actor, manifest.counts.planned_steps())
                 .map_err(|missing| of_missing_role(missing.to_string(), &missing, principal))?;
         }
-        let mut gathered = GatheredAccounts::new(manifest.accounts() as usize, manifest.handoff.as_ref());
+        let gathered = GatheredAccounts::new(manifest.accounts() as usize, manifest.handoff.as_ref());
+        let mut gathered = gathered.with_targets(plan.targets());
         let drift = drift::check(
             plan,
             |row| resume_point.may_drift(row),

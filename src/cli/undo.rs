@@ -1,5 +1,6 @@
 //! `sealoff undo`: a plan that takes the blocks of a run back.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -134,6 +135,7 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
         wave_by: None,
         protected: Protected::none(),
         tenant_is_made_up: false,
+        reset_before: HashSet::new(),
     };
     rules.check()?;
 

@@ -57,6 +57,41 @@ pub enum MethodKind {
 }
 
 impl MethodKind {
+    /// The segment of the path behind `/users/{id}/authentication/` by which v1.0 deletes it; nothing for a kind that v1.0 has no
+    /// path for ("authenticationMethod resource type", and the page of each type).
+    #[must_use]
+    pub const fn segment(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Passkey => "fido2Methods",
+            Self::PlatformCredential => "platformCredentialMethods",
+            Self::WindowsHello => "windowsHelloForBusinessMethods",
+            Self::External => "externalAuthenticationMethods",
+            Self::Email => "emailMethods",
+            Self::TemporaryAccessPass => "temporaryAccessPassMethods",
+            Self::AlternateMobile | Self::OfficePhone | Self::MobilePhone => "phoneMethods",
+            Self::SoftwareOath => "softwareOathMethods",
+            Self::Authenticator => "microsoftAuthenticatorMethods",
+            Self::QrCodePin | Self::HardwareOath | Self::Unknown => return None,
+        })
+    }
+
+    /// The least permission to delete it: one for each kind.
+    #[must_use]
+    pub const fn permission(self) -> Option<&'static [&'static str]> {
+        Some(match self {
+            Self::Passkey => &["UserAuthMethod-Passkey.ReadWrite.All"],
+            Self::PlatformCredential => &["UserAuthMethod-PlatformCred.ReadWrite.All"],
+            Self::WindowsHello => &["UserAuthMethod-WindowsHello.ReadWrite.All"],
+            Self::External => &["UserAuthMethod-External.ReadWrite.All"],
+            Self::Email => &["UserAuthMethod-Email.ReadWrite.All"],
+            Self::TemporaryAccessPass => &["UserAuthMethod-TAP.ReadWrite.All"],
+            Self::AlternateMobile | Self::OfficePhone | Self::MobilePhone => &["UserAuthMethod-Phone.ReadWrite.All"],
+            Self::SoftwareOath => &["UserAuthMethod-SoftwareOATH.ReadWrite.All"],
+            Self::Authenticator => &["UserAuthMethod-MicrosoftAuthApp.ReadWrite.All"],
+            Self::QrCodePin | Self::HardwareOath | Self::Unknown => return None,
+        })
+    }
+
     /// The word for it.
     #[must_use]
     pub fn name(self) -> &'static str {

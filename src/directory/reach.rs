@@ -36,6 +36,9 @@ pub enum Action {
     Revoke,
     /// Block or allow sign-in: a sensitive action.
     Block,
+    /// Remove what the person signs in with ("Delete fido2AuthenticationMethod" and the pages of the other kinds): the one
+    /// role for people without any, the other for everybody. An app needs none.
+    Methods,
 }
 
 impl ActingRole {
@@ -91,10 +94,12 @@ impl ActingRole {
         let table: &[TableRow] = match action {
             Action::Reset | Action::Revoke => &WHO_MAY_RESET,
             Action::Block => &WHO_MAY_ACT,
+            Action::Methods => &[],
         };
         let without_role = match action {
             Action::Reset | Action::Revoke => [true; 6],
             Action::Block => [false, false, true, true, true, true],
+            Action::Methods => [false, false, true, false, true, true],
         };
         let row = |role: &RoleTemplate| {
             table.iter().find(|(roles, _)| roles.contains(&role.guid())).map_or(ONLY_THE_HIGHEST, |(_, row)| *row)
@@ -210,6 +215,8 @@ impl Actor {
             self.roles.iter().any(|role| may(*role, self.is_app, target, *action))
                 // An app ends the sessions of ordinary people by its permission alone ("user: revokeSignInSessions").
                 || (self.is_app && *action == Action::Revoke && *target == Target::default())
+                // Nor is it known that Graph keeps an app from the methods of anyone: the plan's own rules have to.
+                || (self.is_app && *action == Action::Methods)
         })
     }
 
@@ -224,6 +231,9 @@ impl Actor {
 
 /// "Update user": an app that resets passwords holds at least User Administrator.
 fn may(role: ActingRole, is_app: bool, target: &Target, action: Action) -> bool {
+    if is_app && action == Action::Methods {
+        return true;
+    }
     let high_enough = !is_app || action == Action::Revoke || role >= UserAdministrator;
     high_enough && role.reaches(target, action)
 }
@@ -287,6 +297,17 @@ mod tests {
         let person = Actor { is_app: false, ..app(&[AuthenticationAdministrator]) };
         assert!(person.reaches(&plain, &[Action::Reset, Action::Block]));
         assert!(!Actor { is_app: false, ..app(&[]) }.reaches(&plain, &[Action::Revoke]));
+    }
+
+    #[test]
+    fn methods_are_removed_by_any_app_and_by_two_roles_of_people() {
+        let person = |role| Actor { roles: vec![role], holds_others: false, is_app: false };
+        let may = |role, target: &Target| person(role).reaches(target, &[Action::Methods]);
+        assert!(may(AuthenticationAdministrator, &Target::default()) && !may(UserAdministrator, &Target::default()));
+        assert!(!may(AuthenticationAdministrator, &holding(&[DIRECTORY_READERS])));
+        assert!(may(PrivilegedAuthenticationAdministrator, &holding(&[GLOBAL])));
+        let app = Actor { roles: Vec::new(), holds_others: false, is_app: true };
+        assert!(app.reaches(&holding(&[GLOBAL]), &[Action::Methods]));
     }
 
     #[test]

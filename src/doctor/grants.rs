@@ -6,6 +6,7 @@
 
 use crate::directory::Scope;
 use crate::graph::claims::Claims;
+use crate::plan::manifest::Manifest;
 use crate::step::facts::StepPermission;
 use crate::step::{Step, Steps};
 
@@ -63,7 +64,7 @@ const READ_DOMAINS: Need = Need {
     },
     vital: true,
 };
-/// What `--methods list` needs ("List methods"): no smaller permission lists all kinds at once.
+/// What `--methods` needs ("List methods"): no smaller permission lists all kinds at once.
 pub const LIST_METHODS: Need = Need {
     permission: StepPermission {
         purpose: "list what people sign in with beside their password",
@@ -124,7 +125,9 @@ pub const OPTIONAL_CHECK: &str = "optional";
 const HARMLESS: [&str; 5] = ["openid", "profile", "email", "offline_access", "User.Read"];
 
 /// With one of these, a thief of the app's credential owns the tenant.
-const OWNS_THE_TENANT: [&str; 5] = [
+const OWNS_THE_TENANT: [&str; 6] = [
+    // It makes a pass for anybody, a Global Administrator too.
+    "UserAuthenticationMethod.ReadWrite.All",
     "Directory.ReadWrite.All",
     "RoleManagement.ReadWrite.Directory",
     "AppRoleAssignment.ReadWrite.All",
@@ -137,6 +140,7 @@ const OWNS_THE_TENANT: [&str; 5] = [
 pub fn needs(steps: Steps, scope: Scope) -> Vec<Need> {
     let mut needs = vec![READ_USERS];
     needs.extend(needs_of_steps(steps));
+    needs.extend(steps.contains(Step::Methods).then_some(LIST_METHODS));
     if scope.roles {
         needs.extend([READ_ROLES, READ_GROUPS]);
     }
@@ -152,6 +156,21 @@ pub fn needs(steps: Steps, scope: Scope) -> Vec<Need> {
 pub fn needs_of_steps(steps: Steps) -> Vec<Need> {
     let mut needs: Vec<Need> = Vec::new();
     for permission in steps.iter().map(|step| step.facts().permission) {
+        if !needs.iter().any(|need| need.permission == permission) {
+            needs.push(Need { permission, vital: true });
+        }
+    }
+    needs
+}
+
+/// What a plan needs to be carried out: of the permissions to remove methods those of the kinds that it removes.
+#[must_use]
+pub fn needs_of_plan(plan: &Manifest) -> Vec<Need> {
+    let steps = plan.counts.planned_steps();
+    let mut needs = needs_of_steps(steps.without(Step::Methods));
+    let removal = plan.methods.as_ref().and_then(|methods| methods.removal.as_ref());
+    for least in removal.iter().flat_map(|removal| removal.kinds.keys()).filter_map(|kind| kind.permission()) {
+        let permission = StepPermission { least, ..Step::Methods.facts().permission };
         if !needs.iter().any(|need| need.permission == permission) {
             needs.push(Need { permission, vital: true });
         }
@@ -256,7 +275,9 @@ pub fn judge_excess(claims: &Claims) -> Check {
 mod tests {
     use super::super::check::CheckStatus;
     use super::*;
+    use crate::directory::MethodKind;
     use crate::plan::playbook::Playbook;
+    use strum::IntoEnumIterator as _;
 
     fn claims(permissions: &[&str], is_app: bool) -> Claims {
         Claims {
@@ -285,7 +306,7 @@ mod tests {
 
     #[test]
     fn the_minimal_grant_is_enough_for_every_playbook_and_each_part_of_it_is_needed_by_one() {
-        for playbook in Playbook::ALL {
+        for playbook in Playbook::ALL.into_iter().filter(|playbook| !playbook.removes_methods()) {
             let checks = judge(&claims(&MINIMAL, true), playbook.steps(), Scope::default());
             assert_eq!(checks.len(), 1, "{playbook}: {checks:?}");
             assert_eq!(checks[0].status, CheckStatus::Ok);
@@ -317,6 +338,28 @@ mod tests {
         assert_eq!(names(Playbook::Signout), ["User.RevokeSessions.All"]);
         assert_eq!(names(Playbook::Breach), ["User-PasswordProfile.ReadWrite.All", "User.RevokeSessions.All"]);
         assert!(!names(Playbook::Contain).contains(&"User-PasswordProfile.ReadWrite.All"));
+    }
+
+    #[test]
+    fn each_kind_of_method_has_a_permission_of_its_own_and_the_one_for_all_is_a_take_over() {
+        let least = Step::Methods.facts().permission.least;
+        for kind in MethodKind::iter() {
+            assert_eq!(kind.segment().is_some(), kind.permission().is_some(), "{kind}");
+            assert!(kind.permission().is_none_or(|own| own.iter().all(|one| least.contains(one))), "{kind}");
+        }
+        let evict = [&MINIMAL[..], least, &["UserAuthenticationMethod.Read.All"]].concat();
+        let judged = |held: &[&str]| judge(&claims(held, true), Playbook::Evict.steps(), Scope::default());
+        assert_eq!(judged(&evict)[0].status, CheckStatus::Ok);
+        assert_eq!(judge_excess(&claims(&evict, true)).status, CheckStatus::Ok);
+        let without = |one: &str| evict.iter().copied().filter(|held| *held != one).collect::<Vec<_>>();
+        for one in ["UserAuthenticationMethod.Read.All", "UserAuthMethod-Passkey.ReadWrite.All"] {
+            assert_eq!(judged(&without(one))[0].items, [one.to_owned()]);
+        }
+        let all_at_once = [&MINIMAL[..], &["UserAuthenticationMethod.ReadWrite.All"]].concat();
+        assert_eq!(judged(&all_at_once)[0].status, CheckStatus::Ok);
+        let excess = judge_excess(&claims(&all_at_once, true));
+        assert!(excess.found.contains("UserAuthenticationMethod.ReadWrite.All alone"), "{}", excess.found);
+        assert!(excess.found.contains("take over the tenant"), "{}", excess.found);
     }
 
     #[test]

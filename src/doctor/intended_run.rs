@@ -25,10 +25,10 @@ pub struct IntendedRun {
 }
 
 impl IntendedRun {
-    /// The steps that are meant.
+    /// The steps that are meant. What takes a permission for each kind of method is meant only where its playbook is named.
     #[must_use]
     pub fn steps(&self) -> Steps {
-        self.playbook.map_or_else(|| Step::all().collect(), Playbook::steps)
+        self.playbook.map_or_else(|| Step::all().filter(|step| !step.has_targets()).collect(), Playbook::steps)
     }
 
     /// What needs no network: recipients and folder.

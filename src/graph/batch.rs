@@ -28,8 +28,8 @@ pub struct Write<B> {
     pub method: &'static str,
     /// Begins with a slash, without the version.
     pub url: String,
-    /// The body: `{}` for an action without parameters.
-    pub body: B,
+    /// The body: `{}` for an action without parameters, none for a deletion.
+    pub body: Option<B>,
 }
 
 /// Packs writes into one call. The body is wiped when the call is over.
@@ -43,8 +43,8 @@ pub fn of_writes<B: Serialize>(writes: &[Write<B>]) -> io::Result<Call> {
         id: id.to_string(),
         method: write.method,
         url: &write.url,
-        headers: headers(),
-        body: Some(&write.body),
+        headers: write.body.as_ref().and_then(|_| headers()),
+        body: write.body.as_ref(),
     });
     Ok(Call { writes: true, ..call(items.collect())? })
 }

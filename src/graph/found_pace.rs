@@ -46,6 +46,12 @@ impl FoundPace {
         begin - now
     }
 
+    /// When the next requests may be sent.
+    #[must_use]
+    pub const fn free_at(&self) -> Duration {
+        self.free_at
+    }
+
     /// Learns how a call went.
     pub fn heard(&mut self, now: Duration, throttled: bool) {
         let next = if throttled {

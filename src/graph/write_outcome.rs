@@ -179,6 +179,21 @@ impl WriteOutcome {
         }
     }
 
+    /// Is it a refusal by 400: of what is asked, and not of who asks?
+    #[must_use]
+    pub const fn is_bad_request(&self) -> bool {
+        matches!(self, Self::Refused { error: GraphError { status: 400, .. } })
+    }
+
+    /// What it means where the request deletes: what is not there is gone ("a repeat is answered 404").
+    #[must_use]
+    pub fn of_deletion(self) -> Self {
+        match self {
+            Self::Refused { error } if error.status == 404 => Self::Accepted,
+            other => other,
+        }
+    }
+
     /// Is it over for this request: made, or refused for good?
     #[must_use]
     pub const fn is_decided(&self) -> bool {

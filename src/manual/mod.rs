@@ -26,6 +26,7 @@ topics! {
     breach "breach" "../../samples/runbooks/breach.md" "an intruder is in: the whole procedure, step by step"
     layoff "layoff" "../../samples/runbooks/layoff.md" "forty people leave at five: the whole procedure"
     hybrid_breach "hybrid-breach" "../../samples/runbooks/hybrid-breach.md" "a breach where people are synced with Active Directory"
+    intruder "intruder" "../../samples/runbooks/intruder.md" "an intruder registered passkeys, phones or apps of their own"
     one_account "one-account" "../../samples/runbooks/one-account.md" "one account was taken over"
     tenant_wide "tenant-wide" "../../samples/runbooks/tenant-wide.md" "new passwords for everyone"
     fifty_tenants "fifty-tenants" "../../samples/runbooks/fifty-tenants.md" "fifty customers in one night"

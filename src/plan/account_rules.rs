@@ -19,6 +19,8 @@ pub struct AccountRules<'a> {
     playbook: Playbook,
     options: Options,
     protected: HashSet<ObjectId>,
+    /// Whose password an earlier run replaced.
+    reset_before: Option<&'a HashSet<ObjectId>>,
     facts: &'a TenantFacts,
 }
 
@@ -27,10 +29,16 @@ impl<'a> AccountRules<'a> {
     /// administrators and domains.
     #[must_use]
     pub fn new(playbook: Playbook, options: Options, protected: HashSet<ObjectId>, facts: &'a TenantFacts) -> Self {
-        Self { playbook, options, protected, facts }
+        Self { playbook, options, protected, reset_before: None, facts }
     }
 
     /// Whether rows that contradict the directory are refused.
+    /// The same where an earlier run replaced the passwords of these.
+    #[must_use]
+    pub(super) fn after_reset_of(self, reset_before: &'a HashSet<ObjectId>) -> Self {
+        Self { reset_before: Some(reset_before), ..self }
+    }
+
     pub(super) const fn is_strict(&self) -> bool {
         self.options.strict
     }
@@ -38,6 +46,13 @@ impl<'a> AccountRules<'a> {
     /// What is done to this account.
     #[must_use]
     pub fn rule(&self, account: &Account) -> Ruling {
+        let reset_before = self.reset_before.is_some_and(|accounts| accounts.contains(&account.object_id));
+        self.rule_after(account, reset_before)
+    }
+
+    /// The same where it is known whether an earlier run replaced its password.
+    #[must_use]
+    pub(super) fn rule_after(&self, account: &Account, reset_before: bool) -> Ruling {
         let held = self.facts.privileges.as_ref().and_then(|privileges| privileges.of(account.object_id));
         if held.is_some_and(Privilege::is_sync_account)
             || is_named_as_sync_service_account(&account.user_principal_name)
@@ -62,11 +77,11 @@ impl<'a> AccountRules<'a> {
         if !guards.is_empty() && !self.options.allow_privileged {
             return Ruling::left_alone(Decision::Refuse, guards, named);
         }
-        self.steps_for(account, guards, named)
+        self.steps_for(account, reset_before, guards, named)
     }
 
     /// What is left of the playbook for an account that may be touched.
-    fn steps_for(&self, account: &Account, mut reasons: Vec<Reason>, named: String) -> Ruling {
+    fn steps_for(&self, account: &Account, reset_before: bool, mut reasons: Vec<Reason>, named: String) -> Ruling {
         let mut steps = self.playbook.steps();
         let mut details: Vec<String> = Some(named).filter(|text| !text.is_empty()).into_iter().collect();
         if account.agent {
@@ -111,6 +126,15 @@ impl<'a> AccountRules<'a> {
             }
             (Some(_), None) => reasons.push(Reason::UnknownState),
             _ => {}
+        }
+        if steps.contains(Step::Methods) {
+            if reset_before {
+                reasons.push(Reason::ResetBefore);
+            } else if account.enabled != Some(false) {
+                // Without any method the next sign-in with the password may register one (CISA, CM0071).
+                reasons.push(Reason::StillOpen);
+                return Ruling::left_alone(Decision::Refuse, reasons, details.join("; "));
+            }
         }
         let keeps_password = steps.contains(Step::Unblock) && !steps.contains(Step::Reset) && !account.external;
         if keeps_password && self.playbook != Playbook::Undo {

@@ -8,16 +8,17 @@ use std::path::Path;
 use time::OffsetDateTime;
 
 use super::error::PlanError;
-use super::folder::{FolderError, PlanFolder};
+use super::folder::PlanFolder;
 use super::manifest::RosterName;
 use super::origin::shape_of_plan_csv;
+use super::people_of_run;
 use super::planner::{ListReading, Planner};
 use super::planning_progress::PlanningProgress;
 use super::row::PlanRow;
 use super::summary::Summary;
 use crate::graph::transport::Transport;
 use crate::ids::RowNumber;
-use crate::roster::{Defects, Entry, Hints, Key, Person, Respellings};
+use crate::roster::Defects;
 use crate::words;
 
 /// Whom a verification found changed back.
@@ -43,7 +44,8 @@ pub async fn plan<T: Transport>(
     folder: &Path,
     progress: impl FnMut(PlanningProgress),
 ) -> Result<Summary, PlanError> {
-    let mut entries = entries(origin, changed_back)?;
+    let is_one = |row: &PlanRow| changed_back.rows.binary_search(&row.row).is_ok();
+    let mut entries = people_of_run::entries(origin, is_one)?;
     let way = ListReading { is_of_everybody: false };
     let decided = planner.decide_all(&mut entries, way, folder, progress).await?;
     let of = origin.manifest();
@@ -60,45 +62,4 @@ pub async fn plan<T: Transport>(
         by: None,
     };
     decided.finish(roster, shape_of_plan_csv(), Defects::default())
-}
-
-/// The rows of the run's plan that are planned again, as a list of their own.
-fn entries<'a>(
-    origin: &PlanFolder,
-    changed_back: &'a ChangedBack,
-) -> Result<impl Iterator<Item = Result<Entry, FolderError>> + 'a, FolderError> {
-    let is_one = |row: &PlanRow| changed_back.rows.binary_search(&row.row).is_ok();
-    let rows = origin.rows()?.filter(move |row| row.as_ref().map_or(true, is_one));
-    Ok((1..).zip(rows).filter_map(|(number, row)| match row {
-        Ok(row) => entry(RowNumber::new(number), row).map(Ok),
-        Err(error) => Some(Err(error)),
-    }))
-}
-
-/// `None` for a row without an account, of which nothing can have been changed back.
-fn entry(number: RowNumber, row: PlanRow) -> Option<Entry> {
-    let person = Person {
-        key: Key::ObjectId(row.object_id?),
-        also: None,
-        also_id: None,
-        also_address: None,
-        respelt: Respellings::default(),
-        domain: None,
-        handoff: Some(row.handoff).filter(|name| !name.is_empty()),
-        wave: None,
-        priority: row.priority,
-        note: None,
-        hints: Hints::default(),
-    };
-    let text = if row.user_principal_name.is_empty() { row.user } else { row.user_principal_name };
-    Some(Entry {
-        row: number,
-        line: row.row.get().into(),
-        among: row.among,
-        sheet_row: row.sheet_row,
-        tenant: None,
-        name: row.display_name,
-        text,
-        content: Ok(person),
-    })
 }

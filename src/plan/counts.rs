@@ -9,7 +9,7 @@ use strum::IntoEnumIterator as _;
 use super::reason::Reason;
 use super::row::Decision;
 use crate::json::ByWord;
-use crate::step::{StepMap, Steps};
+use crate::step::{Step, StepMap, Steps};
 
 /// How many rows there are of each kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
@@ -41,8 +41,8 @@ pub struct Tally {
 }
 
 impl Counts {
-    /// Counts one row.
-    pub fn add(&mut self, decision: Decision, reasons: &[Reason], steps: Steps) {
+    /// Counts one row, from which so many methods are removed.
+    pub fn add(&mut self, decision: Decision, reasons: &[Reason], steps: Steps, targets: u32) {
         let tally = match decision {
             Decision::Act => &mut self.act,
             Decision::Already => &mut self.already,
@@ -57,6 +57,9 @@ impl Counts {
             self.steps[step] += 1;
         }
         self.writes += steps.writes();
+        if steps.contains(Step::Methods) {
+            self.writes += u64::from(targets.saturating_sub(1));
+        }
     }
 
     /// The steps that are done to any account.

@@ -16,6 +16,7 @@ use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::Key;
+use crate::step::{Step, Steps};
 
 /// More than this share of a plan's accounts, in percent, and the plan is no longer what was approved.
 pub const MAX_DRIFT_PERCENT: u64 = 5;
@@ -196,8 +197,10 @@ fn changed(id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) 
     if account.user_principal_name.to_lowercase() != row.user_principal_name.to_lowercase() {
         return Some(DriftCause::Renamed { to: account.user_principal_name });
     }
-    let ruling = rules.rule(&as_planned(*account, row));
-    if ruling.decision == row.decision && ruling.steps == row.steps && still_fits(row, &ruling) {
+    let ruling = rules.rule_after(&as_planned(*account, row), row.reasons.contains(&Reason::ResetBefore));
+    // Who had nothing to remove still has that step by the rules.
+    let steps = |steps: Steps| steps.without(Step::Methods);
+    if ruling.decision == row.decision && steps(ruling.steps) == steps(row.steps) && still_fits(row, &ruling) {
         return None;
     }
     let was = Grounds { reasons: row.reasons.clone(), detail: row.detail.clone() };

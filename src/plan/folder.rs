@@ -3,20 +3,25 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::counts::Counts;
 use super::kept_elsewhere::is_reset_by_run;
 use super::manifest::Manifest;
+use super::method_counts::MethodCounts;
+use super::method_targets::MethodTargets;
 use super::row::{ListPlace, PlanRow};
 use super::sheet_rows::SheetRows;
-use crate::digest::Digest;
+use crate::digest::Hashing;
 use crate::ids::RowNumber;
 use crate::private_files;
-use crate::step::Steps;
+use crate::step::target::MAX_TARGETS;
+use crate::step::{Step, Steps};
 
 pub use super::folder_error::FolderError;
 pub use super::plan_files::{
     HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED, RESULTS, SCRIPT_RESULTS, WAYS_IN,
+    WAYS_IN_RESULTS,
 };
 pub use super::plan_rows::{RowAccess, Rows};
 
@@ -64,15 +69,21 @@ pub fn is_free(folder: &Path) -> Result<(), FolderError> {
     Ok(())
 }
 
-/// What was approved is what was listed, too.
-fn check_ways_in(folder: &Path, expected: Digest) -> Result<(), FolderError> {
+/// What was approved is what was listed, too: gives what is removed of it.
+fn read_ways_in(folder: &Path, listed: &MethodCounts) -> Result<MethodTargets, FolderError> {
     let path = folder.join(WAYS_IN);
-    let digest = match File::open(&path).and_then(Digest::of_reader) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+    let changed = || FolderError::WaysInChanged { folder: folder.to_owned() };
+    let file = match File::open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(changed()),
         Err(source) => return Err(FolderError::Io { path, source }),
-        Ok(digest) => Some(digest),
+        Ok(file) => file,
     };
-    if digest == Some(expected) { Ok(()) } else { Err(FolderError::WaysInChanged { folder: folder.to_owned() }) }
+    let mut list = Hashing::new(file);
+    let targets = if listed.removal.is_none() { Ok(MethodTargets::default()) } else { MethodTargets::read(&mut list) };
+    // What is not a list of ours may have ended its reading early.
+    io::copy(&mut list, &mut io::sink()).map_err(|source| FolderError::Io { path, source })?;
+    let (_, digest) = list.finish();
+    if digest == listed.sha256 { targets.map_err(|_| changed()) } else { Err(changed()) }
 }
 
 fn guard(folder: &Path) -> Result<(), FolderError> {
@@ -89,6 +100,7 @@ pub struct PlanFolder {
     folder: PathBuf,
     manifest: Manifest,
     steps: Vec<Steps>,
+    targets: Arc<MethodTargets>,
     sheet_rows: SheetRows,
 }
 
@@ -102,6 +114,12 @@ impl PlanFolder {
         OpeningPlan::begin(folder)?.finish()
     }
 
+    /// Is there a plan at this path, whole or not?
+    #[must_use]
+    pub fn is_one(path: &Path) -> bool {
+        path.join(PLAN_JSON).is_file()
+    }
+
     /// What the plan is for.
     #[must_use]
     pub const fn manifest(&self) -> &Manifest {
@@ -113,6 +131,12 @@ impl PlanFolder {
     #[must_use]
     pub fn steps(&self) -> &[Steps] {
         &self.steps
+    }
+
+    /// Which methods are removed.
+    #[must_use]
+    pub fn targets(&self) -> Arc<MethodTargets> {
+        Arc::clone(&self.targets)
     }
 
     /// Where a row stands in the list, for people.
@@ -174,6 +198,8 @@ pub struct OpeningPlan {
     /// How many new passwords each share has.
     shared: Vec<u32>,
     is_shared_out: bool,
+    /// Has everybody targets from whom methods are removed?
+    are_targets_named: bool,
     failure: Option<FolderError>,
 }
 
@@ -202,19 +228,22 @@ impl OpeningPlan {
         guard(folder)?;
         let manifest =
             Manifest::read(&json).map_err(|source| FolderError::Manifest { folder: folder.to_owned(), source })?;
-        if let Some(methods) = &manifest.methods {
-            check_ways_in(folder, methods.sha256)?;
-        }
+        let targets = match &manifest.methods {
+            Some(listed) => read_ways_in(folder, listed)?,
+            None => MethodTargets::default(),
+        };
         Ok(Self {
             rows: Rows::open(folder, &manifest)?,
             counts: Counts::default(),
             shared: vec![0; manifest.handoff.as_ref().map_or(0, |handoff| handoff.shares.len())],
             is_shared_out: true,
+            are_targets_named: true,
             failure: None,
             plan: PlanFolder {
                 folder: folder.to_owned(),
                 manifest,
                 steps: Vec::new(),
+                targets: Arc::new(targets),
                 sheet_rows: SheetRows::default(),
             },
         })
@@ -233,7 +262,9 @@ impl OpeningPlan {
     }
 
     fn check(&mut self, row: &PlanRow) {
-        self.counts.add(row.decision, &row.reasons, row.steps);
+        let targets = self.plan.targets.number_of(row.row);
+        self.counts.add(row.decision, &row.reasons, row.steps, targets.into());
+        self.are_targets_named &= row.steps.contains(Step::Methods) == (targets > 0) && targets <= MAX_TARGETS;
         self.plan.steps.push(row.steps);
         self.plan.sheet_rows.add(row);
         let Manifest { handoff, options, playbook, .. } = &self.plan.manifest;
@@ -259,7 +290,7 @@ impl OpeningPlan {
         let manifest = &self.plan.manifest;
         let shares = manifest.handoff.iter().flat_map(|handoff| &handoff.shares);
         let is_shared_out = self.is_shared_out && shares.map(|share| share.accounts).eq(self.shared);
-        if !is_shared_out || self.counts != manifest.counts || self.counts.rows() != manifest.roster.rows {
+        if !is_shared_out || !self.are_targets_named || self.counts != manifest.counts || self.counts.rows() != manifest.roster.rows {
             return Err(FolderError::DoesNotAddUp { folder: self.plan.folder });
         }
         Ok(self.plan)

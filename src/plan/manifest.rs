@@ -273,8 +273,8 @@ mod tests {
 
     fn manifest(name: &str, recipients: Vec<String>) -> Manifest {
         let mut counts = Counts::default();
-        counts.add(Decision::Act, &[Reason::Synced], Playbook::Offboard.steps());
-        counts.add(Decision::Refuse, &[Reason::NotFound], Steps::NONE);
+        counts.add(Decision::Act, &[Reason::Synced], Playbook::Offboard.steps(), 0);
+        counts.add(Decision::Refuse, &[Reason::NotFound], Steps::NONE, 0);
         let manifest = Manifest {
             format: FORMAT,
             version: "1.2.3".to_owned(),

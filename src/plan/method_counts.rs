@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+use super::method_fate::MethodFate;
+use super::methods_option::MethodsOption;
 use crate::digest::Digest;
 use crate::directory::{HeldMethod, MethodKind};
 use crate::json::{ByWord, Rfc3339Moment};
@@ -41,8 +43,28 @@ pub struct MethodCounts {
     /// The types that are not known here, as Graph names them: the first twenty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown_types: Vec<String>,
+    /// What the plan removes, where it removes any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removal: Option<RemovalCounts>,
     /// The SHA-256 of `ways-in.csv`.
     pub sha256: Digest,
+}
+
+/// The methods that a plan removes, in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemovalCounts {
+    /// From how many people.
+    pub people: u32,
+    /// How many of them have none then, beside the password.
+    pub left_with_none: u32,
+    /// How many methods of each kind.
+    #[schemars(with = "ByWord<MethodKind, u32>")]
+    pub kinds: BTreeMap<MethodKind, u32>,
+    /// Methods that were meant and stay, because there is no way to remove them here.
+    pub cannot_remove: u32,
+    /// Methods of these people that were registered before the moment that was named, and stay.
+    pub stay: u32,
 }
 
 /// How many methods of one kind are how old.
@@ -90,6 +112,7 @@ impl MethodCounts {
             with_one: 0,
             kinds: BTreeMap::new(),
             unknown_types: Vec::new(),
+            removal: None,
             sha256: Digest::of(b""),
         }
     }
@@ -113,6 +136,30 @@ impl MethodCounts {
                 }
             }
         }
+    }
+
+    /// Takes in what becomes of each method of a person whose methods are removed as `asked`.
+    pub(super) fn add_removal(&mut self, methods: &[HeldMethod], asked: MethodsOption) {
+        let removal = self.removal.get_or_insert_default();
+        let mut removed = 0;
+        for method in methods {
+            match MethodFate::of(method, asked) {
+                MethodFate::Remove => {
+                    removed += 1;
+                    *removal.kinds.entry(method.kind).or_default() += 1;
+                }
+                MethodFate::Stays => removal.stay += 1,
+                MethodFate::CannotRemove => removal.cannot_remove += 1,
+            }
+        }
+        removal.people += u32::from(removed > 0);
+        removal.left_with_none += u32::from(removed > 0 && removed == methods.len());
+    }
+
+    /// How many methods are removed.
+    #[must_use]
+    pub fn removed(&self) -> u32 {
+        self.removal.iter().flat_map(|removal| removal.kinds.values()).sum()
     }
 
     /// All methods.

@@ -3,8 +3,11 @@
 use time::OffsetDateTime;
 
 use super::error::PlanError;
+use super::method_fate::MethodFate;
+use super::methods_option::MethodsOption;
 use super::methods_so_far::{MethodsSoFar, PersonsMethods};
 use super::planning_progress::PlanningProgress;
+use super::reason::Reason;
 use super::row::{Decision, PlanRow};
 use super::ways_in::WaysIn;
 use super::writer::PlanWriter;
@@ -14,6 +17,8 @@ use crate::graph::found_pace::FoundPace;
 use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, TenantId};
+use crate::step::{Step, Steps};
+use crate::step::target::MAX_TARGETS;
 
 /// Where Graph refuses to list so many people in the beginning and lists none, it will refuse all of them.
 const MAX_REFUSED_FIRST: u32 = 20;
@@ -33,11 +38,12 @@ pub(super) async fn add<'a, T: Transport>(
     writer: PlanWriter<'a>,
     reader: MethodReader<'_, T>,
     tenant: TenantId,
+    asked: MethodsOption,
     progress: &mut impl FnMut(PlanningProgress),
 ) -> Result<PlanWriter<'a>, PlanError> {
     let now = OffsetDateTime::now_utc();
     let so_far = MethodsSoFar::open(writer.folder(), tenant, now)?;
-    let mut listing = MethodSweep { reader, so_far, refusal: None };
+    let mut listing = MethodSweep { reader, so_far, option: asked, refusal: None };
     let mut ways_in = WaysIn::begin(writer.folder(), now)?;
     let (mut rows, mut writer) = writer.once_more()?;
     let (mut people, mut left) = (0, 0);
@@ -64,8 +70,8 @@ pub(super) async fn add<'a, T: Transport>(
         let refused = listing.read(&asked).await?;
         asked.clear();
         for mut row in waiting.drain(..) {
-            listing.add(&mut row, &refused, &mut ways_in)?;
-            writer.add(row)?;
+            let targets = listing.add(&mut row, &refused, &mut ways_in)?;
+            writer.add_with_targets(row, targets)?;
         }
         let done = ways_in.counts().people + ways_in.counts().not_read;
         progress(PlanningProgress::Methods { done, people });
@@ -77,12 +83,22 @@ pub(super) async fn add<'a, T: Transport>(
     Ok(writer.with_ways_in(ways_in, listing.so_far))
 }
 
+/// Nothing is removed from the person of this row, and nothing else is done; a row that asks for no removal stays as it is.
+fn refuse_removal(row: &mut PlanRow, why: &str) {
+    if row.steps.contains(Step::Methods) {
+        (row.decision, row.steps) = (Decision::Refuse, Steps::NONE);
+        row.reasons.push(Reason::MethodsUnknown);
+        row.detail = if row.detail.is_empty() { why.to_owned() } else { format!("{}; {why}", row.detail) };
+    }
+}
+
 /// People whose methods Graph would not list, with what it says.
 type NotListed = Vec<(ObjectId, GraphError)>;
 
 struct MethodSweep<'a, T> {
     reader: MethodReader<'a, T>,
     so_far: MethodsSoFar,
+    option: MethodsOption,
     /// The first person whose methods Graph would not list.
     refusal: Option<(ObjectId, GraphError)>,
 }
@@ -107,19 +123,30 @@ impl<T: Transport> MethodSweep<'_, T> {
         Ok(refused)
     }
 
-    /// Lists what the person of one row has, and notes in the row how many that are.
-    fn add(&mut self, row: &mut PlanRow, refused: &NotListed, ways_in: &mut WaysIn) -> Result<(), PlanError> {
-        let Some(account) = concerned(row) else { return Ok(()) };
+    /// Lists what the person of one row has, and notes in the row how many that are. Gives how many of them are removed. From
+    /// whom it is not known what to remove nothing is.
+    fn add(&mut self, row: &mut PlanRow, refused: &NotListed, ways_in: &mut WaysIn) -> Result<u32, PlanError> {
+        let Some(account) = concerned(row) else { return Ok(0) };
         if let Some((_, error)) = refused.iter().find(|(of, _)| *of == account) {
             self.refusal.get_or_insert_with(|| (account, error.clone()));
             ways_in.add_not_read(row, error)?;
-            return if ways_in.counts().not_read < MAX_REFUSED_FIRST { Ok(()) } else { self.check(ways_in) };
+            refuse_removal(row, &error.to_string());
+            return if ways_in.counts().not_read < MAX_REFUSED_FIRST { Ok(0) } else { self.check(ways_in).map(|()| 0) };
         }
-        if let Some(known) = self.so_far.get(account)? {
-            row.methods = Some(u32::try_from(known.methods.len()).unwrap_or(u32::MAX));
-            ways_in.add(row, &known)?;
+        let Some(known) = self.so_far.get(account)? else { return Ok(0) };
+        row.methods = Some(u32::try_from(known.methods.len()).unwrap_or(u32::MAX));
+        let mut removed = 0;
+        if row.steps.contains(Step::Methods) {
+            removed = MethodFate::removed(&known.methods, self.option);
+            if removed == 0 {
+                row.steps = row.steps.without(Step::Methods);
+            } else if removed > usize::from(MAX_TARGETS) {
+                refuse_removal(row, &format!("{removed} methods are more than a person has"));
+                removed = 0;
+            }
         }
-        Ok(())
+        ways_in.add(row, &known, self.option)?;
+        Ok(u32::try_from(removed).unwrap_or(u32::MAX))
     }
 
     /// Of some people it may be a role that does not reach them. Where it is all of them it is the permission, or the cloud.

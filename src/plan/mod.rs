@@ -26,11 +26,13 @@
 //! | [`planner`] | roster in, plan folder out |
 //! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
 //! | `method_listing`, `methods_so_far`, [`method_counts`], `ways_in` | the methods that people sign in with are read, kept where the planning is stopped, counted, and listed |
+//! | [`methods_option`], [`method_fate`], [`method_targets`] | which of them are to be removed, what becomes of each, and the list of these read back |
 //! | [`waves`] | the parts of a plan that are carried out one after the other |
 //! | [`planning_progress`] | how far a planning is |
 //! | [`summary`], [`examples`], [`error`] | what was planned, with the first few rows behind each refusal, or why there is no plan |
 //! | [`undo`] | a run's plan in, the plan that takes its blocks back out |
 //! | [`again`] | a run's plan in, the plan for those whom a verification found changed back out |
+//! | [`people_of_run`] | the people of a run as a list, for another plan |
 //! | `origin` | how the plan of a run is read as a list |
 //! | [`folder`], `folder_error` | a plan folder is made once, and opened only if nothing in it was changed |
 //! | `plan_files`, `plan_rows` | what the files of a plan folder are called, and the rows of `plan.csv` |
@@ -57,13 +59,17 @@ pub mod judge;
 pub mod kept_elsewhere;
 pub mod manifest;
 pub mod method_counts;
+pub mod method_fate;
 mod method_listing;
+pub mod method_targets;
+pub mod methods_option;
 mod methods_so_far;
 mod non_persons;
 pub mod onprem;
 mod origin;
 pub mod password_list;
 pub mod password_source;
+pub mod people_of_run;
 pub mod phrase;
 mod plan_files;
 mod plan_rows;

@@ -14,6 +14,8 @@ pub const SCRIPT_RESULTS: &str = "onprem-results.csv";
 pub const PLAN_HTML: &str = "plan.html";
 /// The methods that the plan's people sign in with beside their password; there only where they were asked for.
 pub const WAYS_IN: &str = "ways-in.csv";
+/// What became of each method that the plan removes; there only where it removes any.
+pub const WAYS_IN_RESULTS: &str = "ways-in-results.csv";
 /// The record of the run.
 pub const JOURNAL: &str = "journal.jsonl";
 /// The folder with one packet for each person who hands credentials over.

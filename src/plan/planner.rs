@@ -90,6 +90,11 @@ pub(super) struct Decided<'a> {
 }
 
 impl Decided<'_> {
+    /// How many entries there are.
+    pub(super) fn rows(&self) -> u32 {
+        self.writer.counts().rows()
+    }
+
     /// Brings the plan to disk. `roster` is the list that it was made from, read like this, with what was wrong in it.
     pub(super) fn finish(self, roster: RosterName, shape: RosterShape, defects: Defects) -> Result<Summary, PlanError> {
         let Self { writer, planned_by, organization, protected, too_large, non_persons, notes } = self;
@@ -195,7 +200,10 @@ impl<'a, T: Transport> Planner<'a, T> {
         let closer = CloserLook::new(self.paced.clone(), options.check_mailboxes, by_manager.is_some());
         let mut draft = Draft {
             facts: &facts,
-            judge: Judge::new(AccountRules::new(self.rules.playbook, options, protected, &facts)),
+            judge: Judge::new(
+                AccountRules::new(self.rules.playbook, options, protected, &facts)
+                    .after_reset_of(&self.rules.reset_before),
+            ),
             administrators: Administrators::of(&facts),
             out_of_reach,
             found_before: LookupCache::default(),
@@ -225,9 +233,9 @@ impl<'a, T: Transport> Planner<'a, T> {
         let by_sign = draft.non_persons.by_sign();
         let refused = draft.refuses_non_persons(&options, way.is_of_everybody, members);
         let (mut writer, more_notes) = draft.settle(refused)?;
-        if options.methods.is_some() {
+        if let Some(asked) = options.methods {
             let reader = MethodReader::new(&self.paced);
-            writer = method_listing::add(writer, reader, facts.organization.id, &mut progress).await?;
+            writer = method_listing::add(writer, reader, facts.organization.id, asked, &mut progress).await?;
         }
         let too_large = size::judge(writer.counts().act.rows, members, &options);
         let mut notes = self.notes(&facts);

@@ -22,6 +22,8 @@ pub enum Playbook {
     Offboard,
     /// End all sessions.
     Signout,
+    /// Remove what people sign in with beside the password, and end all sessions.
+    Evict,
     /// Allow sign-in again, with a new password.
     Reinstate,
     /// Allow sign-in again for the accounts that one run blocked, and nothing else. Only `sealoff undo` plans it.
@@ -41,7 +43,8 @@ pub enum Schedule {
 
 impl Playbook {
     /// All playbooks that a roster can be planned with: those for the worst night first.
-    pub const ALL: [Self; 5] = [Self::Contain, Self::Reinstate, Self::Breach, Self::Offboard, Self::Signout];
+    pub const ALL: [Self; 6] =
+        [Self::Contain, Self::Evict, Self::Reinstate, Self::Breach, Self::Offboard, Self::Signout];
 
     /// The word for it.
     #[must_use]
@@ -57,6 +60,7 @@ impl Playbook {
             Self::Contain => "block sign-in, end all sessions; passwords stay as they are",
             Self::Offboard => "block sign-in, new password, end all sessions",
             Self::Signout => "end all sessions",
+            Self::Evict => "remove passkeys, phones and apps as --methods says, end all sessions",
             Self::Reinstate => "allow sign-in again with a new password (change at next sign-in), end all sessions",
             Self::Undo => "allow sign-in again for the accounts that a run blocked; passwords stay as they are",
         }
@@ -70,6 +74,7 @@ impl Playbook {
             Self::Contain => Steps::of(&[Step::Block, Step::Revoke]),
             Self::Offboard => Steps::of(&[Step::Block, Step::Reset, Step::Revoke]),
             Self::Signout => Steps::of(&[Step::Revoke]),
+            Self::Evict => Steps::of(&[Step::Methods, Step::Revoke]),
             Self::Reinstate => Steps::of(&[Step::Unblock, Step::Reset, Step::Revoke]),
             Self::Undo => Steps::of(&[Step::Unblock]),
         }
@@ -80,7 +85,7 @@ impl Playbook {
     pub const fn schedule(self) -> Schedule {
         match self {
             Self::Contain | Self::Offboard => Schedule::Sweep,
-            Self::Breach | Self::Signout | Self::Reinstate | Self::Undo => Schedule::FinishEach,
+            Self::Breach | Self::Signout | Self::Evict | Self::Reinstate | Self::Undo => Schedule::FinishEach,
         }
     }
 
@@ -88,6 +93,12 @@ impl Playbook {
     #[must_use]
     pub const fn resets(self) -> bool {
         self.steps().contains(Step::Reset)
+    }
+
+    /// Does it remove methods that people sign in with?
+    #[must_use]
+    pub const fn removes_methods(self) -> bool {
+        self.steps().contains(Step::Methods)
     }
 
     /// Is there anything in it that `sealoff undo` can take back?
@@ -118,7 +129,7 @@ impl Playbook {
 
 /// Says that there is no such playbook.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no playbook {0:?}; there are breach, contain, offboard, signout and reinstate")]
+#[error("there is no playbook {0:?}; there are breach, contain, offboard, signout, evict and reinstate")]
 pub struct UnknownPlaybook(pub String);
 
 impl FromStr for Playbook {

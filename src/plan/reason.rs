@@ -82,6 +82,12 @@ pub enum Reason {
     AlreadyBlocked,
     /// Sign-in is allowed as it is.
     AlreadyEnabled,
+    /// Sign-in is not blocked, and no earlier run replaced the password: who has no method left could register a new one.
+    StillOpen,
+    /// An earlier run replaced the password.
+    ResetBefore,
+    /// What the person signs in with could not be listed, or is too much.
+    MethodsUnknown,
     /// Nothing is left to do.
     Already,
     /// The directory did not show whether sign-in is allowed.

@@ -1,15 +1,19 @@
 //! All that the operator laid down for one plan.
 
+use std::collections::HashSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::by_hand::ChosenPasswords;
 use super::handoff::HandoffKeys;
+use super::methods_option::MethodsOption;
 use super::playbook::Playbook;
 use super::protected::Protected;
 use super::reason::Reason;
 use crate::directory::Scope;
+use crate::ids::ObjectId;
 use crate::json::Rfc3339Moment;
 use crate::seal::PasswordStyle;
 
@@ -63,17 +67,6 @@ pub struct Options {
     pub methods: Option<MethodsOption>,
 }
 
-/// What is done about the methods that people sign in with.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize, strum::EnumString, strum::VariantNames,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum MethodsOption {
-    /// They are listed in the plan, and stay.
-    List,
-}
-
 impl Options {
     /// The flag that would still lift what a reason stands for: one that was given is not offered again, and one that is
     /// about passwords not where none is replaced.
@@ -117,6 +110,8 @@ pub struct Rules {
     pub protected: Protected,
     /// The tenant was made for the list, so that the list's share of it says nothing.
     pub tenant_is_made_up: bool,
+    /// Whose password an earlier run replaced.
+    pub reset_before: HashSet<ObjectId>,
 }
 
 /// Rules that contradict each other, or that would lose passwords.
@@ -218,6 +213,20 @@ pub enum RulesError {
          back opens with the old one; use --ad-key, whose script sets the password first"
     )]
     ReinstateByWriteback,
+    /// There is nothing to do.
+    #[error("the playbook evict removes what people sign in with: say which of it, with --methods all or --methods since=TIME")]
+    EvictNeedsMethods,
+    /// Methods are removed where sign-in is closed, and nowhere else.
+    #[error(
+        "--methods {asked} goes with the playbook evict alone: methods are removed from people whose sign-in is blocked, or whose \
+         password was replaced, before. With {playbook}, --methods list shows them"
+    )]
+    OnlyEvictRemoves {
+        /// What was asked for.
+        asked: MethodsOption,
+        /// The playbook.
+        playbook: Playbook,
+    },
 }
 
 fn or_discard(playbook: Playbook) -> &'static str {
@@ -238,6 +247,7 @@ impl Rules {
             wave_by: None,
             protected: Protected::none(),
             tenant_is_made_up: false,
+            reset_before: HashSet::new(),
         }
     }
 
@@ -248,6 +258,15 @@ impl Rules {
     /// The first contradiction.
     pub fn check(&self) -> Result<(), RulesError> {
         let playbook = self.playbook;
+        match self.options.methods {
+            Some(asked) if asked.removes() && !playbook.removes_methods() => {
+                return Err(RulesError::OnlyEvictRemoves { asked, playbook });
+            }
+            None | Some(MethodsOption::List) if playbook.removes_methods() => {
+                return Err(RulesError::EvictNeedsMethods);
+            }
+            _ => {}
+        }
         if self.options.writeback {
             self.check_writeback()?;
         }
@@ -308,17 +327,19 @@ mod tests {
     #[test]
     fn no_password_is_ever_lost_by_oversight() {
         for playbook in Playbook::ALL {
-            let bare = Rules::of(playbook);
+            let mut bare = Rules::of(playbook);
+            bare.options.methods = playbook.removes_methods().then_some(MethodsOption::All);
+            let bare = bare;
             let sealed = Rules { recipients: vec!["age1x".to_owned()], ..bare.clone() };
             let keys = HandoffKeys::of([("alice".to_owned(), vec!["age1x".to_owned()])]);
             let shared = Rules { handoff: Some(keys), ..bare.clone() };
             assert_eq!(shared.check(), Ok(()), "{playbook}");
-            let discard = Options { discard_credentials: true, ..Options::default() };
+            let discard = Options { discard_credentials: true, ..bare.options };
             let discarded = Rules { options: discard, ..bare.clone() };
             let both = Rules { options: discard, ..sealed.clone() };
             assert_eq!(sealed.check(), Ok(()), "{playbook}");
             match playbook {
-                Playbook::Contain | Playbook::Signout => assert_eq!(bare.check(), Ok(())),
+                Playbook::Contain | Playbook::Signout | Playbook::Evict => assert_eq!(bare.check(), Ok(())),
                 _ => assert_eq!(bare.check(), Err(RulesError::NoRecipient { playbook })),
             }
             if playbook == Playbook::Offboard {
@@ -327,6 +348,18 @@ mod tests {
             } else {
                 assert_eq!(discarded.check(), Err(RulesError::MayNotDiscard { playbook }));
                 assert_eq!(both.check(), Err(RulesError::MayNotDiscard { playbook }));
+            }
+        }
+    }
+
+    #[test]
+    fn methods_are_removed_by_the_playbook_for_it_alone_and_never_by_oversight() {
+        for playbook in Playbook::ALL {
+            for methods in [None, Some(MethodsOption::List), Some(MethodsOption::All)] {
+                let options = Options { methods, ..Options::default() };
+                let rules = Rules { options, recipients: vec!["age1x".to_owned()], ..Rules::of(playbook) };
+                let is_fit = methods.is_some_and(MethodsOption::removes) == (playbook == Playbook::Evict);
+                assert_eq!(rules.check().is_ok(), is_fit, "{playbook} {methods:?}");
             }
         }
     }

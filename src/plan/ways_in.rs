@@ -8,8 +8,10 @@ use time::OffsetDateTime;
 use super::error::PlanError;
 use super::folder::WAYS_IN;
 use super::method_counts::MethodCounts;
+use super::method_fate::MethodFate;
+use super::methods_option::MethodsOption;
 use super::methods_so_far::PersonsMethods;
-use super::row::PlanRow;
+use super::row::{Decision, PlanRow};
 use crate::digest::Hashing;
 use crate::directory::HeldMethod;
 use crate::graph::error::GraphError;
@@ -18,8 +20,19 @@ use crate::private_files::Pending;
 use crate::spreadsheet::Guarded;
 
 /// The header of `ways-in.csv`.
-const HEADER: [&str; 10] =
-    ["row", "user_principal_name", "object_id", "method", "registered", "label", "only_one", "type", "id", "not_read"];
+const HEADER: [&str; 11] = [
+    "row",
+    "user_principal_name",
+    "object_id",
+    "method",
+    "registered",
+    "label",
+    "only_one",
+    "type",
+    "id",
+    "not_read",
+    "plan",
+];
 
 /// The list while it is being written.
 pub(super) struct WaysIn {
@@ -41,6 +54,7 @@ struct WayInLine<'a> {
     type_name: Guarded<'a>,
     id: Guarded<'a>,
     not_read: Guarded<'a>,
+    plan: Option<MethodFate>,
 }
 
 impl WaysIn {
@@ -55,11 +69,22 @@ impl WaysIn {
         &self.counts
     }
 
-    /// What the person of a row has, one line each.
-    pub(super) fn add(&mut self, row: &PlanRow, known: &PersonsMethods) -> Result<(), PlanError> {
+    /// What the person of a row has, one line each. It is removed as `asked` where the row has that step.
+    pub(super) fn add(
+        &mut self,
+        row: &PlanRow,
+        known: &PersonsMethods,
+        asked: MethodsOption,
+    ) -> Result<(), PlanError> {
         self.counts.add(&known.methods, known.read_at);
+        let asked = if row.decision == Decision::Act { asked } else { MethodsOption::List };
+        if asked.removes() {
+            self.counts.add_removal(&known.methods, asked);
+        }
         let only_one = if known.methods.len() == 1 { "yes" } else { "" };
-        known.methods.iter().try_for_each(|method| self.write(row, Some(method), only_one, ""))
+        known.methods.iter().try_for_each(|method| {
+            self.write(row, Some((method, MethodFate::of(method, asked))), only_one, "")
+        })
     }
 
     /// The person of a row, whose methods Graph would not list.
@@ -71,10 +96,11 @@ impl WaysIn {
     fn write(
         &mut self,
         row: &PlanRow,
-        method: Option<&HeldMethod>,
+        listed: Option<(&HeldMethod, MethodFate)>,
         only_one: &'static str,
         not_read: &str,
     ) -> Result<(), PlanError> {
+        let method = listed.map(|(method, _)| method);
         let text = |of: fn(&HeldMethod) -> &String| method.map_or("", |method| of(method).as_str()).into();
         self.csv.serialize(WayInLine {
             row: row.row,
@@ -87,6 +113,7 @@ impl WaysIn {
             type_name: text(|method| &method.type_name),
             id: text(|method| &method.id),
             not_read: not_read.into(),
+            plan: listed.map(|(_, fate)| fate),
         })?;
         Ok(())
     }

@@ -16,6 +16,7 @@ use super::folder::{PLAN_CSV, PLAN_JSON};
 use super::handoff::Sharing;
 use super::kept_elsewhere::{is_reset_by_run, password_is_replaced_on_premises};
 use super::manifest::{FORMAT, Manifest, ProtectedList, RosterName, Tenant};
+use super::method_counts::MethodCounts;
 use super::methods_so_far::MethodsSoFar;
 use super::onprem::{Task, WorkList};
 use super::row::{HEADER, PlanRow};
@@ -27,6 +28,7 @@ use super::waves::WaveCount;
 use super::ways_in::WaysIn;
 use crate::digest::Hashing;
 use crate::directory::{Account, NonPersonSign};
+use crate::graph::found_pace::FoundPace;
 use crate::graph::quota::Allowance;
 use crate::graph::reading::Organization;
 use crate::private_files::Pending;
@@ -149,8 +151,13 @@ impl<'a> PlanWriter<'a> {
     }
 
     /// Writes the next row.
-    pub(super) fn add(&mut self, mut row: PlanRow) -> Result<(), PlanError> {
-        self.counts.add(row.decision, &row.reasons, row.steps);
+    pub(super) fn add(&mut self, row: PlanRow) -> Result<(), PlanError> {
+        self.add_with_targets(row, 0)
+    }
+
+    /// Writes the next row, from which so many methods are removed.
+    pub(super) fn add_with_targets(&mut self, mut row: PlanRow, targets: u32) -> Result<(), PlanError> {
+        self.counts.add(row.decision, &row.reasons, row.steps, targets);
         self.examples.add(&row);
         self.work_list.count(&row);
         let Rules { playbook, options, .. } = self.rules;
@@ -229,6 +236,9 @@ impl<'a> PlanWriter<'a> {
             from;
         let (listed, so_far) = ways_in.unzip();
         let (ways_in_csv, methods) = listed.map(WaysIn::finish).transpose()?.unzip();
+        let removed = methods.as_ref().map_or(0, MethodCounts::removed);
+        let others = counts.writes - u64::from(removed);
+        let floor = Allowance::WRITES.floor(others) + FoundPace::both_ends(removed).0;
         let manifest = Manifest {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -249,7 +259,7 @@ impl<'a> PlanWriter<'a> {
             on_premises: work_list.commit(&rules.active_directory)?,
             methods,
             waves: waves.map(WaveCount::finish),
-            floor_seconds: Allowance::WRITES.floor(counts.writes).as_secs_f64().ceil() as u64,
+            floor_seconds: floor.as_secs_f64().ceil() as u64,
             counts,
             plan_csv_sha256,
             fingerprint: None,

@@ -30,9 +30,10 @@ impl Floor {
             let without = (accounts - revokes).max(0.0);
             [(without, without), (0.0, updates - without), (revokes, revokes)]
         } else {
-            // At best those first who take one write.
-            let of_two = (writes - accounts).max(0.0);
-            [(accounts - of_two, accounts - of_two), (of_two, 2.0 * of_two), (0.0, 0.0)]
+            // At best those first who take one write. Where an account has many, as many for each.
+            let of_more = (writes - accounts).clamp(0.0, accounts);
+            let of_one = accounts - of_more;
+            [(of_one, of_one), (of_more, writes - of_one), (0.0, 0.0)]
         };
         let quota = timeline.processes.iter().rev().find_map(|process| process.quota).unwrap_or(Allowance::WRITES);
         let mut apps: Vec<Option<ClientId>> =

@@ -217,7 +217,8 @@ fn methods(plan: &Manifest) -> Markup {
         @if let Some(methods) = &plan.methods {
             section aria-labelledby="methods-title" {
                 h2 #methods-title { "The other ways in" }
-                p { (ways_in::headline(methods)) ". " (sentence_case(ways_in::STAY)) "." }
+                p { (ways_in::headline(methods)) "." }
+                @for sentence in ways_in::removal(methods) { p { (sentence_case(&sentence)) "." } }
                 ul {
                     @for sentence in ways_in::people(methods).into_iter().chain(ways_in::unknown_types(methods)) {
                         li { (page_text(&sentence_case(&sentence))) "." }

@@ -1,11 +1,15 @@
 //! The accounts of a run, in the order of work, in little memory.
 
+use std::sync::Arc;
+
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::handoff::Handoff;
+use crate::plan::method_targets::MethodTargets;
 use crate::plan::row::{Decision, OrderKey, PlanRow};
 use crate::run::schedule::Turn;
 use crate::run::state::AccountState;
 use crate::run::states::Planned;
+use crate::step::target::WriteTarget;
 use crate::step::{Step, Steps};
 
 /// All accounts that a plan acts on. A million of them take some 60 megabytes: names stand one after the other, those for
@@ -15,6 +19,7 @@ pub struct PlannedAccounts {
     entries: Vec<PackedAccount>,
     names: PackedNames,
     rows: u32,
+    targets: Arc<MethodTargets>,
 }
 
 #[derive(Debug)]
@@ -41,6 +46,8 @@ pub struct PlannedAccount<'a> {
     pub display_name: &'a str,
     /// What the plan does to it.
     pub steps: Steps,
+    /// What the writes of its step are about that has several, in the order in which they leave.
+    pub targets: &'a [WriteTarget],
     /// Whose its new password is: the place of their share in the plan; 0 where everybody's go to the same keys.
     pub share: u16,
 }
@@ -107,6 +114,7 @@ impl PlannedAccounts {
             user_principal_name,
             display_name,
             steps: entry.steps,
+            targets: self.targets.of(entry.row),
             share: entry.share,
         }
     }
@@ -126,6 +134,13 @@ impl<'a> GatheredAccounts<'a> {
     pub fn new(expected: usize, handoff: Option<&'a Handoff>) -> Self {
         let accounts = PlannedAccounts { entries: Vec::with_capacity(expected), ..PlannedAccounts::default() };
         Self { accounts, keys: Vec::with_capacity(expected), handoff, is_too_large: false }
+    }
+
+    /// With what the plan removes.
+    #[must_use]
+    pub fn with_targets(mut self, targets: Arc<MethodTargets>) -> Self {
+        self.accounts.targets = targets;
+        self
     }
 
     /// Takes in a row whose password is replaced elsewhere, with the name that the password must not repeat.
@@ -179,7 +194,7 @@ impl Planned for PlannedAccounts {
         let mut states = vec![AccountState::default(); self.rows as usize];
         for entry in &self.entries {
             if let Some(state) = states.get_mut(entry.row.index()) {
-                *state = AccountState::planned(entry.steps);
+                *state = AccountState::planned(entry.steps).with_targets(self.targets.number_of(entry.row));
             }
         }
         states

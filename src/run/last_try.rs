@@ -54,7 +54,7 @@ mod tests {
     use strum::IntoEnumIterator as _;
 
     fn given_up(last_try: LastTry) -> Record {
-        Record::GaveUp { row: RowNumber::new(4), steps: Steps::of(&[Step::Revoke]), last_try }
+        Record::GaveUp { row: RowNumber::new(4), steps: Steps::of(&[Step::Revoke]), target: None, last_try }
     }
 
     #[test]

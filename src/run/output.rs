@@ -7,8 +7,10 @@ use super::packets::{self, Packet, PacketList};
 use super::replay::Replay;
 use super::result_row::{ResultDetails, ResultRow, ResultRows};
 use super::results;
+use super::results_error::ResultsError;
 use super::run_error::RunError;
-use crate::plan::folder::PlanFolder;
+use super::ways_in_results::WaysInResults;
+use crate::plan::folder::{PlanFolder, WAYS_IN_RESULTS};
 
 /// What was written.
 #[derive(Debug)]
@@ -34,11 +36,15 @@ pub fn write_replayed(
 ) -> Result<RunOutput, RunError> {
     let path = plan.results_path();
     let mut listed = PacketList::of(plan, replay);
+    let mut ways_in = WaysInResults::of(plan);
     let mut rows = ResultRows::of_plan(plan, replay)?;
     let outcomes = results::write(&path, &mut rows, |row, details, rows| {
         listed.add(&row.planned, rows.offset());
+        ways_in.add(row, details);
         also(row, details);
     })?;
+    let list = plan.path().join(WAYS_IN_RESULTS);
+    ways_in.write(plan).map_err(|source| ResultsError::Io { path: list, source })?;
     let packets = packets::write(plan, replay, listed)?;
     Ok(RunOutput { results: path, outcomes, packets })
 }

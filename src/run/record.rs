@@ -19,6 +19,7 @@ use crate::run::script_result::{ScriptPassword, ScriptResult};
 use crate::run::state::Transition;
 use crate::run::writeback_event::WritebackEvent;
 use crate::seal::SealedCredential;
+use crate::step::target::WriteTarget;
 use crate::step::{Step, Steps};
 
 /// The version of the journal's format. Raise it when a reader of the version before would misread a line; a journal of
@@ -27,7 +28,7 @@ use crate::step::{Step, Steps};
 /// Format 2 added `synced`, [`Record::Closed`], [`Record::Read`], [`Record::Retried`], [`Record::Engaged`],
 /// [`Record::Verified`] and [`Record::VerificationEnded`].
 ///
-/// Format 3 added [`Record::OnPremises`], format 4 [`Record::WrittenBack`].
+/// Format 3 added [`Record::OnPremises`], format 4 [`Record::WrittenBack`], the step `methods` and what a write of it is about.
 pub const FORMAT: u32 = 4;
 
 /// From this format on, lines say how much of the file was on disk before them.
@@ -81,6 +82,9 @@ pub enum Record {
         object_id: ObjectId,
         /// The steps of the write.
         steps: Steps,
+        /// What the write is about, where the account has several of its kind.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target: Option<WriteTarget>,
         /// The app that it goes through, whose quota it costs; missing where that is not known, as in journals of versions
         /// that had one app only.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,6 +100,9 @@ pub enum Record {
         row: RowNumber,
         /// The steps of the write.
         steps: Steps,
+        /// What the write is about, where the account has several of its kind.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target: Option<WriteTarget>,
         /// What the answer means.
         answer: WriteOutcome,
         /// Graph's clock when it answered.
@@ -111,6 +118,9 @@ pub enum Record {
         row: RowNumber,
         /// Its steps.
         steps: Steps,
+        /// What the write is about, where the account has several of its kind.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target: Option<WriteTarget>,
         /// What the last attempt ended with.
         #[serde(flatten)]
         last_try: LastTry,

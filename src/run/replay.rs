@@ -17,6 +17,7 @@ use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
 use crate::step::Step;
+use crate::step::target::WriteTarget;
 
 /// What a journal says about every row of its plan.
 pub type Replay = Fold<RowTraces>;
@@ -27,6 +28,8 @@ pub struct RowTraces {
     older_candidates: HashMap<RowNumber, Vec<JournalOffset>>,
     /// The last time that an account with steps in doubt was read.
     reads: HashMap<RowNumber, JournalOffset>,
+    /// The last line about each write that has a target.
+    targets: HashMap<(RowNumber, WriteTarget), JournalOffset>,
     /// What the script for Active Directory last said of each row; empty before the first.
     scripted: Vec<Option<JournalOffset>>,
     /// Of the rows whose password is written back, where its last word stands, and the sealed ones that may be live.
@@ -125,6 +128,7 @@ impl RowTraces {
             rows: vec![Trace::default(); rows],
             older_candidates: HashMap::new(),
             reads: HashMap::new(),
+            targets: HashMap::new(),
             scripted: Vec::new(),
             written_back: HashMap::new(),
         }
@@ -139,6 +143,12 @@ impl Projection for RowTraces {
         let Some(offset) = JournalOffset::new(line.offset) else { return };
         if let Record::Read { row, .. } = line.record {
             self.reads.insert(row, offset);
+        }
+        if let Record::Intended { row, target: Some(target), .. }
+        | Record::Answered { row, target: Some(target), .. }
+        | Record::GaveUp { row, target: Some(target), .. } = &line.record
+        {
+            self.targets.insert((*row, target.clone()), offset);
         }
         if let Record::OnPremises { row, .. } = line.record {
             self.scripted.resize(self.rows.len(), None);
@@ -203,6 +213,12 @@ impl Replay {
     #[must_use]
     pub fn last_read(&self, row: RowNumber) -> Option<u64> {
         self.projection.reads.get(&row).copied().map(JournalOffset::get)
+    }
+
+    /// Where in the journal the last line about a write to this target of a row stands, in bytes.
+    #[must_use]
+    pub fn last_of_target(&self, row: RowNumber, target: &WriteTarget) -> Option<u64> {
+        self.projection.targets.get(&(row, target.clone())).copied().map(JournalOffset::get)
     }
 
     /// Where in the journal it stands what the script for Active Directory last said of a row, in bytes.
@@ -390,11 +406,11 @@ mod tests {
         let sealed = format!("age:{}", STANDARD.encode("age-encryption.org/v1\n")).parse().ok();
         let sealed = sealed.filter(|_| steps.contains(Step::Reset));
         assert_eq!(sealed.is_some(), steps.contains(Step::Reset));
-        Record::Intended { row: ROW, object_id: account(), steps, app: None, sealed }
+        Record::Intended { row: ROW, object_id: account(), steps, target: None, app: None, sealed }
     }
 
     fn answered(steps: Steps, answer: WriteOutcome) -> Record {
-        Record::Answered { row: ROW, steps, answer, date: None, request_id: None }
+        Record::Answered { row: ROW, steps, target: None, answer, date: None, request_id: None }
     }
 
     fn drifted() -> Record {

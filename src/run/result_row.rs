@@ -1,9 +1,12 @@
 //! What became of each row of a plan, as values: `results.csv`, status and report are made of them.
 
+use std::sync::Arc;
+
 use time::OffsetDateTime;
 
 use super::cause::Cause;
 use super::journal::{JournalError, JournalLookup};
+use super::method_result::MethodResult;
 use super::outcome::Outcome;
 use super::record::Record;
 use super::replay::{Replay, RowHistory};
@@ -15,6 +18,7 @@ use super::writeback::WritebackStage;
 use super::writeback_event::WritebackEvent;
 use crate::plan::folder::{PlanFolder, Rows};
 use crate::plan::kept_elsewhere::{block_is_undone_by_sync, is_written_back, password_is_replaced_on_premises};
+use crate::plan::method_targets::MethodTargets;
 use crate::plan::playbook::Playbook;
 use crate::plan::row::{Decision, PlanRow};
 use crate::step::{Step, Steps};
@@ -55,6 +59,8 @@ pub struct ResultDetails {
     pub scripted: Option<ScriptReport>,
     /// What was last heard of a password that is written back, and when it was noted.
     pub written_back: Option<(WritebackEvent, OffsetDateTime)>,
+    /// What became of each method that the plan removes, and of those that it cannot.
+    pub methods: Vec<MethodResult>,
     /// Which of them to try first, where that is not certain.
     pub which: Option<WhichPassword>,
 }
@@ -127,6 +133,7 @@ pub struct ResultRows<'a, I> {
     playbook: Playbook,
     /// Does a person have new passwords written back?
     writeback: bool,
+    targets: Arc<MethodTargets>,
 }
 
 impl<'a> ResultRows<'a, Rows> {
@@ -140,7 +147,7 @@ impl<'a> ResultRows<'a, Rows> {
         let manifest = plan.manifest();
         let discards = manifest.options.discard_credentials;
         let rows = Self::new(plan.rows()?, replay, journal, discards, manifest.playbook);
-        Ok(Self { writeback: manifest.options.writeback, ..rows })
+        Ok(Self { writeback: manifest.options.writeback, targets: plan.targets(), ..rows })
     }
 
     /// Where the row that was given last begins in plan.csv, in bytes.
@@ -151,14 +158,15 @@ impl<'a> ResultRows<'a, Rows> {
 
 impl<'a, I> ResultRows<'a, I> {
     /// These rows, and the journal that was replayed, unless it has no lines.
-    pub(super) const fn new(
+    pub(super) fn new(
         planned: I,
         replay: &'a Replay,
         journal: Option<JournalLookup>,
         discards: bool,
         playbook: Playbook,
     ) -> Self {
-        Self { planned, replay, journal, discards, playbook, writeback: false }
+        let targets = Arc::default();
+        Self { planned, replay, journal, discards, playbook, targets, writeback: false }
     }
 
     /// What stands in the way of a row, as far as it is not done.
@@ -188,6 +196,7 @@ impl<'a, I> ResultRows<'a, I> {
         if row.planned.decision == Decision::Act || row.history.state.has_drifted() {
             self.read_credentials(row, &mut details)?;
             self.read_last_answer(row, &mut details)?;
+            self.read_methods(row, &mut details)?;
             if let Some((fault, at)) = self.fault_and_time(row)? {
                 if row.history.last_word() == row.history.last_fault() {
                     details.last_noted = Some(at);
@@ -260,6 +269,21 @@ impl<'a, I> ResultRows<'a, I> {
         if stage == Some(WritebackStage::Unknown) {
             details.which = WhichPassword::of(&tried, None);
         }
+        Ok(())
+    }
+
+    fn read_methods(&mut self, row: &ResultRow, details: &mut ResultDetails) -> Result<(), JournalError> {
+        let (number, targets) = (row.planned.row, Arc::clone(&self.targets));
+        for target in targets.of(number) {
+            let offset = self.replay.last_of_target(number, target);
+            let last = match (&mut self.journal, offset) {
+                (Some(journal), Some(offset)) => Some(journal.at(offset)?.0),
+                _ => None,
+            };
+            details.methods.push(MethodResult::of(target.clone(), last));
+        }
+        let cannot = targets.staying(number).iter().filter(|method| method.cannot_be_removed);
+        details.methods.extend(cannot.map(MethodResult::cannot_be_removed));
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::method_result;
 use super::on_premises::ScriptedRow;
 use super::outcome::StepOutcome;
 use super::outcome_counts::OutcomeCounts;
@@ -134,7 +135,10 @@ fn cells<'a>(
 #[must_use]
 pub fn detail(row: &ResultRow, details: &ResultDetails) -> String {
     let acts = row.planned.decision == Decision::Act;
-    let (planned, fault) = (row.planned.reason_text(), details.said());
+    // What stands in the way of a method is said of that method.
+    let methods = method_result::summary(&details.methods);
+    let fault = if methods.is_empty() || row.history.state.has_drifted() { details.said() } else { methods };
+    let planned = row.planned.reason_text();
     let mut parts = if acts { vec![fault, planned] } else { vec![planned, fault] };
     let steps = row.planned.steps.iter().filter(|step| step.facts().column.is_none());
     parts.extend(steps.filter_map(|step| Some(format!("{step}: {}", StepOutcome::word(row.step(step)?)))));

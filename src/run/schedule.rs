@@ -14,14 +14,14 @@ use crate::step::WriteKind;
 pub type Turn = u32;
 
 /// One write: to which account, and which of its writes. Ordered by the account first.
-///
-/// A kind of write that has targets of its own, such as each device of a person, gets its target here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WriteKey {
     /// The account.
     pub turn: Turn,
     /// Which of its writes.
     pub kind: WriteKind,
+    /// Which of the account's targets it is about, by the place in the plan; 0 for a kind of write that has none.
+    pub target: u8,
 }
 
 /// The writes that wait to be sent. An account has at most one here, and it leaves when it is sent, so that two writes for
@@ -32,6 +32,8 @@ pub struct Queue {
     later: BinaryHeap<Reverse<(Duration, WriteKey)>>,
     unanswered_first_writes: usize,
     accounts_to_come: bool,
+    /// How many writes about methods may leave now: they have a pace of their own.
+    room_for_methods: usize,
 }
 
 impl Queue {
@@ -44,6 +46,7 @@ impl Queue {
             later: BinaryHeap::new(),
             unanswered_first_writes: 0,
             accounts_to_come: true,
+            room_for_methods: usize::MAX,
         }
     }
 
@@ -89,11 +92,26 @@ impl Queue {
         self.unanswered_first_writes = self.unanswered_first_writes.saturating_sub(1);
     }
 
+    /// From now on, so many writes about methods may leave.
+    pub fn leave_room_for_methods(&mut self, writes: usize) {
+        self.room_for_methods = writes;
+    }
+
+    /// Does a write about methods wait that could leave now?
+    #[must_use]
+    pub fn any_method_ready(&self) -> bool {
+        !self.ready[WriteKind::Method].is_empty() && self.may_leave(WriteKind::Method)
+    }
+
+    fn room_for(&self, kind: WriteKind) -> usize {
+        if kind == WriteKind::Method { self.room_for_methods } else { usize::MAX }
+    }
+
     /// How many writes may leave now.
     #[must_use]
     pub fn len(&self) -> usize {
         let may_leave = self.ready.iter().filter(|(kind, _)| self.may_leave(*kind));
-        may_leave.map(|(_, writes)| writes.len()).sum()
+        may_leave.map(|(kind, writes)| writes.len().min(self.room_for(kind))).sum()
     }
 
     /// Is there none that may leave now?
@@ -119,7 +137,9 @@ impl Queue {
         kinds.retain(|kind| self.may_leave(*kind));
         let mut taken = Vec::with_capacity(max);
         for kind in kinds {
-            while taken.len() < max {
+            let mut room = self.room_for(kind);
+            while taken.len() < max && room > 0 {
+                room -= 1;
                 let Some(Reverse(write)) = self.ready[kind].pop() else { break };
                 taken.push(write);
             }
@@ -146,11 +166,11 @@ mod tests {
     use super::*;
 
     fn update(turn: Turn) -> WriteKey {
-        WriteKey { turn, kind: WriteKind::Update }
+        WriteKey { turn, kind: WriteKind::Update, target: 0 }
     }
 
     fn revoke(turn: Turn) -> WriteKey {
-        WriteKey { turn, kind: WriteKind::Revoke }
+        WriteKey { turn, kind: WriteKind::Revoke, target: 0 }
     }
 
     #[test]
@@ -178,6 +198,18 @@ mod tests {
         queue.ready(revoke(9));
         assert_eq!(queue.take(2), [revoke(9), update(2)]);
         assert_eq!(queue.len(), 1);
+    }
+
+    #[test]
+    fn writes_about_methods_leave_at_a_pace_of_their_own() {
+        let mut queue = Queue::new(Schedule::FinishEach);
+        let method = |turn| WriteKey { turn, kind: WriteKind::Method, target: 0 };
+        (1..=3).for_each(|turn| queue.ready(method(turn)));
+        queue.ready(revoke(9));
+        queue.leave_room_for_methods(2);
+        assert_eq!((queue.len(), queue.take(20)), (3, vec![revoke(9), method(1), method(2)]));
+        queue.leave_room_for_methods(0);
+        assert!(queue.is_empty() && queue.any_method_ready() && !queue.is_done());
     }
 
     #[test]

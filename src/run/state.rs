@@ -1,90 +1,18 @@
 //! Where one account stands, and the only way it can move on.
 
+pub use super::step_state::StepState;
+
+use super::packed_steps::PackedSteps;
+use super::target_progress::TargetProgress;
 use crate::graph::write_outcome::{Refusal, WriteOutcome};
-use crate::step::{Step, StepMap, Steps};
+use crate::step::{Step, Steps, WriteKind};
 
-/// Where one step of one account stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum StepState {
-    /// The plan does not ask for it.
-    #[default]
-    Unplanned,
-    /// To be done. In doubt when an earlier attempt may have taken effect.
-    Open {
-        /// May an earlier attempt have taken effect?
-        in_doubt: bool,
-    },
-    /// A request is under way.
-    Sent {
-        /// May an earlier attempt have taken effect?
-        in_doubt: bool,
-    },
-    /// Graph accepted it.
-    Done,
-    /// Graph refused it for good, and no attempt can have taken effect.
-    Failed,
-    /// Graph refused it for good, and an earlier attempt may have taken effect.
-    Uncertain,
-    /// Tried often enough without an answer that decides; the next process tries again.
-    GivenUp {
-        /// May an attempt have taken effect?
-        in_doubt: bool,
-    },
-    /// Not done, because the account is no longer the one that the plan was made for.
-    Withdrawn {
-        /// May an attempt have taken effect?
-        in_doubt: bool,
-    },
-}
-
-impl StepState {
-    const fn planned(planned: bool) -> Self {
-        if planned { Self::Open { in_doubt: false } } else { Self::Unplanned }
-    }
-
-    /// Does it still have to be done?
-    #[must_use]
-    pub const fn is_open(self) -> bool {
-        matches!(self, Self::Open { .. })
-    }
-
-    /// Is there nothing more to come?
-    #[must_use]
-    pub const fn is_settled(self) -> bool {
-        matches!(
-            self,
-            Self::Unplanned
-                | Self::Done
-                | Self::Failed
-                | Self::Uncertain
-                | Self::GivenUp { .. }
-                | Self::Withdrawn { .. }
-        )
-    }
-
-    const fn is_under_way(self) -> bool {
-        matches!(self, Self::Sent { .. })
-    }
-
-    /// Is it settled without being done?
-    const fn is_missed(self) -> bool {
-        self.was_refused() || matches!(self, Self::GivenUp { .. } | Self::Withdrawn { .. })
-    }
-
-    const fn refused(in_doubt: bool) -> Self {
-        if in_doubt { Self::Uncertain } else { Self::Failed }
-    }
-
-    const fn was_refused(self) -> bool {
-        matches!(self, Self::Failed | Self::Uncertain)
-    }
-}
-
-/// Where one account stands: two bytes a step and one, for there may be a million.
+/// Where one account stands: half a byte a step and a few more, for there may be a million.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AccountState {
-    steps: StepMap<StepState>,
+    steps: PackedSteps,
     password_refused: bool,
+    methods: TargetProgress,
 }
 
 /// What can happen to an account.
@@ -118,27 +46,44 @@ pub struct IllegalTransition {
 }
 
 impl AccountState {
-    /// An account to which nothing has been done yet.
+    /// An account to which nothing has been done yet. A step that has targets has one, unless [`Self::with_targets`] says
+    /// otherwise.
     #[must_use]
-    pub fn planned(steps: Steps) -> Self {
-        let steps = StepMap::from_fn(|step| StepState::planned(steps.contains(step)));
-        Self { steps, password_refused: false }
+    pub fn planned(planned: Steps) -> Self {
+        let mut steps = PackedSteps::default();
+        for step in planned.iter() {
+            steps.set(step, StepState::Open { in_doubt: false });
+        }
+        let methods = TargetProgress::of(u8::from(planned.contains(Step::Methods)));
+        Self { steps, password_refused: false, methods }
+    }
+
+    /// The same with so many targets of its step that has any.
+    #[must_use]
+    pub fn with_targets(self, targets: u8) -> Self {
+        let has_any = self.of(Step::Methods) != StepState::Unplanned;
+        Self { methods: TargetProgress::of(if has_any { targets.max(1) } else { 0 }), ..self }
+    }
+
+    /// Which of its targets a write of this kind is about, by its place in the plan.
+    #[must_use]
+    pub fn target(&self, kind: WriteKind) -> Option<u8> {
+        self.methods.current().filter(|_| kind.has_targets())
     }
 
     /// Where a step stands.
     #[must_use]
     pub fn of(&self, step: Step) -> StepState {
-        self.steps[step]
+        self.steps.of(step)
     }
 
     /// Every step that is planned, and where it stands.
     pub fn planned_steps(&self) -> impl Iterator<Item = (Step, StepState)> {
-        let steps = self.steps.iter().map(|(step, state)| (step, *state));
-        steps.filter(|(_, state)| *state != StepState::Unplanned)
+        self.steps.iter().filter(|(_, state)| *state != StepState::Unplanned)
     }
 
     fn any(&self, is_so: impl Fn(StepState) -> bool) -> bool {
-        self.steps.values().any(|state| is_so(*state))
+        self.steps.iter().any(|(_, state)| is_so(state))
     }
 
     /// The steps of the next write, when one is due: what travels together, and the revoke only when all others are
@@ -148,7 +93,7 @@ impl AccountState {
         if self.any(StepState::is_under_way) {
             return Steps::NONE;
         }
-        let open = self.steps.steps_where(|state| state.is_open());
+        let open = self.steps.steps_where(StepState::is_open);
         open.first_write().map_or(Steps::NONE, |write| open.in_write(write))
     }
 
@@ -201,24 +146,35 @@ impl AccountState {
         self.is_settled() && self.any(|state| state.was_refused() || matches!(state, StepState::GivenUp { .. }))
     }
 
-    /// How many steps are settled without being done.
+    /// How many steps are settled without being done. One that has targets counts from the first of them on that is not done.
     #[must_use]
     pub fn misses(&self) -> usize {
-        self.steps.values().filter(|state| state.is_missed()).count()
+        let is_missed = |(step, state): &(Step, StepState)| {
+            state.is_missed() || (step.has_targets() && self.methods.has_missed())
+        };
+        self.steps.iter().filter(is_missed).count()
     }
 
     /// How many writes are still to come, if all goes well.
     #[must_use]
     pub fn writes_left(&self) -> u64 {
-        self.steps.steps_where(|state| !state.is_settled()).writes()
+        let left = self.steps.steps_where(|state| !state.is_settled());
+        // One of its targets is reckoned with already.
+        let more = if left.contains(Step::Methods) { self.methods.left().saturating_sub(1) } else { 0 };
+        left.writes() + more
     }
 
     /// The revoke is last, always: when another step is done after it, it has to be done again.
     fn reopen_last(&mut self) {
-        let last = &mut self.steps[Step::LAST];
-        if *last == StepState::Done {
-            *last = StepState::Open { in_doubt: true };
+        if self.of(Step::LAST) == StepState::Done {
+            self.steps.set(Step::LAST, StepState::Open { in_doubt: true });
         }
+    }
+
+    /// One target is dealt with, and `after` is how far that brings its step.
+    fn settle_target(&mut self, after: TargetProgress) {
+        self.methods = after;
+        self.steps.set(Step::Methods, after.step_state());
     }
 
     /// Was a step that the last one follows planned and settled?
@@ -229,7 +185,7 @@ impl AccountState {
 
     /// Is another step than the last one so?
     fn any_before_last(&self, is_so: impl Fn(StepState) -> bool) -> bool {
-        self.steps.iter().any(|(step, state)| step != Step::LAST && is_so(*state))
+        self.steps.iter().any(|(step, state)| step != Step::LAST && is_so(state))
     }
 }
 
@@ -249,7 +205,7 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
             }
             for step in steps.iter() {
                 let StepState::Open { in_doubt } = state.of(step) else { return Err(illegal()) };
-                after.steps[step] = StepState::Sent { in_doubt };
+                after.steps.set(step, StepState::Sent { in_doubt });
             }
         }
         Transition::Answered(steps, outcome) => {
@@ -260,7 +216,16 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
             let refused_together = steps.iter().count() > 1;
             for step in steps.iter() {
                 let StepState::Sent { in_doubt } = state.of(step) else { return Err(illegal()) };
-                after.steps[step] = match (outcome, refusal) {
+                if step.has_targets() && outcome.is_decided() {
+                    after.settle_target(match outcome {
+                        WriteOutcome::Accepted => state.methods.done(),
+                        // The default one, as long as there is another: it goes to the end.
+                        _ if outcome.is_bad_request() && state.methods.may_defer() => state.methods.deferred(),
+                        _ => state.methods.missed(in_doubt, false),
+                    });
+                    continue;
+                }
+                let next = match (outcome, refusal) {
                     (WriteOutcome::Accepted, _) => StepState::Done,
                     (WriteOutcome::Postponed { .. }, _) => StepState::Open { in_doubt },
                     (WriteOutcome::Unknown { .. }, _) => StepState::Open { in_doubt: true },
@@ -274,6 +239,7 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
                     }
                     (WriteOutcome::Refused { .. }, _) => StepState::refused(in_doubt),
                 };
+                after.steps.set(step, next);
             }
             if refusal == Some(Refusal::Password) {
                 after.password_refused = true;
@@ -285,7 +251,11 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
             }
             for step in steps.iter() {
                 let StepState::Open { in_doubt } = state.of(step) else { return Err(illegal()) };
-                after.steps[step] = StepState::GivenUp { in_doubt };
+                if step.has_targets() {
+                    after.settle_target(state.methods.missed(in_doubt, true));
+                } else {
+                    after.steps.set(step, StepState::GivenUp { in_doubt });
+                }
             }
         }
         Transition::Drifted => {
@@ -294,11 +264,11 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
             }
             if state == AccountState::default() {
                 // Nothing was planned, and even that is no longer right.
-                after.steps[Step::LAST] = StepState::Withdrawn { in_doubt: false };
+                after.steps.set(Step::LAST, StepState::Withdrawn { in_doubt: false });
             }
-            for (_, slot) in after.steps.iter_mut() {
-                if let StepState::Open { in_doubt } = *slot {
-                    *slot = StepState::Withdrawn { in_doubt };
+            for (step, is) in state.steps.iter() {
+                if let StepState::Open { in_doubt } = is {
+                    after.steps.set(step, StepState::Withdrawn { in_doubt });
                 }
             }
         }
@@ -311,16 +281,17 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
                 if state.of(step) != (StepState::Open { in_doubt: true }) {
                     return Err(illegal());
                 }
-                after.steps[step] = StepState::Done;
+                after.steps.set(step, StepState::Done);
             }
         }
         Transition::Retried => {
             if state.is_under_way() || !state.any(StepState::was_refused) {
                 return Err(illegal());
             }
-            for (_, slot) in after.steps.iter_mut() {
-                if slot.was_refused() {
-                    *slot = StepState::Open { in_doubt: *slot == StepState::Uncertain };
+            for (step, is) in state.steps.iter().filter(|(_, is)| is.was_refused()) {
+                after.steps.set(step, StepState::Open { in_doubt: is == StepState::Uncertain });
+                if step.has_targets() {
+                    after.methods = state.methods.again();
                 }
             }
             after.password_refused = false;
@@ -329,12 +300,17 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
             }
         }
         Transition::TakenOver => {
-            for (_, slot) in after.steps.iter_mut() {
-                *slot = match *slot {
-                    StepState::Sent { .. } => StepState::Open { in_doubt: true },
-                    StepState::GivenUp { in_doubt } => StepState::Open { in_doubt },
-                    other => other,
-                };
+            for (step, is) in state.steps.iter() {
+                match is {
+                    StepState::Sent { .. } => after.steps.set(step, StepState::Open { in_doubt: true }),
+                    StepState::GivenUp { in_doubt } => {
+                        after.steps.set(step, StepState::Open { in_doubt });
+                        if step.has_targets() {
+                            after.methods = state.methods.again();
+                        }
+                    }
+                    _ => {}
+                }
             }
             if state.any_before_last(|state| matches!(state, StepState::GivenUp { .. })) {
                 after.reopen_last();

@@ -24,7 +24,8 @@ pub trait Planned {
 
 impl Planned for PlanFolder {
     fn by_row(&self) -> Vec<AccountState> {
-        self.steps().iter().map(|steps| AccountState::planned(*steps)).collect()
+        let rows = (1..).map(RowNumber::new).zip(self.steps());
+        rows.map(|(row, steps)| AccountState::planned(*steps).with_targets(self.targets().number_of(row))).collect()
     }
 }
 
@@ -225,6 +226,6 @@ mod tests {
 
     #[test]
     fn a_row_of_a_million_stands_in_few_bytes() {
-        assert!(size_of::<AccountState>() <= 2 * Step::COUNT + 1);
+        assert!(size_of::<AccountState>() <= Step::COUNT.div_ceil(2) + 6);
     }
 }

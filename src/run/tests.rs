@@ -90,18 +90,18 @@ fn opened() -> Record {
 }
 
 fn sent(row: u32, steps: Steps) -> Record {
-    Record::Intended { row: RowNumber::new(row), object_id: object_id(row), steps, app: None, sealed: None }
+    Record::Intended { row: RowNumber::new(row), object_id: object_id(row), steps, target: None, app: None, sealed: None }
 }
 
 /// A write with a password of its own; `text` stands for what is sealed.
 fn sent_sealed(row: u32, steps: Steps, text: &str) -> Record {
     let sealed = format!("age:{}", STANDARD.encode(format!("age-encryption.org/v1\n{text}")));
     let sealed = Some(sealed.parse().unwrap());
-    Record::Intended { row: RowNumber::new(row), object_id: object_id(row), steps, app: None, sealed }
+    Record::Intended { row: RowNumber::new(row), object_id: object_id(row), steps, target: None, app: None, sealed }
 }
 
 fn answered(row: u32, steps: Steps, answer: WriteOutcome) -> Record {
-    Record::Answered { row: RowNumber::new(row), steps, answer, date: None, request_id: Some(format!("request-{row}")) }
+    Record::Answered { row: RowNumber::new(row), steps, target: None, answer, date: None, request_id: Some(format!("request-{row}")) }
 }
 
 fn done(row: u32, steps: Steps) -> Record {
@@ -128,6 +128,7 @@ fn gave_up(row: u32, steps: Steps) -> Record {
     Record::GaveUp {
         row: RowNumber::new(row),
         steps,
+        target: None,
         last_try: LastTry::Undecided(Undecided::Lost("tried often enough".into())),
     }
 }

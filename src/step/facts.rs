@@ -70,6 +70,8 @@ pub enum ProvedBy {
     PasswordChange,
     /// `signInSessionsValidFromDateTime` is at or after our write, later than before the run, and not the reset's alone.
     SessionsValidFrom,
+    /// The methods that the plan removes are in no list any more, and none is there that it did not list.
+    MethodsGone,
 }
 
 /// A column in `results.csv`.

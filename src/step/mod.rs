@@ -7,23 +7,26 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `word` | [`Step`]: the words, in the order in which the steps are done |
-//! | `block`, `unblock`, `reset`, `revoke` | the [`StepFacts`] of one step each |
+//! | `block`, `unblock`, `reset`, `methods`, `revoke` | the [`StepFacts`] of one step each |
 //! | `facts` | what has to be known of a step, for all of them |
+//! | `target` | what a write is about, where an account has several of one kind |
 //! | `write` | [`WriteKind`]: the requests that steps travel in; method, path and body of each are made of its steps |
 //! | `set` | [`Steps`]: which steps are done to one account |
 //! | `map` | [`StepMap`]: one value for each step |
 //!
-//! Several steps may share one write: block and reset are one `PATCH`, for a write saved is time saved. A write has one
-//! target, which today is the account. A step that needs several writes (one for each device of a person) needs a kind of
-//! write with a target of its own, found by reading before the plan is approved.
+//! Several steps may share one write: block and reset are one `PATCH`, for a write saved is time saved. A step may also be
+//! several writes, each with a target of its own ([`Step::has_targets`]): these are found by reading, and listed in the plan,
+//! before that is approved.
 
 mod block;
 pub mod facts;
 mod map;
+mod methods;
 mod reset;
 mod revoke;
 mod set;
 mod share;
+pub mod target;
 mod unblock;
 mod word;
 pub mod write;
@@ -49,8 +52,15 @@ impl Step {
             Self::Block => &block::FACTS,
             Self::Unblock => &unblock::FACTS,
             Self::Reset => &reset::FACTS,
+            Self::Methods => &methods::FACTS,
             Self::Revoke => &revoke::FACTS,
         }
+    }
+
+    /// Is it as many writes as it has targets?
+    #[must_use]
+    pub const fn has_targets(self) -> bool {
+        matches!(self.facts().part.kind(), WriteKind::Method)
     }
 
     /// The steps that have a column of their own in `results.csv`, in the order of the columns, each with its header.

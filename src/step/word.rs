@@ -34,6 +34,8 @@ pub enum Step {
     Unblock,
     /// The password is replaced by a generated one.
     Reset,
+    /// Methods that the person signs in with beside the password are removed, one write each.
+    Methods,
     /// Every session is ended.
     Revoke,
 }

@@ -5,6 +5,7 @@ use serde::ser::{SerializeMap, Serializer};
 use strum::VariantArray as _;
 
 use super::set::Steps;
+use super::target::WriteTarget;
 use crate::graph::batch::Write;
 use crate::ids::ObjectId;
 
@@ -18,6 +19,9 @@ use crate::ids::ObjectId;
 pub enum WriteKind {
     /// `PATCH /users/{id}`: sign-in and password travel together ("Update user").
     Update,
+    /// `DELETE /users/{id}/authentication/{kind}/{method}`, one for each method ("Delete fido2AuthenticationMethod" and the
+    /// pages of the other kinds).
+    Method,
     /// `POST /users/{id}/revokeSignInSessions` ("user: revokeSignInSessions"). It comes last.
     Revoke,
 }
@@ -29,6 +33,8 @@ pub enum WritePart {
     AccountEnabled(bool),
     /// The property `passwordProfile`, with a generated password.
     PasswordProfile,
+    /// A deletion has no body.
+    DeleteMethod,
     /// The action takes no parameters.
     RevokeSessions,
 }
@@ -39,6 +45,7 @@ impl WritePart {
     pub const fn kind(self) -> WriteKind {
         match self {
             Self::AccountEnabled(_) | Self::PasswordProfile => WriteKind::Update,
+            Self::DeleteMethod => WriteKind::Method,
             Self::RevokeSessions => WriteKind::Revoke,
         }
     }
@@ -54,18 +61,45 @@ impl WriteKind {
     const fn method(self) -> &'static str {
         match self {
             Self::Update => "PATCH",
+            Self::Method => "DELETE",
             Self::Revoke => "POST",
         }
     }
 
     /// Accounts are named by object id only: a user principal name could have come to mean another person since the plan
     /// was made.
-    fn url(self, account: ObjectId) -> String {
-        match self {
-            Self::Update => format!("/users/{account}"),
-            Self::Revoke => format!("/users/{account}/revokeSignInSessions"),
+    ///
+    /// Nothing where the target is missing, or cannot be deleted.
+    fn url(self, account: ObjectId, target: Option<&WriteTarget>) -> Option<String> {
+        Some(match (self, target) {
+            (Self::Update, None) => format!("/users/{account}"),
+            (Self::Method, Some(WriteTarget::Method { kind, id })) => {
+                let segment = kind.segment().filter(|_| !matches!(id.as_str(), "" | "." | ".."))?;
+                format!("/users/{account}/authentication/{segment}/{}", url_segment(id))
+            }
+            (Self::Revoke, None) => format!("/users/{account}/revokeSignInSessions"),
+            _ => return None,
+        })
+    }
+
+    /// Is it about a target beside the account?
+    #[must_use]
+    pub const fn has_targets(self) -> bool {
+        matches!(self, Self::Method)
+    }
+}
+
+/// An id as a segment of a path: those of passkeys are texts of another system.
+fn url_segment(id: &str) -> String {
+    let mut segment = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            segment.push(char::from(byte));
+        } else {
+            segment += &format!("%{byte:02X}");
         }
     }
+    segment
 }
 
 impl Steps {
@@ -81,7 +115,7 @@ impl Steps {
         self.iter().map(|step| step.facts().part.kind()).min()
     }
 
-    /// How many writes they need: steps that travel together need one.
+    /// How many writes they need: steps that travel together need one, and one that has targets is reckoned with one of them.
     #[must_use]
     pub fn writes(self) -> u64 {
         WriteKind::VARIANTS.iter().filter(|kind| !self.in_write(**kind).is_empty()).count() as u64
@@ -97,11 +131,12 @@ impl Steps {
     }
 }
 
-/// The write that does these steps, which travel together, to one account; nothing where a password is missing.
+/// The write that does these steps, which travel together, to one account; nothing where a password or a target is missing.
 #[must_use]
 pub fn write_of<'a>(
     steps: Steps,
     account: ObjectId,
+    target: Option<&WriteTarget>,
     password: Option<NewPassword<'a>>,
 ) -> Option<Write<WriteBody<'a>>> {
     let sets_password = steps.iter().any(|step| step.facts().part == WritePart::PasswordProfile);
@@ -109,7 +144,8 @@ pub fn write_of<'a>(
         return None;
     }
     let kind = steps.first_write()?;
-    Some(Write { method: kind.method(), url: kind.url(account), body: WriteBody { steps, password } })
+    let body = (kind != WriteKind::Method).then_some(WriteBody { steps, password });
+    Some(Write { method: kind.method(), url: kind.url(account, target)?, body })
 }
 
 /// The body of a write: what each of its steps puts into it.
@@ -134,7 +170,7 @@ impl Serialize for WriteBody<'_> {
             match step.facts().part {
                 WritePart::AccountEnabled(enabled) => body.serialize_entry("accountEnabled", &enabled)?,
                 WritePart::PasswordProfile => body.serialize_entry("passwordProfile", &self.password)?,
-                WritePart::RevokeSessions => {}
+                WritePart::DeleteMethod | WritePart::RevokeSessions => {}
             }
         }
         body.end()
@@ -155,6 +191,7 @@ impl Serialize for NewPassword<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::MethodKind;
     use crate::graph::batch::of_writes;
     use crate::step::Step;
 
@@ -162,7 +199,7 @@ mod tests {
     fn writes_travel_in_the_documented_shape() {
         let account = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
         let password = NewPassword { exposed: "u7#Kd", change_at_next_sign_in: true };
-        let write = |steps: &[Step], password| write_of(Steps::of(steps), account, password).unwrap();
+        let write = |steps: &[Step], password| write_of(Steps::of(steps), account, None, password).unwrap();
         let call = of_writes(&[
             write(&[Step::Block, Step::Reset], Some(password)),
             write(&[Step::Unblock], None),
@@ -189,8 +226,28 @@ mod tests {
     #[test]
     fn no_reset_is_sent_without_its_password() {
         let account = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
-        assert!(write_of(Steps::of(&[Step::Block, Step::Reset]), account, None).is_none());
-        assert!(write_of(Steps::NONE, account, None).is_none());
+        assert!(write_of(Steps::of(&[Step::Block, Step::Reset]), account, None, None).is_none());
+        assert!(write_of(Steps::NONE, account, None, None).is_none());
+    }
+
+    #[test]
+    fn a_method_is_deleted_by_the_path_of_its_kind_and_only_as_a_target() {
+        let account = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
+        let of = |kind, id: &str| {
+            let target = WriteTarget::Method { kind, id: id.to_owned() };
+            write_of(Steps::of(&[Step::Methods]), account, Some(&target), None)
+        };
+        let call = of_writes(&[of(MethodKind::Passkey, "a/b+c=?../x").unwrap()]).unwrap();
+        assert_eq!(
+            serde_json::from_slice::<serde_json::Value>(call.body.as_ref().unwrap()).unwrap(),
+            serde_json::json!({"requests": [{"id": "1", "method": "DELETE",
+                "url": "/users/0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11/authentication/fido2Methods/a%2Fb%2Bc%3D%3F..%2Fx"}]})
+        );
+        for id in [".", ".."] {
+            assert!(of(MethodKind::Passkey, id).is_none(), "{id}: another path");
+        }
+        assert!(of(MethodKind::Unknown, "1").is_none() && of(MethodKind::Passkey, "").is_none());
+        assert!(write_of(Steps::of(&[Step::Methods]), account, None, None).is_none());
     }
 
     #[test]

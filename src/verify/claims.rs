@@ -188,6 +188,15 @@ impl RunClaims {
         }
     }
 
+    /// Is the password of this row certainly another one than before the run, by this run's own doing? Where the last
+    /// verification found anything of the row changed back, that is not certain.
+    #[must_use]
+    pub fn has_new_password(&self, row: RowNumber) -> bool {
+        let in_cloud = matches!(self.of(row, Step::Reset), StepClaim::Done { .. });
+        let is_replaced = in_cloud || self.states.on_premises(row).is_some_and(|scripted| scripted.password != ScriptPassword::Old);
+        is_replaced && !self.states.is_contradicted(row)
+    }
+
     /// What the script for Active Directory said of the password of this row; `is_sealed` says whether it had one to set.
     #[must_use]
     pub fn on_premises(&self, row: RowNumber, is_sealed: bool) -> StepClaim {

@@ -4,11 +4,12 @@ use time::{Duration, OffsetDateTime};
 
 use super::claims::{Earlier, StepClaim};
 use super::finding::Finding;
+use super::seen_methods::{SeenMethods, named, still_there};
 use super::reading::{AccountReading, SeenAccount, SeenObject};
 use crate::run::proof::Proof;
 use crate::step::facts::ProvedBy;
 use crate::step::{Step, StepMap};
-use crate::words::to_the_second;
+use crate::words::{counted, to_the_second};
 
 /// An answer's `Date` may be this much later than the moment at which the write took effect: the answer to a batch leaves
 /// when its last item is done, and timestamps are whole seconds.
@@ -54,6 +55,12 @@ impl ExpectedEffects {
     /// Judges every expected step by a reading.
     #[must_use]
     pub fn judge(&self, reading: &AccountReading) -> Vec<Finding> {
+        self.judge_with(reading, None)
+    }
+
+    /// The same where the person's methods were listed, too.
+    #[must_use]
+    pub fn judge_with(&self, reading: &AccountReading, methods: Option<&SeenMethods>) -> Vec<Finding> {
         let now = reading.at();
         let account = match &reading.seen {
             SeenObject::Account(account) => account,
@@ -75,6 +82,7 @@ impl ExpectedEffects {
                 claim => self.judge_password(step, claim, account, now),
             },
             ProvedBy::SessionsValidFrom => self.judge_sessions(step, expected.claim, account, now),
+            ProvedBy::MethodsGone => judge_methods(step, expected.claim, methods, now),
         });
         judged.collect()
     }
@@ -155,7 +163,7 @@ impl ExpectedEffects {
     fn shows_the_run(&self, account: &SeenAccount) -> bool {
         self.expected().any(|(step, expected)| {
             let (is, was) = match step.facts().proved_by {
-                ProvedBy::AccountEnabled(_) => return false,
+                ProvedBy::AccountEnabled(_) | ProvedBy::MethodsGone => return false,
                 ProvedBy::PasswordChange => (account.last_password_change(), self.last_password_change),
                 ProvedBy::SessionsValidFrom => (account.sessions_valid_from(), self.sessions_valid_from),
             };
@@ -288,6 +296,41 @@ impl ExpectedEffects {
 
     fn expects_password_change(&self) -> bool {
         self.expected().any(|(step, _)| step.facts().proved_by == ProvedBy::PasswordChange)
+    }
+}
+
+/// Only a list proves that a method is gone ("Delete fido2AuthenticationMethod" promises nothing of the kind). One that appeared
+/// since may be the person's own: it is named, and decides nothing.
+fn judge_methods(step: Step, claim: StepClaim, seen: Option<&SeenMethods>, now: OffsetDateTime) -> Finding {
+    let made = |verdict, found, may_catch_up| finding(step, verdict, expected_text(step, claim), found, may_catch_up);
+    let (planned, left, appeared) = match seen {
+        None => return made(Proof::CannotBeProved, "the methods were not listed".to_owned(), false),
+        Some(SeenMethods::NotListed(error)) => {
+            return made(Proof::CannotBeProved, format!("the methods cannot be listed: {error}"), false);
+        }
+        Some(SeenMethods::Listed { planned, left, appeared }) => (*planned, left, appeared),
+    };
+    let new = match appeared.as_slice() {
+        [] => String::new(),
+        appeared => format!(
+            "; registered since the plan was made, and left: {} (the person's own, or another's: plan once more)",
+            named(appeared)
+        ),
+    };
+    if left.is_empty() {
+        let found = format!("none of {} is left{new}", counted(planned as u64, "method", "methods"));
+        let verdict = if appeared.is_empty() { Proof::Proved } else { Proof::CannotBeProved };
+        return made(verdict, found, false);
+    }
+    let mut found = format!("{}: {}{new}", still_there(left.len(), planned), named(left));
+    match claim {
+        StepClaim::Done { noted, .. } if now - noted < MAX_LAG => made(Proof::NotYet, found, true),
+        StepClaim::Done { .. } => made(Proof::Contradicted, found, false),
+        StepClaim::NotDone { word } => {
+            found += &format!("; this run has not removed all of them ({word})");
+            made(Proof::NotYet, found, false)
+        }
+        _ => made(Proof::NotYet, found, false),
     }
 }
 

@@ -35,4 +35,5 @@ pub mod on_premises;
 pub mod pass;
 pub mod reading;
 mod second;
+pub mod seen_methods;
 pub mod table;

@@ -1,5 +1,6 @@
 //! Reads all accounts, and again those that a replica does not show yet.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -8,18 +9,21 @@ use super::claims::{RunClaims, StepClaim};
 use super::finding::Finding;
 use super::judge::{ExpectedEffects, ExpectedStep};
 use super::reading::AccountReading;
+use super::seen_methods::SeenMethods;
 use crate::clock::Clock;
-use crate::directory::{Lookup, LookupError};
+use crate::directory::{Lookup, LookupError, MethodReader};
 use crate::graph::paced::Paced;
+use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::kept_elsewhere::{is_written_back, password_is_replaced_on_premises};
 use crate::plan::manifest::Manifest;
+use crate::plan::method_targets::MethodTargets;
 use crate::plan::row::{Decision, PlanRow};
 use crate::roster::Key;
 use crate::run::proof::ProofCounts;
-use crate::step::StepMap;
+use crate::step::{Step, StepMap};
 use crate::step::facts::ProvedBy;
 
 /// How long to wait before accounts are read again that a replica does not show yet; tenant time.
@@ -34,6 +38,9 @@ pub enum PassError {
     /// The directory cannot be read.
     #[error(transparent)]
     Lookup(#[from] LookupError),
+    /// Methods cannot be listed.
+    #[error(transparent)]
+    Methods(#[from] ReadError),
 }
 
 /// One account of a run, and what is expected of it.
@@ -63,6 +70,8 @@ pub struct Checked {
 #[derive(Debug, Clone, Default)]
 pub struct Pass {
     readings: Vec<AccountReading>,
+    /// What was seen of the methods of those from whom the plan removes any.
+    methods: HashMap<RowNumber, SeenMethods>,
     verdicts: ProofCounts,
     as_before: ProofCounts,
 }
@@ -102,7 +111,9 @@ impl Pass {
         mut report: impl FnMut(PassProgress),
     ) -> Result<Self, PassError> {
         let of = subjects(plan, claims)?.try_fold(0, |sum, subject| subject.map(|_| sum + 1))?;
-        let lookup = Lookup::paced(Paced::new(transport, clock));
+        let paced = Paced::new(transport, clock);
+        let (mut lister, targets) = (MethodReader::new(&paced), plan.targets());
+        let lookup = Lookup::paced(paced.clone());
         let deadline = clock.now() + wait;
         let mut pass = Self { readings: Vec::with_capacity(of), ..Self::default() };
         // The places of accounts that a replica may not show yet. Who they are is read from the plan again: there may be a
@@ -115,8 +126,9 @@ impl Pass {
                 break;
             }
             let readings = read(&lookup, chunk.iter()).await?;
+            pass.list_methods(&mut lister, &targets, chunk.iter()).await?;
             for (subject, reading) in chunk.into_iter().zip(readings) {
-                if subject.may_catch_up(&reading) {
+                if pass.may_catch_up(&subject, &reading) {
                     open.push(u32::try_from(pass.readings.len()).unwrap_or(u32::MAX));
                 } else {
                     pass.count(&subject, &reading);
@@ -141,10 +153,11 @@ impl Pass {
                     break;
                 }
                 let readings = read(&lookup, chunk.iter().map(|(_, subject)| subject)).await?;
+                pass.list_methods(&mut lister, &targets, chunk.iter().map(|(_, subject)| subject)).await?;
                 accounts += chunk.len();
                 for ((place, subject), reading) in chunk.into_iter().zip(readings) {
                     pass.readings[place as usize] = reading;
-                    if subject.may_catch_up(&reading) {
+                    if pass.may_catch_up(&subject, &reading) {
                         still_open.push(place);
                     } else {
                         pass.count(&subject, &reading);
@@ -163,8 +176,35 @@ impl Pass {
         Ok(pass)
     }
 
+    fn judge(&self, subject: &Subject, reading: &AccountReading) -> Vec<Finding> {
+        subject.expected.judge_with(reading, self.methods.get(&subject.row))
+    }
+
+    fn may_catch_up(&self, subject: &Subject, reading: &AccountReading) -> bool {
+        self.judge(subject, reading).iter().any(|finding| finding.may_catch_up)
+    }
+
+    /// Lists the methods of those from whom the plan removes any.
+    async fn list_methods<T: Transport>(
+        &mut self,
+        lister: &mut MethodReader<'_, T>,
+        targets: &MethodTargets,
+        subjects: impl Iterator<Item = &Subject>,
+    ) -> Result<(), PassError> {
+        let removed = subjects.filter(|subject| subject.expected.steps[Step::Methods].is_some());
+        let mut asked = removed.map(|subject| (subject.row, subject.object_id)).peekable();
+        while asked.peek().is_some() {
+            let people: Vec<(RowNumber, ObjectId)> = asked.by_ref().take(lister.next_call()).collect();
+            let accounts: Vec<ObjectId> = people.iter().map(|(_, account)| *account).collect();
+            for ((row, _), listed) in people.into_iter().zip(lister.read(&accounts).await?) {
+                self.methods.insert(row, SeenMethods::of(listed, targets, row));
+            }
+        }
+        Ok(())
+    }
+
     fn count(&mut self, subject: &Subject, reading: &AccountReading) {
-        for finding in subject.expected.judge(reading) {
+        for finding in self.judge(subject, reading) {
             self.verdicts.add(finding.verdict);
             if subject.expected.is_as_before(finding.step) {
                 self.as_before.add(finding.verdict);
@@ -203,15 +243,9 @@ impl Pass {
         let subjects = subjects(plan, claims)?;
         Ok(subjects.zip(&self.readings).map(|(subject, reading)| {
             let subject = subject?;
-            let findings = subject.expected.judge(reading);
+            let findings = self.judge(&subject, reading);
             Ok(Checked { subject, findings, at: reading.at() })
         }))
-    }
-}
-
-impl Subject {
-    fn may_catch_up(&self, reading: &AccountReading) -> bool {
-        self.expected.judge(reading).iter().any(|finding| finding.may_catch_up)
     }
 }
 

@@ -124,7 +124,7 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
             };
             format!(
                 "The plan listed {methods} that its people sign in with beside the password{not_known}. None was removed: look \
-                 through {} for those that an intruder registered, and delete them in the Entra admin centre.",
+                 through {} for those that an intruder registered. To plan their removal (sealoff help ways-in)",
                 quoted(&plan.path().join(WAYS_IN))
             )
         }
@@ -153,8 +153,11 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         NextStep::RestoreJournal
         | NextStep::PlanInAnotherFolder
         | NextStep::TreatUncertainAsNotDone { .. }
-        | NextStep::ChangeByHand { .. }
-        | NextStep::LookAtWaysIn { .. } => return None,
+        | NextStep::ChangeByHand { .. } => return None,
+        NextStep::LookAtWaysIn { .. } => {
+            let out = plan_command::new_folder(plan.path(), "-evict");
+            format!("sealoff plan {dir} --playbook evict --methods all --out {}", quoted(&out))
+        }
         NextStep::PlanDrifted { .. } => {
             if manifest.playbook == Playbook::Undo {
                 return None;

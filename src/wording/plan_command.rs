@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use crate::plan::handoff::Handoff;
 use crate::plan::manifest::Manifest;
-use crate::plan::rules::MethodsOption;
 use crate::plan::waves::Wave;
 use crate::seal::PasswordStyle;
 use crate::words::quoted;
@@ -119,11 +118,13 @@ fn rules(plan: &Manifest) -> String {
         (options.handoff_by_manager, "--handoff-by manager"),
         (options.without_roles, "--without-roles"),
         (options.without_domains, "--without-domains"),
-        (options.methods == Some(MethodsOption::List), "--methods list"),
     ] {
         if is_given {
             flags = flags + " " + flag;
         }
+    }
+    if let Some(methods) = options.methods {
+        let _ = write!(flags, " --methods {methods}");
     }
     if plan.playbook.resets() && !options.discard_credentials {
         let common = plan.handoff.as_ref().filter(|_| !options.handoff_by_manager).and_then(Handoff::common_keys);

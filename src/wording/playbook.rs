@@ -7,6 +7,7 @@ use crate::plan::playbook::Playbook;
 pub const fn meant_for(playbook: Playbook) -> &'static str {
     match playbook {
         Playbook::Contain => "an intruder is in: this one first, now",
+        Playbook::Evict => "after contain or breach: what an intruder registered",
         Playbook::Reinstate => "after contain, in waves",
         Playbook::Breach => "passwords may be known, and people go on working: sign-in is not blocked",
         Playbook::Offboard => "people have left",

@@ -60,6 +60,11 @@ pub const fn sentence(reason: Reason) -> &'static str {
         }
         Reason::AlreadyBlocked => "sign-in is blocked already",
         Reason::AlreadyEnabled => "sign-in is allowed already",
+        Reason::StillOpen => {
+            "sign-in is not blocked, and no earlier run replaced the password: without methods, whoever has the password could register new ones"
+        }
+        Reason::ResetBefore => "an earlier run replaced the password",
+        Reason::MethodsUnknown => "what the person signs in with could not be listed; plan.csv says why",
         Reason::Already => "nothing is left to do",
         Reason::UnknownState => "the directory does not say whether sign-in is allowed; it is set in any case",
         Reason::NotBlocked => "the run that is undone did not block the account",
@@ -127,7 +132,13 @@ pub const fn remedy(reason: Reason) -> &'static str {
         Reason::Federated => {
             "Change it at the identity provider of the domain (onprem.csv); or plan with --allow-federated."
         }
-        Reason::AlreadyBlocked | Reason::AlreadyEnabled | Reason::Already => "Nothing is left to do.",
+        Reason::StillOpen => {
+            "Block the account or replace its password first (contain, breach), and name the folder of that run in place of the roster."
+        }
+        Reason::MethodsUnknown => "Let the app list methods (UserAuthenticationMethod.Read.All), and plan it again.",
+        Reason::AlreadyBlocked | Reason::AlreadyEnabled | Reason::ResetBefore | Reason::Already => {
+            "Nothing is left to do."
+        }
         Reason::UnknownState => "Let the app read users whole (User.Read.All), and plan it again.",
         Reason::NotBlocked | Reason::BlockedBefore => "Leave the row out.",
         Reason::BlockUncertain => "Look at the account, and allow sign-in by hand if that is right.",

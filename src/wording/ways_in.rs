@@ -7,7 +7,7 @@ use crate::plan::method_counts::{MethodAges, MethodCounts};
 use crate::words::{count, counted, span};
 
 /// What a plan that lists them does about them.
-pub const STAY: &str =
+const STAY: &str =
     "this plan lists them and removes none: an intruder who registered one can still use it where sign-in is allowed";
 
 /// What a kind is called.
@@ -78,6 +78,35 @@ pub fn unknown_types(methods: &MethodCounts) -> Option<String> {
     let types = &methods.unknown_types;
     let names: Vec<String> = types.iter().map(|name| format!("{name:?}")).collect();
     (!types.is_empty()).then(|| format!("types that are not known here: {}", names.join(", ")))
+}
+
+/// What the plan does about them, one sentence each.
+#[must_use]
+pub fn removal(methods: &MethodCounts) -> Vec<String> {
+    let Some(removal) = &methods.removal else { return vec![STAY.to_owned()] };
+    let people = counted(removal.people.into(), "person", "people");
+    let mut sentences =
+        vec![format!("this plan removes {} of {people}", counted(methods.removed().into(), "method", "methods"))];
+    if removal.left_with_none > 0 {
+        sentences.push(format!(
+            "{} left with none: they come back in with their password alone, and register new ones; whoever else has it can, \
+             too, so hand out a new one first",
+            counted(removal.left_with_none.into(), "person is", "people are")
+        ));
+    }
+    if removal.cannot_remove > 0 {
+        sentences.push(format!(
+            "{} meant and cannot be removed from here (cannot-remove in the list): remove them in the Entra admin center",
+            counted(removal.cannot_remove.into(), "method is", "methods are")
+        ));
+    }
+    if removal.stay > 0 {
+        sentences.push(format!(
+            "{}: registered before the moment that --methods since names",
+            counted(removal.stay.into(), "method stays", "methods stay")
+        ));
+    }
+    sentences
 }
 
 /// How long it takes to list them, before that begins: both ends, because no page says how fast Graph lets it go.

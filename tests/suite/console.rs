@@ -29,6 +29,11 @@ pub(crate) fn type_all_of(name: &str, text: &str) -> usize {
     let tenant = Settings { users: 250, ..Settings::default() };
     // Beside documents about many tenants lies the file that names them.
     let stage = if text.contains("--tenants ") { Stage::of_tenants(vec![tenant; 3]) } else { Stage::with(tenant) };
+    type_all_on(&stage, name, text)
+}
+
+/// The same in a tenant that is there.
+pub(crate) fn type_all_on(stage: &Stage, name: &str, text: &str) -> usize {
     for sample in ["layoff.csv", "breach.csv", "scenarios/bad-day.toml"] {
         std::fs::copy(samples(sample), stage.path(Path::new(sample).file_name().unwrap().to_str().unwrap())).unwrap();
     }
@@ -43,11 +48,11 @@ pub(crate) fn type_all_of(name: &str, text: &str) -> usize {
         let command = command.replace(AGREED, &soon);
         // Windows alone could run it.
         if let Some(out) = command.strip_prefix(SCRIPT).and_then(|script| script.strip_suffix("/onprem.ps1")) {
-            active_directory::play_script(&stage, out);
+            active_directory::play_script(stage, out);
             continue;
         }
-        let (code, printed) = shell(&stage, &approving(&stage, &command));
-        let printed = with_documents_fingerprint(&stage, printed);
+        let (code, printed) = shell(stage, &approving(stage, &command));
+        let printed = with_documents_fingerprint(stage, printed);
         let place = format!("{name}:{line}: {command}");
         // A list with people who could not be touched is carried out as far as it goes, and is not done.
         let left = [" not touched", " by the old password", " to no tenant", "NO PLAN"]

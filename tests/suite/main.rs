@@ -16,6 +16,7 @@ mod doctor;
 mod doctor_apps;
 mod drift;
 mod events;
+mod evict;
 mod evidence;
 mod export;
 mod field_answers;

@@ -11,7 +11,7 @@ const README: &str = include_str!("../../README.md");
 
 /// Every page: its name and its text. Runbooks have a test of their own.
 fn pages() -> Vec<(&'static str, &'static str)> {
-    let runbooks = ["breach", "fifty-tenants", "hybrid-breach", "layoff", "one-account", "tenant-wide"];
+    let runbooks = ["breach", "fifty-tenants", "hybrid-breach", "intruder", "layoff", "one-account", "tenant-wide"];
     let topics = TOPICS.iter().filter(|topic| !runbooks.contains(&topic.name)).map(|topic| (topic.name, topic.text));
     std::iter::once(("README.md", README)).chain(topics).collect()
 }

@@ -192,7 +192,7 @@ impl Stage {
     pub(crate) fn plan(&self, roster: &str, playbook: &str, out: &str, more: &[&str]) -> Ran {
         let recipient = self.recipient();
         let mut arguments = vec!["plan", roster, "--playbook", playbook, "--out", out];
-        if !matches!(playbook, "contain" | "signout") && !more.contains(&"--discard-credentials") {
+        if !matches!(playbook, "contain" | "signout" | "evict") && !more.contains(&"--discard-credentials") {
             arguments.extend(["--seal-to", &recipient]);
         }
         // What is a large plan in a tenant of a thousand is a test of its own.

@@ -20,6 +20,7 @@ use crate::run::credential_generator::{
 use crate::run::schedule::{Queue, Turn, WriteKey};
 use crate::run::state::{self, AccountState, IllegalTransition, StepState, Transition};
 use crate::seal::SealedCredential;
+use crate::step::target::WriteTarget;
 use crate::step::{Step, StepMap, StepShare, Steps, WriteKind};
 
 /// In how many accounts of a process a refusal that was seen to pass is met with another try. Refusals of more are no hiccup, and must count at once towards the halt.
@@ -101,9 +102,9 @@ impl AccountTracker {
                 Some(WriteKind::FIRST) => updates.push((turn, due.contains(Step::Reset))),
                 // The process before this one may have been answered a moment ago.
                 Some(WriteKind::LAST) if state.has_closed_before_last() => {
-                    queue.ready_at(now + PAUSE_BEFORE_LAST, WriteKey { turn, kind: WriteKind::LAST });
+                    queue.ready_at(now + PAUSE_BEFORE_LAST, WriteKey { turn, kind: WriteKind::LAST, target: 0 });
                 }
-                Some(kind) => queue.ready(WriteKey { turn, kind }),
+                Some(kind) => queue.ready(WriteKey { turn, kind, target: state.target(kind).unwrap_or_default() }),
             }
         }
         let prefetched = Some(prefetch(generator, Arc::clone(&accounts), updates)?);
@@ -128,6 +129,12 @@ impl AccountTracker {
 
     pub(super) fn accounts(&self) -> &Arc<PlannedAccounts> {
         &self.accounts
+    }
+
+    /// What a write is about beside its account.
+    pub(super) fn target(&self, key: WriteKey) -> Option<&WriteTarget> {
+        let targets = self.accounts.get(key.turn).targets;
+        targets.get(usize::from(key.target)).filter(|_| key.kind.has_targets())
     }
 
     pub(super) fn state(&self, turn: Turn) -> &AccountState {
@@ -158,7 +165,7 @@ impl AccountTracker {
         for (turn, credential) in prefetched? {
             let credential = credential.map(Arc::new);
             self.updating.insert(turn, Updating { credential, ..Updating::default() });
-            self.queue.ready(WriteKey { turn, kind: WriteKind::FIRST });
+            self.queue.ready(WriteKey { turn, kind: WriteKind::FIRST, target: 0 });
         }
         Ok(())
     }
@@ -181,6 +188,16 @@ impl AccountTracker {
 
     pub(super) fn wake(&mut self, now: Duration) {
         self.queue.wake(now);
+    }
+
+    /// From now on, so many writes about methods may leave.
+    pub(super) fn leave_room_for_methods(&mut self, writes: usize) {
+        self.queue.leave_room_for_methods(writes);
+    }
+
+    /// Does a write about methods wait for its pace alone?
+    pub(super) fn any_method_ready(&self) -> bool {
+        self.queue.any_method_ready()
     }
 
     /// May any write leave now, as far as its account is concerned?
@@ -287,7 +304,8 @@ impl AccountTracker {
             self.faults.remove(&turn);
             return;
         };
-        let write = WriteKey { turn, kind };
+        let target = self.state(turn).target(kind).unwrap_or_default();
+        let write = WriteKey { turn, kind, target };
         if self.is_suspect(turn) {
             self.quarantine.push(ready_at, write);
         } else if self.refused_by.contains_key(&turn) {

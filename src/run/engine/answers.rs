@@ -16,6 +16,7 @@ use crate::graph::transport::{Answer, Transport, TransportError};
 use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::run::apps::AppIndex;
 use crate::run::event::Event;
+use crate::step::WriteKind;
 
 /// In fewer answers than this a majority says nothing about the service.
 const MIN_MAJORITY: usize = 5;
@@ -84,6 +85,7 @@ impl<T: Transport> Engine<'_, T> {
         let mut throttled = ThrottledItems::default();
         let mut outcomes = Vec::with_capacity(writes.len());
         let mut turned_down = Vec::new();
+        let (mut any_method, mut method_throttled) = (false, false);
         // An item may be answered with what another of the same call carried.
         let secrets = answer.carried.and(secrets_of(&writes));
         for (write, item) in writes.iter().zip(items) {
@@ -92,12 +94,22 @@ impl<T: Transport> Engine<'_, T> {
                 continue;
             };
             let mut outcome = WriteOutcome::without(&item, &secrets);
+            let is_method = write.key.kind == WriteKind::Method;
+            if is_method {
+                outcome = outcome.of_deletion();
+                any_method = true;
+            }
             if outcome.may_pass(&item) && self.accounts.hesitates(write.key.turn) {
                 let retry_after = item.advice.retry_after;
                 outcome = WriteOutcome::Postponed { why: Postponed::Unclear, retry_after };
             }
             feedback.share = item.advice.limit_share.into_iter().chain(feedback.share).reduce(f64::max);
             match outcome {
+                // Their quota is another one, and says nothing about that of the other writes.
+                WriteOutcome::Postponed { why: Postponed::Throttled, retry_after } if is_method => {
+                    method_throttled = true;
+                    throttled.add(item.advice.throttle_scope, retry_after);
+                }
                 WriteOutcome::Postponed { why: Postponed::Throttled, retry_after } => {
                     feedback.refuse(1, item.advice.throttle_scope, retry_after);
                     throttled.add(item.advice.throttle_scope, retry_after);
@@ -114,6 +126,9 @@ impl<T: Transport> Engine<'_, T> {
         }
         drop(secrets);
         self.apps.answered(app, sent_at, &feedback);
+        if any_method {
+            self.method_pace.heard(self.clock.now(), method_throttled);
+        }
         let mut outcomes = BatchOutcomes { writes, outcomes, blame: Blame::Write, date: answer.date };
         if outcomes.iter().any(|outcome| !outcome.is_fault()) {
             self.flight.decided(number);

@@ -16,9 +16,11 @@ pub(super) fn pack(
 ) -> io::Result<Call> {
     let writes = writes.iter().map(|write| {
         let password = write.password().map(|exposed| NewPassword { exposed, change_at_next_sign_in });
-        write_of(write.steps, accounts.get(write.key.turn).object_id, password)
+        let account = accounts.get(write.key.turn);
+        let target = account.targets.get(usize::from(write.key.target)).filter(|_| write.key.kind.has_targets());
+        write_of(write.steps, account.object_id, target, password)
     });
     let writes: Option<Vec<_>> = writes.collect();
-    let writes = writes.ok_or_else(|| io::Error::other("a write that resets has no password"))?;
+    let writes = writes.ok_or_else(|| io::Error::other("a write has no password, or nothing that it is about"))?;
     batch::of_writes(&writes)
 }

@@ -14,6 +14,7 @@ use super::flight::Flight;
 use super::link::Link;
 use crate::clock::Clock;
 use crate::graph::batch::MAX_ITEMS;
+use crate::graph::found_pace::FoundPace;
 use crate::graph::quota::Wait;
 use crate::graph::transport::Transport;
 use crate::plan::playbook::{Playbook, Schedule};
@@ -71,6 +72,8 @@ pub(super) struct Engine<'o, T> {
     pub(super) link: Link,
     pub(super) flight: Flight,
     pub(super) breaker: Breaker,
+    /// How fast methods are removed: their paths have a quota of their own, for which no page has a figure.
+    pub(super) method_pace: FoundPace,
     /// Since when a batch that is not full waits for more writes.
     pub(super) lingering_since: Option<Duration>,
     pub(super) quota_wait: Option<Wait>,
@@ -102,6 +105,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             link: Link::default(),
             flight,
             breaker,
+            method_pace: FoundPace::new(clock.now()),
             lingering_since: None,
             quota_wait: None,
             ending: None,
@@ -196,7 +200,8 @@ impl<'o, T: Transport> Engine<'o, T> {
         let blocked = [quota, self.link.next_wake()].into_iter().flatten().max();
         let may_send = self.link.may_call(self.flight.is_empty()) && self.quota_wait != Some(Wait::Answer);
         let sending = blocked.or(linger).filter(|_| self.accounts.any_ready(now) && may_send);
-        [sending, self.accounts.next_wake(now)].into_iter().flatten().min()
+        let methods = Some(self.method_pace.free_at()).filter(|at| *at > now && self.accounts.any_method_ready());
+        [sending, methods.filter(|_| blocked.is_none()), self.accounts.next_wake(now)].into_iter().flatten().min()
     }
 
     /// Accounts that are taken up and not settled: bounds how many passwords are in memory. Twice what can be under way,

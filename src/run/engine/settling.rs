@@ -98,7 +98,8 @@ impl<T: Transport> Engine<'_, T> {
         if !self.advance(key.turn, Transition::Answered(steps, &outcome)) {
             return;
         }
-        records.push(Record::Answered { row, steps, answer: outcome.clone(), date, request_id });
+        let target = self.accounts.target(key).cloned();
+        records.push(Record::Answered { row, steps, target, answer: outcome.clone(), date, request_id });
         match &outcome {
             WriteOutcome::Accepted => {
                 self.statistics.writes_accepted += 1;
@@ -152,7 +153,8 @@ impl<T: Transport> Engine<'_, T> {
                 {
                     let row = self.accounts.accounts().get(key.turn).row;
                     self.emit_failed(key.turn, steps, &last_try.to_string());
-                    records.push(Record::GaveUp { row, steps, last_try });
+                    let target = self.accounts.target(key).cloned();
+                    records.push(Record::GaveUp { row, steps, target, last_try });
                     self.write_settled(key);
                 }
             }

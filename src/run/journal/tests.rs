@@ -26,12 +26,14 @@ fn sample(row: u32) -> Vec<Record> {
             row: RowNumber::new(row),
             object_id: "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap(),
             steps,
+            target: None,
             app: None,
             sealed: None,
         },
         Record::Answered {
             row: RowNumber::new(row),
             steps,
+            target: None,
             answer: WriteOutcome::Unknown {
                 why: Undecided::Lost("a \"quoted\" \u{2028} reason\n".into()),
                 retry_after: None,

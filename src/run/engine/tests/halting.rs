@@ -10,7 +10,7 @@ const FORBIDDEN: ItemQuirk = |_, _| {
 
 #[tokio::test(start_paused = true)]
 async fn a_missing_role_stops_the_run_at_once_and_blames_no_account() {
-    for playbook in Playbook::ALL {
+    for playbook in Playbook::ALL.into_iter().filter(|playbook| !playbook.removes_methods()) {
         let mut rehearsal = with_quirk(playbook, 400, Quirk { item: Some(FORBIDDEN), ..Quirk::default() });
         rehearsal.halt_at = HaltAt::default();
         let (ending, statistics, events) = rehearsal.process(CancellationToken::new()).await;

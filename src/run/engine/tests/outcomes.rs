@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn every_playbook_does_what_it_says() {
-    for playbook in Playbook::ALL {
+    for playbook in Playbook::ALL.into_iter().filter(|playbook| !playbook.removes_methods()) {
         let rehearsal = Rehearsal::new(playbook, 50, 1, FAIR);
         let (statistics, _) = rehearsal.finish().await;
         rehearsal.judge();

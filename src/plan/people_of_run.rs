@@ -1,0 +1,99 @@
+//! The people of a run as a list of their own, for another plan. Each is named by object id and judged anew: what the directory
+//! says now decides, and not what it said when the run was planned.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::error::PlanError;
+use super::folder::{FolderError, PlanFolder};
+use super::manifest::RosterName;
+use super::origin::shape_of_plan_csv;
+use super::planner::{ListReading, Planner};
+use super::planning_progress::PlanningProgress;
+use super::row::{Decision, PlanRow};
+use super::summary::Summary;
+use crate::graph::transport::Transport;
+use crate::ids::{ObjectId, RowNumber};
+use crate::roster::{Defects, Entry, Hints, Key, Person, Respellings};
+
+/// Makes a plan for those whom the plan of a run changes, or at whom nothing was left to do, in a new or empty folder. `progress`
+/// hears how far it is.
+///
+/// # Errors
+///
+/// The folder is taken, or the run's plan, the directory or the list of protected accounts cannot be read whole; then there is no
+/// plan.
+pub async fn plan<T: Transport>(
+    planner: &Planner<'_, T>,
+    origin: &PlanFolder,
+    folder: &Path,
+    progress: impl FnMut(PlanningProgress),
+) -> Result<Summary, PlanError> {
+    let is_one = |row: &PlanRow| matches!(row.decision, Decision::Act | Decision::Already);
+    let mut entries = entries(origin, is_one)?;
+    let way = ListReading { is_of_everybody: false };
+    let decided = planner.decide_all(&mut entries, way, folder, progress).await?;
+    let of = origin.manifest();
+    let roster = RosterName {
+        name: origin.plan_csv_path().display().to_string(),
+        sha256: of.plan_csv_sha256,
+        read_as: format!("the people of the run of the plan with the fingerprint {}", of.fingerprint().short()),
+        rows: decided.rows(),
+        by: None,
+    };
+    decided.finish(roster, shape_of_plan_csv(), Defects::default())
+}
+
+/// The accounts of those rows of a plan that are so.
+///
+/// # Errors
+///
+/// `plan.csv` cannot be read.
+pub fn accounts(origin: &PlanFolder, is_one: impl Fn(&PlanRow) -> bool) -> Result<HashSet<ObjectId>, FolderError> {
+    let mut accounts = HashSet::new();
+    for row in origin.rows()? {
+        let row = row?;
+        accounts.extend(row.object_id.filter(|_| is_one(&row)));
+    }
+    Ok(accounts)
+}
+
+/// The rows of a plan that are so, as a list of their own.
+pub(super) fn entries(
+    origin: &PlanFolder,
+    is_one: impl Fn(&PlanRow) -> bool,
+) -> Result<impl Iterator<Item = Result<Entry, FolderError>>, FolderError> {
+    let rows = origin.rows()?.filter(move |row| row.as_ref().map_or(true, |row| row.object_id.is_some() && is_one(row)));
+    Ok((1..).zip(rows).filter_map(|(number, row)| match row {
+        Ok(row) => entry(RowNumber::new(number), row).map(Ok),
+        Err(error) => Some(Err(error)),
+    }))
+}
+
+/// `None` for a row without an account: nothing was done to one.
+fn entry(number: RowNumber, row: PlanRow) -> Option<Entry> {
+    let person = Person {
+        key: Key::ObjectId(row.object_id?),
+        also: None,
+        also_id: None,
+        also_address: None,
+        respelt: Respellings::default(),
+        domain: None,
+        handoff: Some(row.handoff).filter(|name| !name.is_empty()),
+        wave: None,
+        priority: row.priority,
+        note: None,
+        hints: Hints::default(),
+    };
+    let text = if row.user_principal_name.is_empty() { row.user } else { row.user_principal_name };
+    Some(Entry {
+        row: number,
+        line: row.row.get().into(),
+        among: row.among,
+        sheet_row: row.sheet_row,
+        tenant: None,
+        name: row.display_name,
+        text,
+        content: Ok(person),
+    })
+}
