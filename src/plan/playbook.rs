@@ -95,6 +95,12 @@ impl Playbook {
         self.steps().contains(Step::Reset)
     }
 
+    /// Are its people shut out, or have a password that no intruder knows, once it is done?
+    #[must_use]
+    pub fn shuts_out(self) -> bool {
+        self.resets() || self.steps().account_enabled() == Some(false)
+    }
+
     /// Does it remove methods that people sign in with?
     #[must_use]
     pub const fn removes_methods(self) -> bool {

@@ -32,6 +32,7 @@ use crate::json::Rfc3339Moment;
 use crate::plan::author::Author;
 use crate::plan::folder::{
     FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, REFUSED, RESULTS, WAYS_IN,
+    WAYS_IN_RESULTS,
 };
 use crate::plan::playbook::Playbook;
 use crate::plan::signatures::SIGNATURE_FILES;
@@ -42,10 +43,11 @@ use crate::signing::{self, Purpose, Signer, SigningError, SigningKey};
 use crate::verify::table::VERIFICATION_CSV;
 
 /// The files that make the evidence, where they are there, beside the signatures of those who approved the plan.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     PLAN_JSON,
     PLAN_CSV,
     WAYS_IN,
+    WAYS_IN_RESULTS,
     PLAN_HTML,
     JOURNAL,
     RESULTS,

@@ -124,8 +124,13 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
             };
             format!(
                 "The plan listed {methods} that its people sign in with beside the password{not_known}. None was removed: look \
-                 through {} for those that an intruder registered. To plan their removal (sealoff help ways-in)",
-                quoted(&plan.path().join(WAYS_IN))
+                 through {} for those that an intruder registered. {}",
+                quoted(&plan.path().join(WAYS_IN)),
+                if plan.manifest().playbook.shuts_out() {
+                    "To plan their removal (sealoff help ways-in)"
+                } else {
+                    "How they are removed: sealoff help ways-in."
+                }
             )
         }
         NextStep::Verify => "To prove what was done, a minute or more after it".to_owned(),
@@ -154,6 +159,7 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         | NextStep::PlanInAnotherFolder
         | NextStep::TreatUncertainAsNotDone { .. }
         | NextStep::ChangeByHand { .. } => return None,
+        NextStep::LookAtWaysIn { .. } if !manifest.playbook.shuts_out() => return None,
         NextStep::LookAtWaysIn { .. } => {
             let out = plan_command::new_folder(plan.path(), "-evict");
             format!("sealoff plan {dir} --playbook evict --methods all --out {}", quoted(&out))
