@@ -92,10 +92,10 @@
 //! `simulator/world/write.rs` (`execute.rs` leads there), and its name in `simulator/ledger.rs`. What
 //! it changes, if that is no property of a user, is a file of its own in `simulator/directory/`.
 //!
-//! A step of several writes (one for each device) needs more, once for all such steps: its targets are read and listed in
-//! the plan under the fingerprint (`plan/folder.rs`), `WriteKey` in `run/schedule.rs` and the intent in `run/record.rs` name
-//! the target, `run/state.rs` says when the step is done, and [`step::Steps::writes`] is no longer what a row costs
-//! (`plan/counts.rs`, and the curve of `report/floor.rs`, which reckons with two writes an account).
+//! A step of several writes, as `methods` is, has a kind of write with targets ([`step::Step::has_targets`]). They are read and
+//! listed in the plan under its fingerprint (`plan/method_targets.rs`), `run/target_progress.rs` says how far they are, and the
+//! journal names each. Another such step needs its own variant of [`step::target::WriteTarget`], and a progress of its own in
+//! `run/state.rs`.
 //!
 //! [`Action`]: directory::reach::Action
 //!

@@ -111,6 +111,13 @@ pub struct DrillArgs {
 ///
 /// As the same job would fail against a real tenant.
 pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
+    if args.playbook.removes_methods() {
+        // It is for people who were shut out by a run before, and a drill is one run.
+        let what = format!("a drill is one run, and {} follows another one", args.playbook);
+        return Err(Failure::usage(what).with_next(
+            "Rehearse both in `sealoff simulate --scenario intruder.toml`, step by step as in sealoff help intruder.",
+        ));
+    }
     let scenario = args.scenario.read()?;
     let files = AppArgs::named(args.app.clone()).read()?;
     let settings = settings(&args, scenario.as_ref(), &files)?;

@@ -8,6 +8,7 @@ use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom};
 use time::OffsetDateTime;
 
 use super::finding::Finding;
+use super::playbook_steps::PlaybookSteps;
 use super::second::Second;
 
 use crate::graph::write_outcome::WriteOutcome;
@@ -25,7 +26,7 @@ use crate::run::script_result::ScriptPassword;
 use crate::run::state::StepState;
 use crate::run::states::{Moved, States};
 use crate::run::writeback::{WritebackStage, WritebackStanding};
-use crate::step::{Step, StepMap};
+use crate::step::Step;
 
 /// What is said of one step of one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,9 +70,6 @@ pub struct Earlier {
     pub last_seen: OffsetDateTime,
 }
 
-/// When each step of one account was accepted.
-type Accepted = StepMap<Option<AcceptedAt>>;
-
 #[derive(Debug, Clone, Copy)]
 struct AcceptedAt {
     date: Option<Second>,
@@ -100,9 +98,9 @@ pub struct RunClaims {
 
 /// What the journal says of each step beyond where it stands.
 struct ClaimRecords {
-    accepted: Vec<Accepted>,
-    /// For each row; empty until a verification is met.
-    noted: Vec<StepMap<Option<Noted>>>,
+    accepted: PlaybookSteps<AcceptedAt>,
+    /// Empty until a verification is met.
+    noted: PlaybookSteps<Noted>,
     contradictions: HashMap<(RowNumber, Step), Box<str>>,
     /// Rows whose account was found blocked while it was in doubt who had blocked it.
     found_blocked: HashSet<RowNumber>,
@@ -118,10 +116,12 @@ impl RunClaims {
     ///
     /// The journal cannot be read, or contradicts the plan.
     pub fn read(plan: &PlanFolder) -> Result<Self, RunError> {
-        let accepted = vec![Accepted::default(); plan.steps().len()];
+        let (steps, rows) = (plan.manifest().playbook.steps(), plan.steps().len());
+        let mut accepted = PlaybookSteps::empty(steps, rows);
+        accepted.make_room();
         let kept = ClaimRecords {
             accepted,
-            noted: Vec::new(),
+            noted: PlaybookSteps::empty(steps, rows),
             contradictions: HashMap::new(),
             found_blocked: HashSet::new(),
             replaced: Vec::new(),
@@ -172,8 +172,7 @@ impl RunClaims {
     /// What is said of a step that is planned for this row.
     #[must_use]
     pub fn of(&self, row: RowNumber, step: Step) -> StepClaim {
-        let accepted = self.kept.accepted.get(row.index()).copied().unwrap_or_default();
-        let (state, stamp) = (self.states.of(row).of(step), accepted[step]);
+        let (state, stamp) = (self.states.of(row).of(step), self.kept.accepted.get(row, step));
         match (state, stamp) {
             (StepState::Unplanned, _) => StepClaim::AsBefore,
             (StepState::Done, Some(AcceptedAt { date, noted })) => {
@@ -260,7 +259,7 @@ impl RunClaims {
     }
 
     fn noted_of(&self, row: RowNumber, step: Step) -> Option<Noted> {
-        self.kept.noted.get(row.index())?[step]
+        self.kept.noted.get(row, step)
     }
 }
 
@@ -268,16 +267,15 @@ impl Projection for ClaimRecords {
     fn take(&mut self, line: &JournalLine, _: Option<Moved>) {
         match &line.record {
             Record::Answered { row, steps, answer: WriteOutcome::Accepted, date, .. } => {
-                let Some(accepted) = self.accepted.get_mut(row.index()) else { return };
-                let stamp = Some(AcceptedAt { date: date.map(Second::of), noted: Second::of(line.at) });
+                let stamp = AcceptedAt { date: date.map(Second::of), noted: Second::of(line.at) };
                 for step in steps.iter() {
-                    accepted[step] = stamp;
+                    self.accepted.set(*row, step, stamp);
                 }
             }
             Record::Verified { row, step, verdict, found } => {
-                self.noted.resize(self.accepted.len(), StepMap::default());
-                let Some(noted) = self.noted.get_mut(row.index()) else { return };
-                noted[*step] = Some(Noted { verdict: *verdict, found: digest(found), at: Second::of(line.at) });
+                self.noted.make_room();
+                let noted = Noted { verdict: *verdict, found: digest(found), at: Second::of(line.at) };
+                self.noted.set(*row, *step, noted);
                 if *verdict == Proof::Contradicted {
                     self.contradictions.insert((*row, *step), found.as_str().into());
                 } else {
@@ -288,7 +286,7 @@ impl Projection for ClaimRecords {
                 self.found_blocked.insert(*row);
             }
             Record::OnPremises { row, password: ScriptPassword::Sealed | ScriptPassword::Unknown, done_at, .. } => {
-                self.replaced.resize(self.accepted.len(), None);
+                self.replaced.resize(self.accepted.rows(), None);
                 if let Some(slot) = self.replaced.get_mut(row.index()) {
                     *slot = Some(Second::of(*done_at));
                 }
@@ -326,7 +324,6 @@ mod tests {
 
     #[test]
     fn what_is_kept_of_each_row_is_small() {
-        assert_eq!(size_of::<Accepted>(), 8 * Step::all().count());
-        assert_eq!(size_of::<StepMap<Option<Noted>>>(), 8 * Step::all().count());
+        assert_eq!((size_of::<Option<AcceptedAt>>(), size_of::<Option<Noted>>()), (8, 8));
     }
 }

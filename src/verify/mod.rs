@@ -24,6 +24,8 @@
 //! | [`finding`] | what a reading shows of one step |
 //! | [`judge`] | one claim and one reading become verdicts; nothing else decides |
 //! | [`reading`] | what one reading of an account showed, in little memory |
+//! | [`seen_methods`] | what a list of a person's methods shows |
+//! | `playbook_steps` | one value for each row and step, in little memory |
 //! | `second` | a moment in little memory |
 //! | [`pass`] | reads all accounts, and again those that a replica does not show yet |
 //! | [`table`] | `verification.csv` |
@@ -34,6 +36,7 @@ pub mod judge;
 pub mod on_premises;
 pub mod pass;
 pub mod reading;
+mod playbook_steps;
 mod second;
 pub mod seen_methods;
 pub mod table;

@@ -61,7 +61,7 @@ pub const fn sentence(reason: Reason) -> &'static str {
         Reason::AlreadyBlocked => "sign-in is blocked already",
         Reason::AlreadyEnabled => "sign-in is allowed already",
         Reason::StillOpen => {
-            "sign-in is not blocked, and no earlier run replaced the password: without methods, whoever has the password could register new ones"
+            "sign-in is not blocked, and no earlier run replaced the password: without methods, anyone who has the password could register new ones"
         }
         Reason::ResetBefore => "an earlier run replaced the password",
         Reason::MethodsUnknown => "what the person signs in with could not be listed; plan.csv says why",

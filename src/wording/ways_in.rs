@@ -89,7 +89,7 @@ pub fn removal(methods: &MethodCounts) -> Vec<String> {
         vec![format!("this plan removes {} of {people}", counted(methods.removed().into(), "method", "methods"))];
     if removal.left_with_none > 0 {
         sentences.push(format!(
-            "{} left with none: they come back in with their password alone, and register new ones; whoever else has it can, \
+            "{} left with none: they come back in with their password alone, and register new ones; an intruder who has it can, \
              too, so hand out a new one first",
             counted(removal.left_with_none.into(), "person is", "people are")
         ));
