@@ -84,7 +84,5 @@ pub(super) fn rules(tenant: &NamedTenant, planning: &PlanningArgs) -> Result<Rul
     }
     args.protect = tenant.protect.clone().or(args.protect);
     args.max_accounts = tenant.max_accounts.or(args.max_accounts);
-    let mut rules = planning.reading.shared_out(args.rules(planning.playbook, None)?);
-    rules.options.methods = planning.methods;
-    Ok(rules)
+    Ok(planning.reading.shared_out(args.rules(planning.playbook, None, planning.methods)?))
 }
