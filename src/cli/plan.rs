@@ -29,15 +29,15 @@ use crate::graph::transport::HttpTransport;
 use crate::plan::error::PlanError;
 use crate::plan::folder::PlanFolder;
 use crate::plan::handoff::HandoffKeys;
+use crate::plan::methods_option::MethodsOption;
+use crate::plan::people_of_run;
 use crate::plan::phrase::spoken_number;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::plan::reason::Reason;
-use crate::plan::methods_option::MethodsOption;
-use crate::plan::people_of_run;
-use crate::plan::rules::{Options, Rules};
 use crate::plan::row::PlanRow;
+use crate::plan::rules::{Options, Rules};
 use crate::plan::summary::Summary;
 use crate::roster::{KeyProperty, OnlyRows, ReadOptions, Roster, RosterError, Source};
 use crate::run::lock::FolderLock;
@@ -306,7 +306,9 @@ pub struct RuleArgs {
 fn methods(text: &str) -> Result<MethodsOption, String> {
     match text.split_once('=') {
         Some(("since", moment)) => time_args::past(moment).map(MethodsOption::Since),
-        _ => text.parse().map_err(|_| "it is list, all, or since=TIME, such as since=2026-11-23T02:30:00Z or since=6h".into()),
+        _ => text
+            .parse()
+            .map_err(|_| "it is list, all, or since=TIME, such as since=2026-11-23T02:30:00Z or since=6h".into()),
     }
 }
 

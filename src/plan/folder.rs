@@ -20,8 +20,8 @@ use crate::step::{Step, Steps};
 
 pub use super::folder_error::FolderError;
 pub use super::plan_files::{
-    HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED, RESULTS, SCRIPT_RESULTS, WAYS_IN,
-    WAYS_IN_RESULTS,
+    HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED, RESULTS, SCRIPT_RESULTS,
+    WAYS_IN, WAYS_IN_RESULTS,
 };
 pub use super::plan_rows::{RowAccess, Rows};
 
@@ -290,7 +290,11 @@ impl OpeningPlan {
         let manifest = &self.plan.manifest;
         let shares = manifest.handoff.iter().flat_map(|handoff| &handoff.shares);
         let is_shared_out = self.is_shared_out && shares.map(|share| share.accounts).eq(self.shared);
-        if !is_shared_out || !self.are_targets_named || self.counts != manifest.counts || self.counts.rows() != manifest.roster.rows {
+        if !is_shared_out
+            || !self.are_targets_named
+            || self.counts != manifest.counts
+            || self.counts.rows() != manifest.roster.rows
+        {
             return Err(FolderError::DoesNotAddUp { folder: self.plan.folder });
         }
         Ok(self.plan)

@@ -1,8 +1,8 @@
 //! What becomes of a method that is listed in a plan.
 
-use serde::{Deserialize, Serialize};
 use super::methods_option::MethodsOption;
 use crate::directory::HeldMethod;
+use serde::{Deserialize, Serialize};
 
 /// What the plan does about one method.
 #[derive(

@@ -17,8 +17,8 @@ use crate::graph::found_pace::FoundPace;
 use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, TenantId};
-use crate::step::{Step, Steps};
 use crate::step::target::MAX_TARGETS;
+use crate::step::{Step, Steps};
 
 /// Where Graph refuses to list so many people in the beginning and lists none, it will refuse all of them.
 const MAX_REFUSED_FIRST: u32 = 20;

@@ -79,7 +79,9 @@ mod tests {
 
     #[test]
     fn each_survives_its_text_form() {
-        for option in [MethodsOption::List, MethodsOption::All, MethodsOption::Since(datetime!(2026-11-23 02:30:10.5 UTC))] {
+        for option in
+            [MethodsOption::List, MethodsOption::All, MethodsOption::Since(datetime!(2026-11-23 02:30:10.5 UTC))]
+        {
             let json = serde_json::to_string(&option).unwrap();
             assert_eq!(serde_json::from_str::<MethodsOption>(&json).unwrap(), option, "{json}");
         }

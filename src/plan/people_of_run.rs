@@ -63,7 +63,8 @@ pub(super) fn entries(
     origin: &PlanFolder,
     is_one: impl Fn(&PlanRow) -> bool,
 ) -> Result<impl Iterator<Item = Result<Entry, FolderError>>, FolderError> {
-    let rows = origin.rows()?.filter(move |row| row.as_ref().map_or(true, |row| row.object_id.is_some() && is_one(row)));
+    let rows =
+        origin.rows()?.filter(move |row| row.as_ref().map_or(true, |row| row.object_id.is_some() && is_one(row)));
     Ok((1..).zip(rows).filter_map(|(number, row)| match row {
         Ok(row) => entry(RowNumber::new(number), row).map(Ok),
         Err(error) => Some(Err(error)),

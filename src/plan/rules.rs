@@ -214,7 +214,9 @@ pub enum RulesError {
     )]
     ReinstateByWriteback,
     /// There is nothing to do.
-    #[error("the playbook evict removes what people sign in with: say which of it, with --methods all or --methods since=TIME")]
+    #[error(
+        "the playbook evict removes what people sign in with: say which of it, with --methods all or --methods since=TIME"
+    )]
     EvictNeedsMethods,
     /// Methods are removed where sign-in is closed, and nowhere else.
     #[error(

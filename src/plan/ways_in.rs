@@ -70,21 +70,17 @@ impl WaysIn {
     }
 
     /// What the person of a row has, one line each. It is removed as `asked` where the row has that step.
-    pub(super) fn add(
-        &mut self,
-        row: &PlanRow,
-        known: &PersonsMethods,
-        asked: MethodsOption,
-    ) -> Result<(), PlanError> {
+    pub(super) fn add(&mut self, row: &PlanRow, known: &PersonsMethods, asked: MethodsOption) -> Result<(), PlanError> {
         self.counts.add(&known.methods, known.read_at);
         let asked = if row.decision == Decision::Act { asked } else { MethodsOption::List };
         if asked.removes() {
             self.counts.add_removal(&known.methods, asked);
         }
         let only_one = if known.methods.len() == 1 { "yes" } else { "" };
-        known.methods.iter().try_for_each(|method| {
-            self.write(row, Some((method, MethodFate::of(method, asked))), only_one, "")
-        })
+        known
+            .methods
+            .iter()
+            .try_for_each(|method| self.write(row, Some((method, MethodFate::of(method, asked))), only_one, ""))
     }
 
     /// The person of a row, whose methods Graph would not list.

@@ -31,8 +31,8 @@ use crate::ids::TenantId;
 use crate::json::Rfc3339Moment;
 use crate::plan::author::Author;
 use crate::plan::folder::{
-    FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, REFUSED, RESULTS, WAYS_IN,
-    WAYS_IN_RESULTS,
+    FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, REFUSED, RESULTS,
+    WAYS_IN, WAYS_IN_RESULTS,
 };
 use crate::plan::playbook::Playbook;
 use crate::plan::signatures::SIGNATURE_FILES;

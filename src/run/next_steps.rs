@@ -168,9 +168,10 @@ pub fn next_steps(
     let hand_over = || packet.map_or(NextStep::OpenPasswords, |packet| NextStep::HandOver { packet });
     let has_blocked = manifest.playbook.can_be_undone() && manifest.counts.steps[Step::Block] > 0;
     let with_new_passwords = manifest.playbook.resets() && manifest.options.discard_credentials;
-    let ways_in = manifest.methods.as_ref().filter(|methods| {
-        methods.removal.is_none() && (methods.methods() > 0 || methods.not_read > 0)
-    });
+    let ways_in = manifest
+        .methods
+        .as_ref()
+        .filter(|methods| methods.removal.is_none() && (methods.methods() > 0 || methods.not_read > 0));
     let ways_in = ways_in.map(|methods| NextStep::LookAtWaysIn {
         methods: methods.methods().into(),
         not_known: methods.not_read.into(),

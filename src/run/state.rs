@@ -149,9 +149,8 @@ impl AccountState {
     /// How many steps are settled without being done. One that has targets counts from the first of them on that is not done.
     #[must_use]
     pub fn misses(&self) -> usize {
-        let is_missed = |(step, state): &(Step, StepState)| {
-            state.is_missed() || (step.has_targets() && self.methods.has_missed())
-        };
+        let is_missed =
+            |(step, state): &(Step, StepState)| state.is_missed() || (step.has_targets() && self.methods.has_missed());
         self.steps.iter().filter(is_missed).count()
     }
 

@@ -101,8 +101,12 @@ mod tests {
     }
 
     fn answers() -> impl Strategy<Value = Vec<Answer>> {
-        let answer =
-            prop_oneof![Just(Answer::Gone), Just(Answer::Refused), Just(Answer::LooksLikeTheDefault), Just(Answer::GaveUp)];
+        let answer = prop_oneof![
+            Just(Answer::Gone),
+            Just(Answer::Refused),
+            Just(Answer::LooksLikeTheDefault),
+            Just(Answer::GaveUp)
+        ];
         prop::collection::vec(answer, 1..40)
     }
 

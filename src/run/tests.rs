@@ -90,7 +90,14 @@ fn opened() -> Record {
 }
 
 fn sent(row: u32, steps: Steps) -> Record {
-    Record::Intended { row: RowNumber::new(row), object_id: object_id(row), steps, target: None, app: None, sealed: None }
+    Record::Intended {
+        row: RowNumber::new(row),
+        object_id: object_id(row),
+        steps,
+        target: None,
+        app: None,
+        sealed: None,
+    }
 }
 
 /// A write with a password of its own; `text` stands for what is sealed.
@@ -101,7 +108,14 @@ fn sent_sealed(row: u32, steps: Steps, text: &str) -> Record {
 }
 
 fn answered(row: u32, steps: Steps, answer: WriteOutcome) -> Record {
-    Record::Answered { row: RowNumber::new(row), steps, target: None, answer, date: None, request_id: Some(format!("request-{row}")) }
+    Record::Answered {
+        row: RowNumber::new(row),
+        steps,
+        target: None,
+        answer,
+        date: None,
+        request_id: Some(format!("request-{row}")),
+    }
 }
 
 fn done(row: u32, steps: Steps) -> Record {

@@ -192,7 +192,8 @@ impl RunClaims {
     #[must_use]
     pub fn has_new_password(&self, row: RowNumber) -> bool {
         let in_cloud = matches!(self.of(row, Step::Reset), StepClaim::Done { .. });
-        let is_replaced = in_cloud || self.states.on_premises(row).is_some_and(|scripted| scripted.password != ScriptPassword::Old);
+        let is_replaced =
+            in_cloud || self.states.on_premises(row).is_some_and(|scripted| scripted.password != ScriptPassword::Old);
         is_replaced && !self.states.is_contradicted(row)
     }
 

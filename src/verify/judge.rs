@@ -4,8 +4,8 @@ use time::{Duration, OffsetDateTime};
 
 use super::claims::{Earlier, StepClaim};
 use super::finding::Finding;
-use super::seen_methods::{SeenMethods, named, still_there};
 use super::reading::{AccountReading, SeenAccount, SeenObject};
+use super::seen_methods::{SeenMethods, named, still_there};
 use crate::run::proof::Proof;
 use crate::step::facts::ProvedBy;
 use crate::step::{Step, StepMap};

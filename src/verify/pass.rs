@@ -23,8 +23,8 @@ use crate::plan::method_targets::MethodTargets;
 use crate::plan::row::{Decision, PlanRow};
 use crate::roster::Key;
 use crate::run::proof::ProofCounts;
-use crate::step::{Step, StepMap};
 use crate::step::facts::ProvedBy;
+use crate::step::{Step, StepMap};
 
 /// How long to wait before accounts are read again that a replica does not show yet; tenant time.
 const BETWEEN_READINGS: Duration = Duration::from_secs(15);

@@ -111,7 +111,8 @@ fn only_what_may_be_new_goes_and_what_stays_is_named() {
     planned.says(&["this plan removes 3 methods of 1 person", "3 methods stay", "--methods since"]);
     let list = lines(&stage, "out/ways-in.csv");
     let of = |fate: &str| {
-        let mut kinds: Vec<_> = list.iter().filter(|line| line["plan"] == fate).map(|line| line["method"].clone()).collect();
+        let mut kinds: Vec<_> =
+            list.iter().filter(|line| line["plan"] == fate).map(|line| line["method"].clone()).collect();
         kinds.sort_unstable();
         kinds
     };
@@ -142,7 +143,9 @@ fn what_graph_keeps_is_left_and_the_results_say_so() {
     stage.apply("out").exited(3);
     let row = stage.results("out").remove(&2).unwrap();
     assert_eq!((row["outcome"].as_str(), row["sessions_revoked"].as_str()), ("partial", "done"), "{row:?}");
-    for said in ["0 of 3 methods removed", "Cannot delete default method", "alternate mobile phone is registered", "token"] {
+    for said in
+        ["0 of 3 methods removed", "Cannot delete default method", "alternate mobile phone is registered", "token"]
+    {
         assert!(row["detail"].contains(said), "{said}: {}", row["detail"]);
     }
     let each = lines(&stage, "out/ways-in-results.csv");
@@ -176,7 +179,10 @@ fn who_is_open_is_refused_and_who_was_reset_is_not() {
     assert!(!stage.path("open/ways-in.csv").exists() || lines(&stage, "open/ways-in.csv").is_empty());
     stage.plan(&stage.roster_of(&members[..2]), "breach", "reset", &[]).succeeded();
     stage.apply("reset").succeeded();
-    stage.plan("reset", "evict", "out", &["--methods", "all"]).succeeded().says(&["this plan removes 2 methods of 2 people"]);
+    stage
+        .plan("reset", "evict", "out", &["--methods", "all"])
+        .succeeded()
+        .says(&["this plan removes 2 methods of 2 people"]);
     stage.apply("out").succeeded();
     assert_eq!(kinds(&stage, &members[0]), []);
     assert_eq!(kinds(&stage, &members[2]), [SimulatedMethodKind::Passkey], "never touched");
@@ -251,7 +257,12 @@ fn killed_at_every_write_nothing_is_lost_and_nothing_is_touched_that_is_not_in_t
     let people: Vec<_> = members.iter().map(|member| member.id).collect();
     let deleted = |operation: &Operation| matches!(operation, Operation::DeleteMethod { .. });
     let ledger = stage.ledger();
-    assert!(ledger.applied().filter(|write| deleted(&write.operation)).all(|write| people.contains(&write.object_id.unwrap())));
+    assert!(
+        ledger
+            .applied()
+            .filter(|write| deleted(&write.operation))
+            .all(|write| people.contains(&write.object_id.unwrap()))
+    );
     stage.run(&["verify", "out", "--wait", "0s"]).succeeded();
 }
 

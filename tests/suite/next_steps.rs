@@ -90,7 +90,9 @@ fn case(kind: NextStepKind) -> Option<Case> {
             Some(|stage| stage.results("out").values().any(|row| row["on_premises"] == "done")),
         ),
         Kind::ChangeByHand => (mixed, "Change 1 account by hand", None),
-        Kind::LookAtWaysIn => (with_ways_in, "None was removed: look through", Some(|stage| stage.accounts("out-evict") > 0)),
+        Kind::LookAtWaysIn => {
+            (with_ways_in, "None was removed: look through", Some(|stage| stage.accounts("out-evict") > 0))
+        }
         Kind::Verify => (mixed, "To prove what was done", Some(|stage| stage.path("out/verification.csv").exists())),
         Kind::VerifyAgain => (
             changed_back,
