@@ -70,9 +70,6 @@ pub fn unseal_any_file(identities: &Identities, sealed: &[u8]) -> Result<Zeroizi
     unseal_by(identities, sealed, open_any_with_cms)
 }
 
-/// Opens a CMS envelope.
-type OpensEnvelope = fn(&Identities, &[u8]) -> Result<Zeroizing<Vec<u8>>, UnsealError>;
-
 fn unseal_by(
     identities: &Identities,
     sealed: &[u8],
