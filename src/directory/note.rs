@@ -63,6 +63,8 @@ pub enum Note {
         /// With how many calls.
         calls: usize,
     },
+    /// A long list says that its names are sign-in names, and they were taken at this word.
+    NamesNotCompared,
 }
 
 impl Note {
@@ -83,6 +85,7 @@ impl Note {
             Self::ManagersNotRead { .. } => "managers-not-read",
             Self::MembersListed => "members-listed",
             Self::NamesCompared { .. } => "names-compared",
+            Self::NamesNotCompared => "names-not-compared",
         }
     }
 
@@ -137,6 +140,11 @@ impl Note {
             ),
             Self::MembersListed => {
                 "The tenant does not count its members by a filter; they were listed instead.".to_owned()
+            }
+            Self::NamesNotCompared => {
+                "The list is long, and its header says that it has sign-in names: they were taken as such, and not compared with the mail \
+                 addresses and old names of everybody else. Lists of less than 6,000 rows are."
+                    .to_owned()
             }
             Self::NamesCompared { names, calls } => format!(
                 "The {names} sign-in names were compared with the mail addresses and old names of everybody else, {} more: a name that \

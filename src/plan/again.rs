@@ -46,7 +46,7 @@ pub async fn plan<T: Transport>(
 ) -> Result<Summary, PlanError> {
     let is_one = |row: &PlanRow| changed_back.rows.binary_search(&row.row).is_ok();
     let mut entries = people_of_run::entries(origin, is_one)?;
-    let way = ListReading { is_of_everybody: false };
+    let way = ListReading { says_sign_in_names: true, is_of_everybody: false };
     let decided = planner.decide_all(&mut entries, way, folder, progress).await?;
     let of = origin.manifest();
     let read_as = format!(

@@ -31,7 +31,7 @@ pub async fn plan<T: Transport>(
 ) -> Result<Summary, PlanError> {
     let is_one = |row: &PlanRow| matches!(row.decision, Decision::Act | Decision::Already);
     let mut entries = entries(origin, is_one)?;
-    let way = ListReading { is_of_everybody: false };
+    let way = ListReading { says_sign_in_names: true, is_of_everybody: false };
     let decided = planner.decide_all(&mut entries, way, folder, progress).await?;
     let of = origin.manifest();
     let roster = RosterName {

@@ -74,6 +74,8 @@ struct Draft<'f, 'a> {
 /// How the entries of a list are to be taken.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ListReading {
+    /// Does its header say that its keys are sign-in names, and no mail addresses?
+    pub(super) says_sign_in_names: bool,
     /// Does the list say that it names everybody in the tenant?
     pub(super) is_of_everybody: bool,
 }
@@ -165,7 +167,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         progress: impl FnMut(PlanningProgress),
     ) -> Result<Summary, PlanError> {
         let is_of_everybody = roster.shape().columns.iter().any(|column| column.trim() == WHOLE_TENANT);
-        let way = ListReading { is_of_everybody };
+        let way = ListReading { says_sign_in_names: roster.says_sign_in_names(), is_of_everybody };
         let mut decided = self.decide_all(&mut roster, way, folder, progress).await?;
         let (name, shape) = (roster.source().to_string(), roster.shape().clone());
         let ending = roster.finish()?;
@@ -220,12 +222,17 @@ impl<'a, T: Transport> Planner<'a, T> {
             by_manager,
             chosen: self.rules.by_hand.as_ref().map(|by_hand| Chosen::of(by_hand, facts.organization.names())),
         };
+        // Comparing a name with all addresses costs four times as much as finding its account. A list that fills a chunk is taken at
+        // its header's word: 100,000 sign-in names are 334 calls, and would be 1,400.
+        let mut trusts_header = None;
         loop {
             let entries = list.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;
             if entries.is_empty() {
                 break;
             }
-            self.decide(&entries, &closer, &mut draft).await?;
+            let trusts_header =
+                *trusts_header.get_or_insert(way.says_sign_in_names && entries.len() == Lookup::<T>::CHUNK);
+            self.decide(&entries, trusts_header, &closer, &mut draft).await?;
             progress(PlanningProgress::Decided { rows: draft.writer.counts().rows() });
         }
         draft.chosen.take().map_or(Ok(()), Chosen::check)?;
@@ -239,6 +246,9 @@ impl<'a, T: Transport> Planner<'a, T> {
         }
         let too_large = size::judge(writer.counts().act.rows, members, &options);
         let mut notes = self.notes(&facts);
+        if trusts_header == Some(true) {
+            notes.push(Note::NamesNotCompared.sentence());
+        }
         notes.extend(closer.notes().iter().map(Note::sentence));
         notes.extend(more_notes);
         Ok(Decided {
@@ -282,12 +292,14 @@ impl<'a, T: Transport> Planner<'a, T> {
     async fn decide(
         &self,
         entries: &[Entry],
+        trusts_header: bool,
         closer: &CloserLook<'_, T>,
         draft: &mut Draft<'_, '_>,
     ) -> Result<(), PlanError> {
         let keys = entries.iter().filter_map(|e| e.content.as_ref().ok()).map(|p| &p.key);
         let keys: Vec<&Key> = keys.filter(|key| draft.found_before.get(key).is_none()).collect();
-        let mut answers = self.lookup.find_everywhere(&keys).await?;
+        let mut answers =
+            if trusts_header { self.lookup.find(&keys).await? } else { self.lookup.find_everywhere(&keys).await? };
         let mut seen = closer.look(&mut answers).await?;
         if draft.by_manager.is_some() {
             // Who was found before may be acted on only now.

@@ -170,6 +170,15 @@ impl Columns {
         self.most == 1
     }
 
+    /// Whether the header says that the keys are sign-in names or object ids, and nothing else.
+    pub(super) fn say_sign_in_names(&self) -> bool {
+        let is_of_names = |column: &NamedColumn| {
+            let folded = names::meaning(&column.name);
+            folded == "user" || names::UPN.contains(&folded.as_str()) || names::OBJECT_ID.contains(&folded.as_str())
+        };
+        self.by.is_none() && [Some(&self.key), self.fallback.as_ref()].into_iter().flatten().all(is_of_names)
+    }
+
     /// The key columns as messages name them.
     pub(super) fn key_names(&self) -> String {
         match &self.fallback {

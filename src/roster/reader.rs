@@ -207,6 +207,12 @@ impl Roster {
         explained::of_columns(&self.columns, &self.shape.columns, self.shape.header, &self.options)
     }
 
+    /// Whether the header says that the keys are sign-in names or object ids, and nothing else: then no key is meant as a mail address.
+    #[must_use]
+    pub fn says_sign_in_names(&self) -> bool {
+        self.columns.say_sign_in_names()
+    }
+
     /// Whether a column says who hands over.
     #[must_use]
     pub const fn names_handoff(&self) -> bool {

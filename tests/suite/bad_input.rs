@@ -113,7 +113,7 @@ fn unknown_playbook_and_missing_arguments() {
     stage
         .run(&["plan", "x.csv", "--playbook", "panic", "--out", "out"])
         .exited(2)
-        .complains(&["panic", "breach, contain, offboard"]);
+        .complains(&["panic", "contain, evict, reinstate, breach, offboard, signout"]);
     stage.run(&["plan", "x.csv"]).exited(2).complains(&["--playbook", "--out"]);
     stage.run(&["frobnicate"]).exited(2);
     stage.run(&[]).exited(2);

@@ -100,7 +100,7 @@ fn what_is_wrong_is_named_with_its_line() {
         ("schedule = 'sweap'", "did you mean sweep?"),
         ("auth = 'certifcate'", "did you mean certificate?"),
         ("confrim = 38", ":1: confrim is not a setting; did you mean confirm? That has to be said each time"),
-        ("[playbook.zzz]\nhalt_at = 1", ":1: zzz is no playbook; there are contain, reinstate,"),
+        ("[playbook.zzz]\nhalt_at = 1", ":1: zzz is no playbook; there are contain, evict,"),
         ("\ncloud = 'mars'", ":2: the value of cloud cannot be used: it may be global, usgov, dod, china"),
         ("halt_at = 101", ":1: the value of halt_at cannot be used"),
         ("quota_writes = 'lots'", ":1: the value of quota_writes cannot be used"),
