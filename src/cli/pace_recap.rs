@@ -6,15 +6,20 @@ use super::lines::Lines;
 use super::words::{count, counted, harmless, span};
 use crate::graph::quota::Shape;
 use crate::run::event::Statistics;
+use crate::wording::pace::METHODS_PACE;
 
 /// How fast it went, and what it waited for.
 /// `ends_well` is said of a run that was not stopped: of another one the time says nothing about the pace.
 pub(super) fn write(out: &mut Lines, statistics: &Statistics, ends_well: bool) {
     let floor = span(statistics.floor);
+    let floor = if statistics.methods_removed > 0 {
+        format!("at least {floor} {METHODS_PACE}")
+    } else {
+        format!("the quota's floor: {floor}")
+    };
     let floor = match statistics.elapsed_over_floor {
-        None => format!("the quota's floor: {floor}"),
-        Some(ratio) if ends_well => format!("the quota's floor: {floor}; {ratio:.2} times that"),
-        Some(_) => format!("the quota's floor: {floor}"),
+        Some(ratio) if ends_well => format!("{floor}; {ratio:.2} times that"),
+        _ => floor,
     };
     out.text(format_args!(
         "{} in {} ({floor}), {} calls, {} throttled",

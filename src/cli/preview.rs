@@ -32,7 +32,7 @@ use crate::seal::recipient_name;
 use crate::step::Step;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
-use crate::wording::pace::{QuotaOwner, shortest};
+use crate::wording::pace::shortest_of_plan;
 use crate::wording::{new_passwords, plan_command, too_large, waves, ways_in};
 
 /// The rows of one decision that have one reason, with the reason for people.
@@ -401,12 +401,16 @@ fn steps(plan: &Manifest) -> String {
     let named: Vec<String> = counted_steps.map(|(step, number)| format!("{} {step}", count(number.into()))).collect();
     let steps = if named.is_empty() { "none".to_owned() } else { named.join(", ") };
     let writes = counted(plan.counts.writes, "write", "writes");
-    let time = shortest(Duration::from_secs(plan.floor_seconds), QuotaOwner::Tenant);
+    let time = shortest_of_plan(plan);
     format!("{steps}; {writes}, {time}")
 }
 
 /// What would make a long run shorter, and when the people on the list are out.
 fn faster(plan: &Manifest) -> Option<String> {
+    // Methods are removed no faster through more apps.
+    if plan.methods_removed() > 0 {
+        return None;
+    }
     let writes = plan.counts.writes;
     let floor = apps::floor(1, Allowance::WRITES, writes);
     if floor < WORTH_ANOTHER_APP {

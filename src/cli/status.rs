@@ -25,6 +25,7 @@ use crate::run::status::{RunStatus, run_status};
 use crate::tenants::TenantSet;
 use crate::wording;
 use crate::wording::next_steps::worded;
+use crate::wording::pace::METHODS_PACE;
 use crate::wording::standing::headline;
 use crate::wording::worded_step::WordedStep;
 use crate::words::clipped;
@@ -246,7 +247,12 @@ impl StatusScreen<'_> {
             let writes = counted(run.writes_left, "write", "writes");
             let rate = run.journal.writes_per_minute();
             let rate = rate.map_or_else(String::new, |rate| format!("; {} writes a minute so far", count(rate as u64)));
-            out.labelled("Left", format_args!("{writes}, {time} by the documented quota{rate}"));
+            let by = if run.methods_left > 0 {
+                format!("at least {time} {METHODS_PACE}")
+            } else {
+                format!("{time} by the documented quota")
+            };
+            out.labelled("Left", format_args!("{writes}, {by}{rate}"));
         }
     }
 

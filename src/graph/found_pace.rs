@@ -65,6 +65,12 @@ impl FoundPace {
         self.changed = now;
     }
 
+    /// The least time for so many requests: a pace that begins with one a second never makes up for that beginning.
+    #[must_use]
+    pub fn floor(requests: u64) -> Duration {
+        Duration::from_secs_f64(requests as f64 / FAST)
+    }
+
     /// How long so many requests take, where Graph lets all of them through and where it lets one a second through.
     #[must_use]
     pub fn both_ends(requests: u32) -> (Duration, Duration) {

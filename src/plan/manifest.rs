@@ -243,6 +243,12 @@ impl Manifest {
         self.counts.writes
     }
 
+    /// How many of them remove a method.
+    #[must_use]
+    pub fn methods_removed(&self) -> u64 {
+        self.methods.as_ref().map_or(0, |methods| methods.removed().into())
+    }
+
     /// How many new passwords will be sealed.
     #[must_use]
     pub fn sealed(&self) -> u32 {

@@ -16,7 +16,6 @@ use super::folder::{PLAN_CSV, PLAN_JSON};
 use super::handoff::Sharing;
 use super::kept_elsewhere::{is_reset_by_run, password_is_replaced_on_premises};
 use super::manifest::{FORMAT, Manifest, ProtectedList, RosterName, Tenant};
-use super::method_counts::MethodCounts;
 use super::methods_so_far::MethodsSoFar;
 use super::onprem::{Task, WorkList};
 use super::row::{HEADER, PlanRow};
@@ -236,9 +235,9 @@ impl<'a> PlanWriter<'a> {
             from;
         let (listed, so_far) = ways_in.unzip();
         let (ways_in_csv, methods) = listed.map(WaysIn::finish).transpose()?.unzip();
-        let removed = methods.as_ref().map_or(0, MethodCounts::removed);
-        let others = counts.writes - u64::from(removed);
-        let floor = Allowance::WRITES.floor(others) + FoundPace::both_ends(removed).0;
+        let removed = methods.as_ref().map_or(0, |methods| u64::from(methods.removed()));
+        // They go side by side, of different people.
+        let floor = Allowance::WRITES.floor(counts.writes - removed).max(FoundPace::floor(removed));
         let manifest = Manifest {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -22,13 +22,15 @@ pub(super) fn containment(report: &RunReport<'_>) -> Markup {
     if timeline.processes.is_empty() {
         return html! {};
     }
-    let floor = Floor::of(manifest, timeline);
-    let axes = Axes { longest: timeline.lasted.max(floor.end()).max(1.0), most: manifest.accounts() as f32 };
+    // How fast methods can be removed is not known before it is tried.
+    let floor = (manifest.methods_removed() == 0).then(|| Floor::of(manifest, timeline));
+    let end = floor.as_ref().map_or(0.0, Floor::end);
+    let axes = Axes { longest: timeline.lasted.max(end).max(1.0), most: manifest.accounts() as f32 };
     let curves = curves(report);
     let mut series: Vec<Series> = curves.iter().map(|curve| series_of(curve, timeline.lasted)).collect();
-    series.push(series_of_floor(&floor, axes.longest));
+    series.extend(floor.as_ref().map(|floor| series_of_floor(floor, axes.longest)));
     let marks: Vec<Seconds> = timeline.processes.iter().skip(1).map(|process| process.at).collect();
-    let description = description(&curves, &floor, timeline.lasted);
+    let description = description(&curves, floor.as_ref(), timeline.lasted);
     html! {
         section aria-labelledby="containment-title" {
             h2 #containment-title { "How fast it went" }
@@ -42,7 +44,7 @@ pub(super) fn containment(report: &RunReport<'_>) -> Markup {
             }
             details {
                 summary { "The same as a table" }
-                (table(&curves, &floor, axes.longest))
+                (table(&curves, floor.as_ref(), axes.longest))
             }
         }
     }
@@ -83,35 +85,36 @@ fn series_of_floor(floor: &Floor, longest: Seconds) -> Series {
     }
 }
 
-fn description(curves: &[Curve<'_>], floor: &Floor, lasted: Seconds) -> String {
+fn description(curves: &[Curve<'_>], floor: Option<&Floor>, lasted: Seconds) -> String {
     let accounts = |times: &[Seconds]| counted(times.len() as u64, "account", "accounts");
     let said: Vec<String> =
         curves.iter().map(|curve| format!("{} for {}", curve.name, accounts(curve.times))).collect();
-    let at_best = match (floor.end(), floor.apps) {
-        (end, _) if end <= 0.0 => "The write quota lets all of it out at once".to_owned(),
-        (end, 1) => format!("By the write quota, all of it takes at least {}", chart::time(end)),
-        (end, apps) => {
+    let at_best = match floor.map(|floor| (floor.end(), floor.apps)) {
+        None => "Methods are removed as fast as Graph lets it, which is found by trying: no floor is drawn".to_owned(),
+        Some((end, _)) if end <= 0.0 => "The write quota lets all of it out at once".to_owned(),
+        Some((end, 1)) => format!("By the write quota, all of it takes at least {}", chart::time(end)),
+        Some((end, apps)) => {
             format!("By the write quotas of the {apps} apps that wrote, all of it takes at least {}", chart::time(end))
         }
     };
     format!("Over {} of work: {}. {at_best}.", chart::time(lasted), said.join(", "))
 }
 
-fn table(curves: &[Curve<'_>], floor: &Floor, longest: Seconds) -> Markup {
+fn table(curves: &[Curve<'_>], floor: Option<&Floor>, longest: Seconds) -> Markup {
     let moments = (0..=10).map(|tenth| longest * tenth as f32 / 10.0);
     html! {
         div.scroll { table role="table" {
             thead { tr {
                 th scope="col" { "Time" }
                 @for curve in curves { th.number scope="col" { (curve.name) } }
-                th.number scope="col" { "floor" }
+                @if floor.is_some() { th.number scope="col" { "floor" } }
             } }
             tbody {
                 @for time in moments {
                     tr {
                         td { (chart::time(time)) }
                         @for curve in curves { td.number { (count(chart::reached(curve.times, time) as u64)) } }
-                        td.number { (count(floor.at(time) as u64)) }
+                        @if let Some(floor) = floor { td.number { (count(floor.at(time) as u64)) } }
                     }
                 }
             }

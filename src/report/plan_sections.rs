@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::time::Duration;
 
 use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
@@ -18,7 +17,7 @@ use crate::plan::row::{Decision, PlanRow};
 use crate::seal::recipient_name;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
-use crate::wording::pace::{self, QuotaOwner};
+use crate::wording::pace;
 use crate::wording::{new_passwords, plan_command, reason, too_large, waves, ways_in};
 use crate::words::{count, counted, moment, roster_name};
 
@@ -173,7 +172,7 @@ fn work(plan: &Manifest) -> Markup {
                     }
                     dt { "Time" }
                     dd {
-                        (sentence_case(&pace::shortest(Duration::from_secs(plan.floor_seconds), QuotaOwner::Tenant)))
+                        (sentence_case(&pace::shortest_of_plan(plan)))
                         " (" (counted(counts.writes, "write", "writes")) ")"
                     }
                     @if plan.options.discard_credentials {

@@ -129,6 +129,8 @@ pub struct Statistics {
     pub writes_sent: u64,
     /// Writes that Graph accepted.
     pub writes_accepted: u64,
+    /// Those of them that removed a method: these have a limit of their own, for which no page has a figure.
+    pub methods_removed: u64,
     /// Writes that Graph throttled.
     pub writes_throttled: u64,
     /// Calls that Graph throttled as a whole.
@@ -151,7 +153,8 @@ pub struct Statistics {
     #[serde(serialize_with = "json::seconds")]
     #[schemars(with = "Seconds")]
     pub elapsed: Duration,
-    /// The least tenant time that the quota allowed for the accepted writes, by the way in which the tenant counts them.
+    /// The least tenant time for the accepted writes: what the quota allowed, by the way in which the tenant counts them, or what
+    /// the removal of methods takes at ten a second, whichever is more.
     #[serde(serialize_with = "json::seconds")]
     #[schemars(with = "Seconds")]
     pub floor: Duration,

@@ -159,8 +159,15 @@ impl AccountState {
     pub fn writes_left(&self) -> u64 {
         let left = self.steps.steps_where(|state| !state.is_settled());
         // One of its targets is reckoned with already.
-        let more = if left.contains(Step::Methods) { self.methods.left().saturating_sub(1) } else { 0 };
+        let more = self.methods_left().saturating_sub(u64::from(left.contains(Step::Methods)));
         left.writes() + more
+    }
+
+    /// How many of them remove a method.
+    #[must_use]
+    pub fn methods_left(&self) -> u64 {
+        let is_open = self.steps.steps_where(|state| !state.is_settled()).contains(Step::Methods);
+        if is_open { self.methods.left() } else { 0 }
     }
 
     /// The revoke is last, always: when another step is done after it, it has to be done again.

@@ -22,6 +22,7 @@ use super::states::Moved;
 use crate::graph::quota::Allowance;
 use crate::graph::write_outcome::WriteOutcome;
 use crate::json::{self, ByWord, Rfc3339Moment, Seconds};
+use crate::graph::found_pace::FoundPace;
 use crate::plan::folder::PlanFolder;
 use crate::plan::row::Decision;
 use crate::step::Step;
@@ -47,7 +48,10 @@ pub struct RunStatus {
     pub reasons: BTreeMap<String, u64>,
     /// Writes that are still to come, if all goes well.
     pub writes_left: u64,
-    /// How long the documented quota makes them take from now on, in seconds.
+    /// Those of them that remove a method.
+    pub methods_left: u64,
+    /// How long they take from now on at least, in seconds: by the documented quota, or because methods are removed ten a second
+    /// at most.
     #[serde(serialize_with = "json::seconds")]
     #[schemars(with = "Seconds")]
     pub time_left: Duration,
@@ -169,7 +173,8 @@ pub fn run_status(plan: &PlanFolder) -> Result<RunStatus, RunError> {
     }
     let spent = replay.states.writes_spent(OffsetDateTime::now_utc(), 1.0);
     (status.failed, status.contradicted) = (status.outcomes.to_retry(), status.outcomes.contradicted().count);
-    status.time_left = Allowance::WRITES.floor(status.writes_left + u64::from(spent.most_of_one_app()));
+    let others = status.writes_left - status.methods_left + u64::from(spent.most_of_one_app());
+    status.time_left = Allowance::WRITES.floor(others).max(FoundPace::floor(status.methods_left));
     status.sealed = u64::from(plan.manifest().sealed());
     Ok(status)
 }
@@ -188,6 +193,7 @@ impl RunStatus {
         }
         self.in_doubt += u64::from(state.is_under_way() || state.is_in_doubt());
         self.writes_left += state.writes_left();
+        self.methods_left += state.methods_left();
     }
 }
 

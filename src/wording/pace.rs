@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use crate::graph::throttle::LimitOwner;
+use crate::plan::manifest::Manifest;
 use crate::words::span;
+
+/// What bounds a run that removes methods: how fast Graph lets that go stands on no page.
+pub const METHODS_PACE: &str = "by the write quota and the pace at which methods are removed, ten a second at most";
 
 /// Whose quota bounds a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +16,16 @@ pub enum QuotaOwner {
     Tenant,
     /// The quotas of several apps, and above them the tenant's own.
     SeveralApps,
+}
+
+/// The shortest time in which a plan can be carried out.
+#[must_use]
+pub fn shortest_of_plan(plan: &Manifest) -> String {
+    let floor = Duration::from_secs(plan.floor_seconds);
+    if plan.methods_removed() > 0 {
+        return format!("at least {} {METHODS_PACE}", span(floor));
+    }
+    shortest(floor, QuotaOwner::Tenant)
 }
 
 /// The shortest time in which the quota lets all writes through.

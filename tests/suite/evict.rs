@@ -277,6 +277,7 @@ fn throttling_of_methods_costs_only_time() {
         ..Quota::documented(1_000)
     };
     let stage = Stage::at_speed(100.0, Settings { quota, ..settings() });
+    let by_pace = "by the write quota and the pace at which methods are removed, ten a second at most";
     let members = stage.members(20);
     for member in &members {
         let (key, app) = (SimulatedMethodKind::Passkey, SimulatedMethodKind::Authenticator);
@@ -285,8 +286,15 @@ fn throttling_of_methods_costs_only_time() {
     let roster = stage.roster_of(&members);
     stage.plan(&roster, "contain", "blocked", &[]).succeeded();
     stage.apply("blocked").succeeded();
-    stage.plan("blocked", "evict", "out", &["--methods", "all"]).succeeded();
+    let planned = stage.plan("blocked", "evict", "out", &["--methods", "all"]).succeeded();
+    // Sixty methods: six seconds, where the write quota alone would let all of it out at once.
+    planned.says(&[&format!("at least 6 s {by_pace}")]).never_says(&["within the burst", "by the tenant's write quota"]);
+    stage.run(&["status", "out"]).says(&[&format!("at least 6 s {by_pace}")]).never_says(&["documented quota"]);
     let ran = stage.apply("out").succeeded();
+    let ran = ran.says(&[&format!("at least 6 s {by_pace}; ")]).never_says(&["the quota's floor"]);
+    stage.run(&["report", "out"]).succeeded();
+    let page = std::fs::read_to_string(stage.path("out/report.html")).unwrap();
+    assert!(page.contains("no floor is drawn") && !page.contains("floor for every step"), "a floor that is not known");
     assert!(!ran.out.contains(" 0 writes throttled"), "{}", ran.out);
     assert!(members.iter().all(|member| kinds(&stage, member).is_empty()));
 }

@@ -51,6 +51,8 @@ pub(super) struct AccountCounts {
     pub(super) done: u64,
     pub(super) not_done: u64,
     pub(super) writes_left: u64,
+    /// Those of them that remove a method.
+    pub(super) methods_left: u64,
     pub(super) steps: StepMap<StepShare>,
 }
 
@@ -92,6 +94,7 @@ impl AccountTracker {
         for turn in accounts.turns() {
             let state = &states[turn as usize];
             counts.writes_left += state.writes_left();
+            counts.methods_left += state.methods_left();
             for (step, state) in state.planned_steps() {
                 counts.steps[step].planned += 1;
                 counts.steps[step].done += u64::from(state == StepState::Done);
@@ -283,6 +286,7 @@ impl AccountTracker {
         let slot = &mut self.states[turn as usize];
         let after = state::next(*slot, transition)?;
         self.counts.writes_left = self.counts.writes_left + after.writes_left() - slot.writes_left();
+        self.counts.methods_left = self.counts.methods_left + after.methods_left() - slot.methods_left();
         for (step, state) in after.planned_steps() {
             let is_newly_done = state == StepState::Done && slot.of(step) != StepState::Done;
             self.counts.steps[step].done += u64::from(is_newly_done);

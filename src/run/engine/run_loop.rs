@@ -154,7 +154,9 @@ impl<'o, T: Transport> Engine<'o, T> {
     fn close_statistics(&mut self, began: Duration) {
         let statistics = &mut self.statistics;
         statistics.elapsed = self.clock.now() - began;
-        statistics.floor = self.apps.floor(began, statistics.writes_accepted);
+        let removed = statistics.methods_removed;
+        let others = self.apps.floor(began, statistics.writes_accepted - removed);
+        statistics.floor = others.max(FoundPace::floor(removed));
         statistics.limiter = self.apps.shape();
         statistics.apps = self.apps.statistics();
         let over_floor = statistics.elapsed.as_secs_f64() / statistics.floor.as_secs_f64();
@@ -260,7 +262,10 @@ impl<'o, T: Transport> Engine<'o, T> {
             writes_accepted: self.statistics.writes_accepted,
             writes_left: counts.writes_left,
             writes_per_second: self.apps.writes_per_second(),
-            time_left: self.apps.forecast(counts.writes_left),
+            time_left: self
+                .apps
+                .forecast(counts.writes_left - counts.methods_left)
+                .max(FoundPace::floor(counts.methods_left)),
             quota_wait: match self.quota_wait {
                 Some(Wait::Until(until)) => until.checked_sub(now),
                 _ => None,

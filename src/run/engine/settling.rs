@@ -103,6 +103,7 @@ impl<T: Transport> Engine<'_, T> {
         match &outcome {
             WriteOutcome::Accepted => {
                 self.statistics.writes_accepted += 1;
+                self.statistics.methods_removed += u64::from(key.kind.has_targets());
                 self.write_settled(key);
             }
             WriteOutcome::Refused { error } => self.write_refused(key, steps, error),
