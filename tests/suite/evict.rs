@@ -288,7 +288,9 @@ fn throttling_of_methods_costs_only_time() {
     stage.apply("blocked").succeeded();
     let planned = stage.plan("blocked", "evict", "out", &["--methods", "all"]).succeeded();
     // Sixty methods: six seconds, where the write quota alone would let all of it out at once.
-    planned.says(&[&format!("at least 6 s {by_pace}")]).never_says(&["within the burst", "by the tenant's write quota"]);
+    planned
+        .says(&[&format!("at least 6 s {by_pace}")])
+        .never_says(&["within the burst", "by the tenant's write quota"]);
     stage.run(&["status", "out"]).says(&[&format!("at least 6 s {by_pace}")]).never_says(&["documented quota"]);
     let ran = stage.apply("out").succeeded();
     let ran = ran.says(&[&format!("at least 6 s {by_pace}; ")]).never_says(&["the quota's floor"]);
