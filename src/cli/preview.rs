@@ -253,10 +253,7 @@ fn write_ways_in(out: &mut Lines, summary: &Summary, detail: Detail) {
     if detail != Detail::Counts {
         for (&kind, ages) in &methods.kinds {
             let number = count(ages.all().into());
-            out.at(
-                format_args!("{:11}{number:>6}  ", ""),
-                format_args!("{}: {}", ways_in::kind(kind), ways_in::ages(ages)),
-            );
+            out.at(format_args!("{:11}{number:>6}  ", ""), ways_in::of_kind(methods, kind, ages));
         }
         for sentence in ways_in::unknown_types(methods).into_iter().chain(ways_in::people(methods)) {
             out.labelled("", harmless(&sentence));

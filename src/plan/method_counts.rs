@@ -156,6 +156,12 @@ impl MethodCounts {
         removal.left_with_none += u32::from(removed > 0 && removed == methods.len());
     }
 
+    /// How many of a kind are removed; nothing where the plan only lists.
+    #[must_use]
+    pub fn removed_of(&self, kind: MethodKind) -> Option<u32> {
+        self.removal.as_ref().map(|removal| removal.kinds.get(&kind).copied().unwrap_or_default())
+    }
+
     /// How many methods are removed.
     #[must_use]
     pub fn removed(&self) -> u32 {

@@ -233,6 +233,7 @@ fn methods(plan: &Manifest) -> Markup {
                                 th.number scope="col" role="columnheader" { "23 days before" }
                                 th.number scope="col" role="columnheader" { "Older" }
                                 th.number scope="col" role="columnheader" { "Unknown age" }
+                                @if methods.removal.is_some() { th.number scope="col" role="columnheader" { "To be removed" } }
                             }
                         }
                         tbody role="rowgroup" {
@@ -247,6 +248,9 @@ fn methods(plan: &Manifest) -> Markup {
                                         ("Unknown age", ages.unknown_age),
                                     ] {
                                         td.number role="cell" data-label=(label) { (count(number.into())) }
+                                    }
+                                    @if let Some(removed) = methods.removed_of(kind) {
+                                        td.number role="cell" data-label="To be removed" { (count(removed.into())) }
                                     }
                                 }
                             }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::directory::MethodKind;
 use crate::plan::method_counts::{MethodAges, MethodCounts};
+use crate::run::method_result::MethodOutcome;
 use crate::words::{count, counted, span};
 
 /// What a plan that lists them does about them.
@@ -31,6 +32,21 @@ pub const fn kind(kind: MethodKind) -> &'static str {
     }
 }
 
+/// What is said of a method that stays because it was registered before the moment that was named.
+pub const EARLIER: &str = "registered before, and left";
+
+/// What became of a method.
+#[must_use]
+pub const fn outcome(outcome: MethodOutcome) -> &'static str {
+    match outcome {
+        MethodOutcome::Removed => "removed",
+        MethodOutcome::Pending => "not removed yet",
+        MethodOutcome::Uncertain => "uncertain",
+        MethodOutcome::Failed => "refused or given up",
+        MethodOutcome::CannotRemove => "cannot be removed from here",
+    }
+}
+
 /// `2 of the last 7 days, 9 older, 1 of unknown age`.
 #[must_use]
 pub fn ages(ages: &MethodAges) -> String {
@@ -45,6 +61,17 @@ pub fn ages(ages: &MethodAges) -> String {
         .map(|(number, what)| format!("{} {what}", count((*number).into())))
         .collect();
     parts.join(", ")
+}
+
+/// `passkey or security key: 9 older; 2 are removed`. What is removed is said where the plan removes any.
+#[must_use]
+pub fn of_kind(methods: &MethodCounts, of: MethodKind, its: &MethodAges) -> String {
+    let removed = match methods.removed_of(of) {
+        None => String::new(),
+        Some(0) => "; none is removed".to_owned(),
+        Some(number) => format!("; {} removed", counted(number.into(), "is", "are")),
+    };
+    format!("{}: {}{removed}", kind(of), ages(its))
 }
 
 /// `36 methods of 12 people beside their passwords`.
