@@ -19,6 +19,7 @@ use crate::step::target::MAX_TARGETS;
 use crate::step::{Step, Steps};
 
 pub use super::folder_error::FolderError;
+use super::listed_way_in::ListedWayIn;
 pub use super::plan_files::{
     HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED, RESULTS, SCRIPT_RESULTS,
     WAYS_IN, WAYS_IN_RESULTS,
@@ -71,6 +72,16 @@ pub fn is_free(folder: &Path) -> Result<(), FolderError> {
 
 /// What was approved is what was listed, too: gives what is removed of it.
 fn read_ways_in(folder: &Path, listed: &MethodCounts) -> Result<MethodTargets, FolderError> {
+    let removes = listed.removal.is_some();
+    read_listed(folder, listed, |list| if removes { MethodTargets::read(list) } else { Ok(MethodTargets::default()) })
+}
+
+/// Reads the list of methods, and makes sure that it is the one of the plan.
+fn read_listed<R>(
+    folder: &Path,
+    listed: &MethodCounts,
+    read: impl FnOnce(&mut Hashing<File>) -> csv::Result<R>,
+) -> Result<R, FolderError> {
     let path = folder.join(WAYS_IN);
     let changed = || FolderError::WaysInChanged { folder: folder.to_owned() };
     let file = match File::open(&path) {
@@ -79,11 +90,11 @@ fn read_ways_in(folder: &Path, listed: &MethodCounts) -> Result<MethodTargets, F
         Ok(file) => file,
     };
     let mut list = Hashing::new(file);
-    let targets = if listed.removal.is_none() { Ok(MethodTargets::default()) } else { MethodTargets::read(&mut list) };
+    let result = read(&mut list);
     // What is not a list of ours may have ended its reading early.
     io::copy(&mut list, &mut io::sink()).map_err(|source| FolderError::Io { path, source })?;
     let (_, digest) = list.finish();
-    if digest == listed.sha256 { targets.map_err(|_| changed()) } else { Err(changed()) }
+    if digest == listed.sha256 { result.map_err(|_| changed()) } else { Err(changed()) }
 }
 
 fn guard(folder: &Path) -> Result<(), FolderError> {
@@ -137,6 +148,17 @@ impl PlanFolder {
     #[must_use]
     pub fn targets(&self) -> Arc<MethodTargets> {
         Arc::clone(&self.targets)
+    }
+
+    /// Gives each method that the plan lists, person by person.
+    ///
+    /// # Errors
+    ///
+    /// The list cannot be read, or is no longer the one that was checked when the plan was opened.
+    pub fn each_way_in(&self, take: impl FnMut(ListedWayIn)) -> Result<(), FolderError> {
+        let Some(listed) = &self.manifest.methods else { return Ok(()) };
+        let read = |list: &mut Hashing<File>| ListedWayIn::each(list, take);
+        read_listed(&self.folder, listed, read)
     }
 
     /// Where a row stands in the list, for people.

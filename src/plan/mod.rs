@@ -57,6 +57,7 @@ mod folder_error;
 pub mod handoff;
 pub mod judge;
 pub mod kept_elsewhere;
+pub mod listed_way_in;
 pub mod manifest;
 pub mod method_counts;
 pub mod method_fate;

@@ -19,7 +19,9 @@ pub struct MethodResult {
 }
 
 /// What became of a method, as `ways-in-results.csv` says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::IntoStaticStr)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::IntoStaticStr, strum::EnumCount, strum::VariantArray,
+)]
 #[strum(serialize_all = "kebab-case")]
 pub enum MethodOutcome {
     /// Graph deleted it, or it was gone.

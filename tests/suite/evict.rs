@@ -103,12 +103,41 @@ fn every_method_goes_the_default_one_last_and_the_sessions_after_all_of_them() {
     assert_eq!((found("1")["verdict"].as_str(), found("1")["found"].as_str()), ("proved", "none of 5 methods is left"));
 }
 
+/// The part of the report about methods, as plain text.
+fn reported(stage: &Stage) -> String {
+    stage.run(&["report", "out"]);
+    let page = std::fs::read_to_string(stage.path("out/report.html")).unwrap();
+    let section = page.split("id=\"removed-title\"").nth(1).unwrap().split("</section>").next().unwrap();
+    let text: Vec<&str> = section.split('<').filter_map(|part| part.split_once('>').map(|(_, text)| text)).collect();
+    text.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Of each kind, the page says how many are to be removed.
+fn planned_kinds(stage: &Stage) {
+    let page = std::fs::read_to_string(stage.path("out/plan.html")).unwrap();
+    let of = |kind: &str| {
+        let row = page.split("<tr role=\"row\">").find(|row| row.contains(&format!(">{kind}<"))).unwrap();
+        row.split("data-label=\"To be removed\">").nth(1).unwrap().split('<').next().unwrap().to_owned()
+    };
+    assert_eq!(
+        ["Passkey or security key", "Mobile number", "Microsoft Authenticator", "App that shows codes"].map(of),
+        ["1", "1", "0", "0"]
+    );
+}
+
 #[test]
 fn only_what_may_be_new_goes_and_what_stays_is_named() {
     let stage = Stage::with(settings());
     let (members, _) = blocked(&stage);
     let planned = stage.plan("blocked", "evict", "out", &["--methods", "since=20d"]).succeeded();
-    planned.says(&["this plan removes 3 methods of 1 person", "3 methods stay", "--methods since"]);
+    planned
+        .says(&["this plan removes 3 methods of 1 person", "3 methods stay", "--methods since"])
+        .says(&["passkey or security key: 1 of the last 7 days; 1 is removed"])
+        .says(&[
+            "mobile number: 1 older, 1 of unknown age; 1 is removed",
+            "Microsoft Authenticator: 1 older; none is removed",
+        ]);
+    planned_kinds(&stage);
     let list = lines(&stage, "out/ways-in.csv");
     let of = |fate: &str| {
         let mut kinds: Vec<_> =
@@ -119,7 +148,24 @@ fn only_what_may_be_new_goes_and_what_stays_is_named() {
     let (removed, stay) = (of("remove"), of("stays"));
     assert_eq!(removed, ["alternate-mobile", "mobile-phone", "passkey"], "the age of the number is not known");
     assert_eq!(stay, ["authenticator", "mobile-phone", "software-oath"]);
+    assert!(reported(&stage).contains("mobile number 0 1 0 0 0 1 "), "not begun: {}", reported(&stage));
     stage.apply("out").succeeded();
+    // Removed, to come, uncertain, refused, out of reach, and registered before.
+    let report = reported(&stage);
+    for said in [
+        "passkey or security key 1 0 0 0 0 0 ",
+        "mobile number 1 0 0 0 0 1 ",
+        "app that shows codes 0 0 0 0 0 1 ",
+        "1 person",
+        "A method of unknown age may have appeared at any time.",
+    ] {
+        assert!(report.contains(said), "{said}: {report}");
+    }
+    let places =
+        ["second mobile number, removed", "passkey or security key, removed", "unknown age: mobile number, removed"];
+    let places = places.map(|said| report.find(said).unwrap_or_else(|| panic!("{said}: {report}")));
+    assert!(places.is_sorted(), "by the moment at which they appeared: {report}");
+    assert!(report.contains(&*members[0].user_principal_name) && !report.contains(&*members[1].user_principal_name));
     assert_eq!(kinds(&stage, &members[0]), [SimulatedMethodKind::SoftwareOath, SimulatedMethodKind::Authenticator]);
     stage.run(&["verify", "out", "--wait", "0s"]).succeeded().says(&["Every step of all 3 accounts is proved"]);
 }
@@ -148,6 +194,17 @@ fn what_graph_keeps_is_left_and_the_results_say_so() {
     {
         assert!(row["detail"].contains(said), "{said}: {}", row["detail"]);
     }
+    let report = reported(&stage);
+    for said in [
+        "token that shows codes 0 0 0 0 1 ",
+        "mobile number 1 0 0 1 0 ",
+        "Why some stay",
+        "Cannot delete default method",
+        "remove it in the Entra admin center",
+    ] {
+        assert!(report.contains(said), "{said}: {report}");
+    }
+    assert!(!report.contains("What appeared since"), "all were meant: {report}");
     let each = lines(&stage, "out/ways-in-results.csv");
     let of = |id: &str| each.iter().find(|line| line["row"] == "2" && line["id"] == id).unwrap()["outcome"].clone();
     assert_eq!([&alternate, &mobile, "token"].map(of), ["failed", "failed", "cannot-remove"]);
