@@ -332,6 +332,9 @@ fn write_decisions(out: &mut Lines, summary: &Summary, width: usize, detail: Det
                 let to_lift = wording::reason::to_lift(line.reason, decision);
                 out.at(" ".repeat(EXPLANATION), format_args!("{to_lift}: {flag}{}", needs(line.reason)));
             }
+            if let Some(flag) = wording::reason::refused_by(line.reason).filter(|_| decision == Decision::Act) {
+                out.at(" ".repeat(EXPLANATION), format_args!("to refuse such rows: {flag}"));
+            }
             let of_this =
                 summary.examples.iter().find(|group| group.decision == decision && group.reason == line.reason);
             if let Some(group) = of_this {

@@ -184,10 +184,18 @@ fn work(plan: &Manifest) -> Markup {
                             (counted(plan.sealed().into(), "password, sealed", "passwords, each sealed"))
                             " to the keys of the person who hands it over: "
                             (page_text(&new_passwords::sentence(plan)))
+                            @let common = handoff.common_keys().filter(|_| handoff.shares.len() > 1 && handoff.escrow.is_empty());
                             ul.keys { @for share in &handoff.shares { li {
-                                strong { (PageText(share.name.as_str())) } ", " (accounts(share.accounts)) ":"
-                                @for key in &share.keys { " " code { (page_text(&recipient_name(key))) } }
+                                strong { (PageText(share.name.as_str())) } ", " (accounts(share.accounts))
+                                @if common.is_none() {
+                                    ":"
+                                    @for key in &share.keys { " " code { (page_text(&recipient_name(key))) } }
+                                }
                             } } }
+                            @if let Some(keys) = &common {
+                                "All of them are opened by:"
+                                ul.keys { @for key in keys { li { code { (page_text(&recipient_name(key))) } } } }
+                            }
                             @if !handoff.escrow.is_empty() {
                                 "The holder of an escrow key can open all of them:"
                                 ul.keys { @for key in &handoff.escrow { li { code { (page_text(&recipient_name(key))) } } } }

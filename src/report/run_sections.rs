@@ -70,7 +70,7 @@ pub(super) fn masthead(report: &RunReport<'_>) -> Masthead {
             ", from the list " bdi { (roster_name(&manifest.roster.name)) } "."
         } @else { "No account has been changed: the run has not begun." }
     });
-    let headline = html! { (headline(outcomes, manifest.playbook)) " at " (PageText(&tenant_name(report))) };
+    let headline = html! { (PageText(&tenant_name(report))) ": " (headline(outcomes, manifest.playbook)) };
     Masthead { badge, is_well, headline, leads }
 }
 
@@ -233,7 +233,10 @@ fn verification(report: &RunReport<'_>) -> Markup {
                         "."
                     }
                     @if not_proved > 0 {
-                        table.cards role="table" {
+                        @if verdicts.of(Proof::NotYet) > 0 {
+                            p.paper { "Those that are not yet proved are named in the list below, and in verification.csv." }
+                        }
+                        table.cards.not-yet[verdicts.of(Proof::NotYet) == not_proved as u64] role="table" {
                             thead role="rowgroup" { tr role="row" {
                                 th.number.place scope="col" role="columnheader" { "Row" }
                                 th scope="col" role="columnheader" { "Person" }
@@ -243,7 +246,7 @@ fn verification(report: &RunReport<'_>) -> Markup {
                             } }
                             tbody role="rowgroup" {
                                 @for ((row, step), (verdict, found)) in timeline.not_proved.iter().take(MAX_PLAIN_ROWS) {
-                                    tr role="row" {
+                                    tr.not-yet[*verdict == Proof::NotYet] role="row" {
                                         @match report.not_proved.get(row) {
                                             Some(planned) => {
                                                 td.number role="cell" data-label="Row" { (place(planned)) }

@@ -126,6 +126,7 @@ pub(crate) use property::as_object_id;
 pub use read_options::{NotOnlyRows, OnlyRows, ReadOptions};
 pub use reader::{Roster, RosterSummary};
 pub use respelling::{Respelling, Respellings};
+pub(crate) use rows::NOT_SHOWN;
 pub use shape::RosterShape;
 pub use source::Source;
 pub use source_span::{Excerpt, SourceSpan};

@@ -53,7 +53,7 @@ const MAX_ID_CHARACTERS: usize = 38;
 const NIL_ID: &[u8] = b"00000000-0000-0000-0000-000000000000";
 
 /// Replaces the text of a broken row that may hold a password.
-const NOT_SHOWN: &str = "(not shown: it may hold a password)";
+pub(crate) const NOT_SHOWN: &str = "(not shown: it may hold a password)";
 
 /// What a record is.
 pub(super) enum RowOutcome {

@@ -20,7 +20,7 @@ pub const fn sentence(reason: Reason) -> &'static str {
         }
         Reason::Mismatch => "the object id, the sign-in name and the address on this row do not belong to one account",
         Reason::Contradicted => {
-            "the roster says another name, number or department than the directory; --strict refuses such rows"
+            "the roster says another name, number or department than the directory"
         }
         Reason::Respelt => "the name was read out of what stands around it; plan.csv says how",
         Reason::ZerosLost => "another account has this number with zeros in front, which spreadsheets take off",
@@ -82,6 +82,15 @@ pub const fn to_lift(reason: Reason, decision: Decision) -> &'static str {
     match (reason, decision) {
         (Reason::Synced | Reason::Federated, Decision::Act) => "to reset their passwords here, too",
         _ => "to include them",
+    }
+}
+
+/// The flag by which rows are refused that have this reason and are changed all the same.
+#[must_use]
+pub const fn refused_by(reason: Reason) -> Option<&'static str> {
+    match reason {
+        Reason::Contradicted => Some("--strict"),
+        _ => None,
     }
 }
 

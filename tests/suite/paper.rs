@@ -42,6 +42,26 @@ fn in_a_browser_three_hundred_people_take_eight_pages_of_paper_at_most() {
 }
 
 #[test]
+fn in_a_browser_a_list_that_contradicts_the_directory_in_each_row_takes_no_more_paper() {
+    let Some(browser) = Browser::find("a_list_that_contradicts_the_directory_takes_no_more_paper") else { return };
+    let stage = Stage::with(Settings { users: 1_600, ..Settings::default() });
+    let synced = stage.simulator.users().into_iter().filter(|user| user.is_synced() && user.account_enabled).take(50);
+    let people = stage.members(252).into_iter().chain(synced);
+    let rows = people.enumerate().map(|(number, one)| format!("{},{}\n", one.user_principal_name, 100_200 + number));
+    stage.write("list.csv", format!("User principal name,Employee ID\n{}", rows.collect::<String>()));
+    stage.plan("list.csv", "offboard", "job", &[]).succeeded().says(&["contradicted: "]);
+    let plan = browser.pages_of_paper(&stage.path("job/plan.html"));
+    assert!((2..=8).contains(&plan), "{plan} pages");
+    stage.apply("job").exited(3);
+    stage.run(&["verify", "job"]).exited(3);
+    stage.run(&["report", "job"]).exited(3);
+    let report = browser.pages_of_paper(&stage.path("job/report.html"));
+    assert!((2..=8).contains(&report), "{report} pages");
+    let page = std::fs::read_to_string(stage.path("job/report.html")).unwrap();
+    assert!(page.contains("<h1>Contoso: "), "whose tenant it is comes first");
+}
+
+#[test]
 fn a_page_has_a_line_to_sign_that_names_the_plan_and_where_the_rest_stands() {
     let stage = stage();
     let phrase = format!("{}@{}", stage.accounts("job"), &stage.fingerprint("job").unwrap()[..12]);

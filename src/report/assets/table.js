@@ -59,6 +59,14 @@
   // A name's direction is its own and turns nothing around it.
   const own = (words) => make("bdi", {}, words);
 
+  // What most rows say: on paper it is said once.
+  const usual = (() => {
+    const counts = new Map();
+    for (const person of people) counts.set(person[WHAT], (counts.get(person[WHAT]) || 0) + 1);
+    const [most, often] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), [-1, 0]);
+    return often * 2 > people.length ? most : -1;
+  })();
+
   const place = (list, name) => list.findIndex((line) => line.name === name);
 
   const matching = () => {
@@ -116,9 +124,11 @@
     }
     const row = cell("Row", number(person[ROW]) + (person[SHEET] === null ? "" : ` (${number(person[SHEET])})`));
     row.className = "number";
-    const what = isGrouped ? cell("", text(person, WHAT)) : cell("", badge(person), " ", text(person, WHAT));
-    for (const field of [DETAIL, OPEN]) {
-      if (person[field] > 0) what.append(make("span", { class: "detail" }, own(text(person, field))));
+    const isUsual = person[WHAT] === usual && person[DETAIL] > 0;
+    const said = isUsual ? make("span", { class: "usual" }, text(person, WHAT)) : text(person, WHAT);
+    const what = isGrouped ? cell("", said) : cell("", badge(person), " ", said);
+    for (const [field, style] of [[DETAIL, "detail"], [OPEN, "detail open " + kind(person).name]]) {
+      if (person[field] > 0) what.append(make("span", { class: style }, own(text(person, field))));
     }
     const made = make("tr", { role: "row" }, row, who, what);
     if (hasHandoff) made.append(cell("Handoff", person[HANDOFF] > 0 ? own(text(person, HANDOFF)) : ""));
@@ -258,6 +268,9 @@
     const printed = found.slice(0, MAX_PRINTED);
     fill(printed);
     say(found.length, 1, printed.length);
+    if (printed.some((person) => person[WHAT] === usual && person[DETAIL] > 0)) {
+      element("status").textContent += ` Where a row names no step: ${table.texts[usual]}.`;
+    }
     if (found.length < people.length) {
       element("status").textContent += ` Only a part of the list is printed: ${number(found.length)} of ${rows(people.length)}.`;
     } else if (printed.length < found.length) {
