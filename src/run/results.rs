@@ -181,15 +181,23 @@ fn on_premises(row: &ResultRow, details: &ResultDetails) -> Vec<String> {
         return parts;
     }
     let is_sealed = row.planned.sealed.is_some();
-    parts.extend(row.keeps_password.then_some(match row.history.on_premises.map(|row| row.password) {
-        None if is_sealed => "the old password may open it: no result says yet that onprem.ps1 has set the sealed one",
-        None => "the old password opens it until Active Directory has replaced it",
-        Some(ScriptPassword::Old) => "the old password opens the account",
-        Some(ScriptPassword::Unknown) if is_sealed => "neither the old nor the sealed password opens the account",
-        Some(ScriptPassword::Unknown) => "no one knows the new password: the service desk sets another one",
-        Some(ScriptPassword::Sealed) => return parts,
-    }
-    .to_owned()));
+    parts.extend(
+        row.keeps_password.then_some(
+            match row.history.on_premises.map(|row| row.password) {
+                None if is_sealed => {
+                    "the old password may open it: no result says yet that onprem.ps1 has set the sealed one"
+                }
+                None => "the old password opens it until Active Directory has replaced it",
+                Some(ScriptPassword::Old) => "the old password opens the account",
+                Some(ScriptPassword::Unknown) if is_sealed => {
+                    "neither the old nor the sealed password opens the account"
+                }
+                Some(ScriptPassword::Unknown) => "no one knows the new password: the service desk sets another one",
+                Some(ScriptPassword::Sealed) => return parts,
+            }
+            .to_owned(),
+        ),
+    );
     parts
 }
 

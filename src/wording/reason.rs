@@ -19,9 +19,7 @@ pub const fn sentence(reason: Reason) -> &'static str {
             "this is an address or an old name of the account that plan.csv names, and no sign-in name: put that account on the roster, or look accounts up with --by proxy"
         }
         Reason::Mismatch => "the object id, the sign-in name and the address on this row do not belong to one account",
-        Reason::Contradicted => {
-            "the roster says another name, number or department than the directory"
-        }
+        Reason::Contradicted => "the roster says another name, number or department than the directory",
         Reason::Respelt => "the name was read out of what stands around it; plan.csv says how",
         Reason::ZerosLost => "another account has this number with zeros in front, which spreadsheets take off",
         Reason::LeftOut => "the row does not have the value that --only asks for",

@@ -58,7 +58,10 @@ fn in_a_browser_a_list_that_contradicts_the_directory_in_each_row_takes_no_more_
     let report = browser.pages_of_paper(&stage.path("job/report.html"));
     assert!((2..=8).contains(&report), "{report} pages");
     let page = std::fs::read_to_string(stage.path("job/report.html")).unwrap();
-    assert!(page.contains("<h1>Contoso: ") || page.contains("<h1><bdi>Contoso</bdi>: "), "whose tenant it is comes first");
+    assert!(
+        page.contains("<h1>Contoso: ") || page.contains("<h1><bdi>Contoso</bdi>: "),
+        "whose tenant it is comes first"
+    );
 }
 
 #[test]
