@@ -52,13 +52,16 @@ pub(super) struct DoctorDocument<'a> {
 #[command(after_help = "\
 Examples:
   sealoff doctor
-  sealoff doctor --playbook offboard \\
-    --roster leavers.csv --discard-credentials")]
+  sealoff doctor leavers.csv --playbook offboard \\
+    --discard-credentials")]
 pub struct DoctorArgs {
     /// The job that is meant; without it, what any playbook needs is looked at
     #[arg(long, value_name = "PLAYBOOK", value_parser = super::plan::playbook())]
     playbook: Option<Playbook>,
-    /// The list of people: whether they are there, and which of them the app's roles do not reach
+    /// The list of people, as for sealoff plan: whether they are there, and which of them the app's roles do not reach
+    #[arg(value_name = "ROSTER", conflicts_with = "roster")]
+    list: Option<PathBuf>,
+    /// The same list, named by a flag
     #[arg(long, value_name = "FILE")]
     roster: Option<PathBuf>,
     #[command(flatten)]
@@ -109,7 +112,10 @@ pub(super) struct IntendedEverywhere {
 /// # Errors
 ///
 /// The command line or the roster cannot be used. What is wrong with the way, the tenant or the other files is a finding.
-pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
+pub async fn run(mut args: DoctorArgs) -> Result<Exit, Failure> {
+    if let Some(list) = args.list.take() {
+        args.roster = Some(list);
+    }
     if let Some(file) = &args.tenants.file {
         if args.roster.is_some() || args.out.is_some() || !args.apps.is_empty() {
             return Err(Failure::usage("--roster, --out and --app are for one tenant, and --tenants names many")

@@ -335,7 +335,8 @@ fn sample_of(title: &str, what: &str, sample: &AccountSample) -> Markup {
 /// What no run can do. Sources: "Revoke user access in Microsoft Entra ID", "Continuous access
 /// evaluation", "Respond to a compromised cloud email account".
 fn limits(report: &RunReport<'_>) -> Markup {
-    let steps = report.plan.manifest().playbook.steps();
+    let playbook = report.plan.manifest().playbook;
+    let steps = playbook.steps();
     html! {
         section aria-labelledby="limits-title" {
             h2 #limits-title { "What this run could not do" }
@@ -346,10 +347,14 @@ fn limits(report: &RunReport<'_>) -> Markup {
                 }
                 li { "Sessions that an application keeps by a cookie of its own end when that application ends them." }
                 @if steps.contains(Step::Reset) {
-                    li { "App passwords are not revoked by a new password. MFA devices, consented apps, mail forwarders and inbox rules are as they were." }
+                    li { "App passwords are not revoked by a new password." }
                 } @else {
-                    li { "Passwords are as they were. So are MFA devices, consented apps, mail forwarders and inbox rules." }
+                    li { "Passwords are as they were." }
                 }
+                @if !playbook.removes_methods() {
+                    li { "What people sign in with beside the password (passkeys, phones, apps) is as it was." }
+                }
+                li { "Consented apps, mail forwarders and inbox rules are as they were." }
                 li { "Devices are as they were: registered ones are disabled in Entra, and managed ones are wiped by their management." }
                 li { "The next sync undoes what is mastered on-premises, unless Active Directory is changed too." }
             }

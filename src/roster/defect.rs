@@ -192,6 +192,9 @@ impl DefectReason {
             Self::NotAKey { text, why: NotAUpn::ManyAt } if text.replace("@@", "@").matches('@').count() == 1 => {
                 Some("Write the sign-in name, with one @.")
             }
+            Self::NotAKey { text, .. } if text.contains("@ ") || text.contains(" @") => {
+                Some("Take out the blank beside the @, if that is the address that is meant.")
+            }
             Self::NotAKey { text, .. } if is_cut_by_a_blank(text) => Some(
                 "A blank stands inside. If a sign stood in its place (+, a point, a line), write that sign; if it is a name in front of the address, write the address alone.",
             ),

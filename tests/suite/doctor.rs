@@ -414,3 +414,12 @@ fn the_doctor_counts_what_plan_would_refuse() {
     }
     assert!(stage.ledger().writes.is_empty());
 }
+
+#[test]
+fn the_list_is_named_as_for_a_plan() {
+    let stage = Stage::new();
+    let roster = stage.roster_of(&stage.members(2));
+    stage.run(&["doctor", &roster, "--playbook", "contain"]).says(&["2 accounts found"]);
+    stage.run(&["doctor", "--roster", &roster, "--playbook", "contain"]).says(&["2 accounts found"]);
+    stage.run(&["doctor", &roster, "--roster", &roster]).exited(2);
+}

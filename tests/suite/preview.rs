@@ -163,3 +163,10 @@ fn the_plan_opens_in_a_spreadsheet_and_a_plan_without_the_mark_still_holds() {
     stage.apply("out").succeeded();
     stage.judge("out");
 }
+
+#[test]
+fn a_blank_beside_the_sign_of_an_address_is_named() {
+    let stage = Stage::new();
+    stage.write("list.csv", "user\nada.lovelace@ contoso.com\n");
+    stage.plan("list.csv", "contain", "out", &[]).says(&["Take out the blank beside the @"]);
+}
