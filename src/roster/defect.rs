@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::encoding::Encoding;
 use super::key_property::KeyProperty;
 use super::not_a_user::NotAUser;
@@ -12,7 +14,7 @@ use super::upn::{NotAUpn, Upn};
 use crate::unseen::harmless_in_excerpt;
 
 /// Why one row cannot be read, and the place in the file that shows it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub struct Defect {
     /// The place in the file.
     pub span: SourceSpan,
@@ -72,7 +74,7 @@ impl Defects {
 }
 
 /// What is wrong with a row.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the messages say what each is")]
 pub enum DefectReason {

@@ -1,10 +1,10 @@
 //! The encodings of a list, and how the encoding is detected.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The encoding of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, strum::Display)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize, strum::Display)]
 pub enum Encoding {
     /// UTF-8, and plain ASCII with it.
     #[serde(rename = "utf-8")]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{ObjectId, RowNumber};
 
 use super::defect::Defect;
@@ -11,7 +13,7 @@ use super::respelling::Respellings;
 use super::upn::Upn;
 
 /// One person on a data row: where it stands, and who it is, or why it cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The number of the entry, counted from 1 without the header and without blank lines: that of the data row, unless a row
     /// above names several people.
@@ -37,7 +39,7 @@ pub struct Entry {
 }
 
 /// One of several people on one row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AmongSeveral {
     /// Which of them, counted from 1.
     pub number: u32,
@@ -68,7 +70,7 @@ impl FromStr for AmongSeveral {
 }
 
 /// One person as a roster names them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// How the account is found.
     pub key: Key,
@@ -97,7 +99,7 @@ pub struct Person {
 }
 
 /// By what an account is looked up.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Key {
     /// The id of the user object.
     ObjectId(ObjectId),
@@ -109,7 +111,7 @@ pub enum Key {
 
 /// What a list says about an account beside its key. It may be out of date, so it decides nothing by itself: a drill makes
 /// accounts that look like these, and a plan says where the directory has a name, a number or a department of another person.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hints {
     /// `userType`, as the roster writes it.
     pub user_type: Option<String>,

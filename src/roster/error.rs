@@ -1,6 +1,7 @@
 //! Why a list of people cannot be read.
 
 use std::io;
+use std::path::PathBuf;
 
 use super::column_holds::{self, ColumnFound};
 use super::defect::CONCEALED_REMEDY;
@@ -29,6 +30,9 @@ pub enum RosterError {
     /// What was read before is not the whole list.
     #[error("reading the roster {from} failed at line {line}: {error}")]
     Read { from: Source, line: u64, error: io::Error },
+    /// It is kept there while it is divided.
+    #[error("the parts of the roster cannot be kept in {} meanwhile: {error}", .folder.display())]
+    NotDivided { folder: PathBuf, error: io::Error },
     /// No bytes, or blank lines only.
     #[error("the roster {0} is empty; it needs a header and one line for each person")]
     Empty(Source),

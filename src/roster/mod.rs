@@ -30,6 +30,7 @@
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
 //! | `rows`, `unclosed_quote` | turns one record into one entry; finds rows inside a quoted cell |
+//! | `divided` | the entries of each part of a list that is divided, on disk |
 //! | `number` | the priority |
 //! | `key`, `upn`, `property`, `entity`, `not_a_user` | turns the key cell into a key, or says why it is none |
 //! | `defect`, `span`, `error` | what is wrong, and the place in the file that shows it |
@@ -60,6 +61,7 @@ mod concealed;
 mod defect;
 mod delimiter;
 mod dialect;
+mod divided;
 pub(crate) mod encoding;
 mod entity;
 mod entry;

@@ -1,7 +1,9 @@
 //! What logs write where no person acted.
 
+use serde::{Deserialize, Serialize};
+
 /// Why a text in a column of people names no user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum NotAUser {
     /// `NT AUTHORITY\SYSTEM (...)` and its like.
     #[error("it is an account of the operating system")]

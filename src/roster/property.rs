@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
 
 use super::key_property::KeyProperty;
 use super::not_a_user::is_sid;
@@ -22,7 +23,7 @@ const MAX_IMMUTABLE_ID_CHARACTERS: usize = 64;
 const NOT_IN_SAM: &[char] = &['"', '/', '\\', '[', ']', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>'];
 
 /// Why a text cannot be the value of a property.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say what each is")]
 pub enum NotAValue {
     #[error("{0}")]

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::digest::Digest;
 use crate::ids::RowNumber;
@@ -15,6 +17,7 @@ use super::comment::is_commented;
 use super::defect::Defects;
 use super::delimiter::Delimiter;
 use super::dialect::Dialect;
+use super::divided::{Dividing, PartEntries};
 use super::entry::Entry;
 use super::error::RosterError;
 use super::explained::{self, ColumnReading};
@@ -43,8 +46,8 @@ use super::text::Text;
 pub struct Roster {
     from: Source,
     shape: RosterShape,
-    columns: Columns,
-    records: Records<Text>,
+    columns: Arc<Columns>,
+    entries: EntrySource,
     cells: Cells,
     options: ReadOptions,
     /// The row that `open` read to make sure that there is one.
@@ -60,16 +63,18 @@ pub struct Roster {
     /// Up to this line, a line may be a row or a part of a remark.
     doubtful_until: u64,
     defects: Defects,
-    census: Census,
     failed: bool,
-    /// Which entries are this list's, where it is a part of one.
-    keep: Option<KeepEntry>,
-    /// Whether any entry was read, kept or not.
+    /// Whether any entry was read.
     is_below_a_row: bool,
 }
 
-/// Says whether an entry is one of this list.
-type KeepEntry = Box<dyn Fn(&Entry) -> bool + Send + Sync>;
+/// Where the entries of a list come from.
+enum EntrySource {
+    /// From the records of the list itself.
+    List { records: Box<Records<Text>>, census: Box<Census> },
+    /// From what was put aside when a list was divided; what only the whole list shows is known by then.
+    Part { entries: PartEntries, of: Arc<RosterSummary> },
+}
 
 /// What is known of a roster when it was read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,8 +153,8 @@ impl Roster {
         let mut roster = Self {
             from,
             shape,
-            columns,
-            records,
+            columns: Arc::new(columns),
+            entries: EntrySource::List { records: Box::new(records), census: Box::new(census) },
             cells,
             options: options.clone(),
             first: None,
@@ -160,9 +165,7 @@ impl Roster {
             lines_in_cells,
             doubtful_until: 0,
             defects: Defects::default(),
-            census,
             failed: false,
-            keep: None,
             is_below_a_row: false,
         };
         roster.first = roster.read()?;
@@ -172,27 +175,50 @@ impl Roster {
         Ok(roster)
     }
 
-    /// The part of the list that has these entries alone: they are counted from 1, as if there were no others. Where each stands
-    /// in the file stays.
+    /// Reads the list to its end once, and divides it into so many parts: `place` says of each entry which part it belongs to,
+    /// counted from 0, or that it belongs to none. In a part, entries are counted from 1, as if there were no others; where each
+    /// stands in the file stays. Meanwhile they are kept in a file without a name in `folder`, so that memory is bounded however
+    /// long the list is.
     ///
     /// # Errors
     ///
-    /// [`RosterError::Read`].
-    pub fn keeping(mut self, keep: impl Fn(&Entry) -> bool + Send + Sync + 'static) -> Result<Self, RosterError> {
-        self.keep = Some(Box::new(keep));
-        let first = self.first.take();
-        (self.rows, self.row, self.defects) = (0, RowNumber::FIRST, Defects::default());
-        self.first = match first {
-            Some(entry) if self.is_kept(&entry) => Some(self.counted(entry)?),
-            Some(_) => self.read()?,
-            None => None,
-        };
-        self.failed = false;
-        Ok(self)
-    }
-
-    fn is_kept(&self, entry: &Entry) -> bool {
-        self.keep.as_ref().is_none_or(|keep| keep(entry))
+    /// As [`Roster::finish`]; and [`RosterError::NotDivided`] where that file cannot be written.
+    pub fn divided(
+        mut self,
+        parts: usize,
+        folder: &Path,
+        mut place: impl FnMut(&Entry) -> Option<usize>,
+    ) -> Result<(RosterSummary, Vec<Self>), RosterError> {
+        let not_divided = |error| RosterError::NotDivided { folder: folder.to_owned(), error };
+        let mut dividing = Dividing::new(parts, folder).map_err(not_divided)?;
+        while let Some(entry) = self.next().transpose()? {
+            if let Some(part) = place(&entry) {
+                dividing.put(part, &entry).map_err(not_divided)?;
+            }
+        }
+        let (from, shape) = (self.from.clone(), self.shape.clone());
+        let (columns, options, delimiter) = (Arc::clone(&self.columns), self.options.clone(), self.shape.delimiter);
+        let summary = self.finish()?;
+        let of = Arc::new(summary.clone());
+        let parts = dividing.finish().map_err(not_divided)?.into_iter().map(|entries| Self {
+            from: from.clone(),
+            shape: shape.clone(),
+            columns: Arc::clone(&columns),
+            entries: EntrySource::Part { entries, of: Arc::clone(&of) },
+            cells: Cells::new(delimiter),
+            options: options.clone(),
+            first: None,
+            more: VecDeque::new(),
+            row: RowNumber::FIRST,
+            rows: 0,
+            example_seen: false,
+            lines_in_cells: 0,
+            doubtful_until: 0,
+            defects: Defects::default(),
+            failed: false,
+            is_below_a_row: false,
+        });
+        Ok((summary, parts.collect()))
     }
 
     /// How the list was understood, as far as it was read.
@@ -215,7 +241,7 @@ impl Roster {
 
     /// Whether a column says who hands over.
     #[must_use]
-    pub const fn names_handoff(&self) -> bool {
+    pub fn names_handoff(&self) -> bool {
         self.columns.handoff.is_some()
     }
 
@@ -233,38 +259,55 @@ impl Roster {
     /// two columns that name different accounts, cells with several people, names that are hidden.
     pub fn finish(mut self) -> Result<RosterSummary, RosterError> {
         while self.next().transpose()?.is_some() {}
-        if self.failed {
-            let error = io::Error::other("reading failed before");
-            return Err(RosterError::Read { line: self.records.line(), from: self.from, error });
-        }
-        self.census.check(&self.columns, &self.from)?;
-        let notes = self.census.notes(&self.columns);
-        let digest = self.records.into_reader().finish();
+        let (records, notes) = match self.entries {
+            _ if self.failed => {
+                let line = match &self.entries {
+                    EntrySource::List { records, .. } => records.line(),
+                    EntrySource::Part { .. } => u64::from(self.rows),
+                };
+                let error = io::Error::other("reading failed before");
+                return Err(RosterError::Read { line, from: self.from, error });
+            }
+            EntrySource::Part { of, .. } => {
+                let (digest, notes) = (of.digest, of.notes.clone());
+                return Ok(RosterSummary { digest, rows: self.rows, defects: self.defects, notes });
+            }
+            EntrySource::List { records, census } => {
+                census.check(&self.columns, &self.from)?;
+                (records, census.notes(&self.columns))
+            }
+        };
+        let digest = records.into_reader().finish();
         Ok(RosterSummary { digest, rows: self.rows, defects: self.defects, notes })
     }
 
     fn read(&mut self) -> Result<Option<Entry>, RosterError> {
-        while let Some(entry) = self.read_any()? {
-            if self.is_kept(&entry) {
-                return self.counted(entry).map(Some);
-            }
+        match self.read_any()? {
+            Some(entry) => self.counted(entry).map(Some),
+            None => Ok(None),
         }
-        Ok(None)
     }
 
-    /// The next entry, kept or not; its number is not known yet.
+    /// The next entry; its number is not known yet.
     fn read_any(&mut self) -> Result<Option<Entry>, RosterError> {
         if let Some(entry) = self.more.pop_front() {
             return Ok(Some(entry));
         }
+        let (records, census) = match &mut self.entries {
+            EntrySource::List { records, census } => (records, census),
+            EntrySource::Part { entries, .. } => {
+                let from = self.from.clone();
+                return entries.next().map_err(|error| RosterError::Read { from, line: u64::from(self.rows), error });
+            }
+        };
         loop {
-            let line = self.records.line();
-            if let Err(error) = self.records.go_on() {
+            let line = records.line();
+            if let Err(error) = records.go_on() {
                 return Err(RosterError::Read { from: self.from.clone(), line, error });
             }
-            let encoding = self.records.reader().encoding();
+            let encoding = records.reader().encoding();
             self.shape.encoding = encoding;
-            let Some(record) = self.records.current() else { return Ok(None) };
+            let Some(record) = records.current() else { return Ok(None) };
             let (sheet_row, inside) = (record.line.saturating_sub(self.lines_in_cells), line_ends(record.bytes));
             self.lines_in_cells += inside;
             let mut entry = match rows::read(record, self.row, &self.columns, encoding, &mut self.cells) {
@@ -276,7 +319,7 @@ impl Roster {
                 RowOutcome::Several(people) => {
                     let doubtful = record.line <= self.doubtful_until;
                     for entry in people {
-                        self.census.see(&entry, record, &self.cells, self.columns.has_passwords);
+                        census.see(&entry, record, &self.cells, self.columns.has_passwords);
                         let entry = if doubtful { rows::doubted(entry, record, &self.columns) } else { entry };
                         self.more.push_back(Entry { sheet_row: u32::try_from(sheet_row).ok(), ..entry });
                     }
@@ -287,12 +330,12 @@ impl Roster {
                     rows::doubted(entry, record, &self.columns)
                 }
                 RowOutcome::Entry(entry) | RowOutcome::Example(entry) => {
-                    self.census.see(&entry, record, &self.cells, self.columns.has_passwords);
+                    census.see(&entry, record, &self.cells, self.columns.has_passwords);
                     entry
                 }
                 RowOutcome::EntryToLineOf { entry, offset, doubtful_until } => {
                     self.doubtful_until = self.doubtful_until.max(doubtful_until);
-                    self.records.resume_behind_line_of(offset);
+                    records.resume_behind_line_of(offset);
                     self.lines_in_cells -= inside;
                     entry
                 }

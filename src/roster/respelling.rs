@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::upn::Upn;
 
 /// What was changed in a cell to read the one name in it.
@@ -35,7 +37,7 @@ pub enum Respelling {
 }
 
 /// The changes to one cell.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Respellings(u16);
 
 impl Respellings {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::records::line_ends;
 use crate::unseen::harmless_in_excerpt;
 
@@ -13,7 +15,7 @@ const IN_FRONT: usize = 50;
 const HIDDEN: char = '•';
 
 /// A place in a roster, and the line there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceSpan {
     /// The line of the file, counted from 1.
     pub line: u64,
@@ -25,7 +27,7 @@ pub struct SourceSpan {
 
 /// A window of one line. Control characters and invisible characters are replaced one for one. In a line that may hold a
 /// password, every character is replaced.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Excerpt {
     /// The text, some hundred characters at most.
     pub text: String,

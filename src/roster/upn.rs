@@ -23,7 +23,7 @@ const IMPOSSIBLE: &[char] = &['"', '(', ')', ',', ':', ';', '<', '>', '[', '\\',
 pub struct Upn(Box<str>);
 
 /// Why a text cannot be a user principal name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say what each is")]
 pub enum NotAUpn {
     #[error("it has no @")]

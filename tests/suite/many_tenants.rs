@@ -78,6 +78,34 @@ fn each_tenant_gets_its_own_people_and_a_plan_that_works_alone() {
     assert_eq!(status["tenants"][1]["exit_code"], 0, "{status}");
 }
 
+/// It is read once, so it may come from a program; and each row stays where it was.
+#[test]
+fn a_list_from_standard_input_is_divided_as_one_in_a_file_is() {
+    let stage = stage(3);
+    let list = list(&stage, 4).replacen('\n', "\n\n", 3);
+    stage.write("list.csv", &list);
+    assert_eq!(stage.run(&PLAN).code, Some(0));
+    let piped = PLAN.map(|word| match word {
+        "list.csv" => "-",
+        "night" => "piped",
+        word => word,
+    });
+    let ran = crate::stage::finish_with_input(stage.command(&piped), list.as_bytes());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    for tenant in stage.tenants() {
+        let plan =
+            |out: &str| std::fs::read_to_string(stage.path(out).join(name_of(&tenant)).join("plan.csv")).unwrap();
+        assert_eq!(plan("piped"), plan("night"));
+        for user in plain(&tenant, 4) {
+            let name = &user.user_principal_name;
+            let line = 1 + list.lines().position(|line| *line == **name).unwrap();
+            let plan = plan("night");
+            let row = plan.lines().find(|row| row.contains(&**name)).unwrap();
+            assert!(row.split(',').any(|cell| cell.trim_matches('"') == line.to_string()), "{line}: {row}");
+        }
+    }
+}
+
 #[test]
 fn a_row_that_is_of_no_tenant_is_named_and_takes_nothing_from_the_others() {
     let stage = stage(2);

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::job;
 use super::preview;
@@ -19,7 +18,7 @@ use crate::plan::folder as plan_folder;
 use crate::plan::rules::Rules;
 use crate::plan::summary::Summary;
 use crate::private_files;
-use crate::roster::Source;
+use crate::roster::{Entry, Roster, Source};
 use crate::run::plan_place::PlanPlace;
 use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 use crate::tenants::page;
@@ -50,10 +49,6 @@ pub(in crate::cli) async fn run(args: PlanArgs, file: &Path) -> Result<Exit, Fai
     let PlanArgs { json, plan: planning, connection, .. } = args;
     let file = job::read(file)?;
     let source = Source::from_argument(planning.roster.as_os_str());
-    if source == Source::StandardInput {
-        return Err(Failure::usage("a list for many tenants is read once for each, and standard input only once")
-            .with_next("Keep the list in a file that only you may read, and name that."));
-    }
     if planning.by_hand.is_given() {
         return Err(Failure::usage("--passwords is for the plan of one tenant, and --tenants names many")
             .with_next("Plan those people alone, with the credentials of their tenant."));
@@ -75,14 +70,13 @@ pub(in crate::cli) async fn run(args: PlanArgs, file: &Path) -> Result<Exit, Fai
         ))
         .with_next("Leave one of them out: nothing may be done twice.")
     })?;
-    let whose = Arc::new(whose);
     private_files::create_folder(&out).map_err(|error| cannot(&out, &error))?;
-    let (rows, unplaced) = placed(&planning, source.clone(), &whose, &mut planned)?;
+    let Divided { rows, unplaced, parts } = divided(&planning, source, &whose, &mut planned)?;
     let spinner = Spinner::start(format!("planning for {}", counted(planned.len() as u64, "tenant", "tenants")));
     let mut work: Vec<TenantWork<'_, Result<Summary, Failure>>> = Vec::new();
     let mut members: Vec<Member> = Vec::with_capacity(planned.len());
     let mut at_work = Vec::new();
-    for (number, (planned, place)) in planned.into_iter().zip(places.drain(..)).enumerate() {
+    for (number, ((planned, place), part)) in planned.into_iter().zip(places.drain(..)).zip(parts).enumerate() {
         let PlannedTenant { tenant, ready, rows } = planned;
         let mut member = Member {
             name: tenant.name.clone(),
@@ -101,7 +95,6 @@ pub(in crate::cli) async fn run(args: PlanArgs, file: &Path) -> Result<Exit, Fai
                 member.tenant_id = Some(ready.organization.id);
                 if rows > 0 {
                     at_work.push(number);
-                    let part = TenantPart { number, whose: Arc::clone(&whose), source: source.clone() };
                     let making = make(tenant, ready, place, part, &planning);
                     work.push(Box::pin(messages::speaking_of(tenant.name.as_str(), making)));
                 }
@@ -184,25 +177,33 @@ fn known(planned: &PlannedTenant<'_>) -> KnownTenant {
     }
 }
 
-/// Counts the rows of each tenant, and names those that are of none.
-fn placed(
+/// The list, divided among the tenants.
+struct Divided {
+    rows: u64,
+    /// Rows that belong to no tenant.
+    unplaced: u64,
+    /// That of each tenant, in their order.
+    parts: Vec<Roster>,
+}
+
+/// Divides the list in one pass: counts the rows of each tenant, and names those that are of none.
+fn divided(
     planning: &PlanningArgs,
     source: Source,
     whose: &Whose,
     planned: &mut [PlannedTenant<'_>],
-) -> Result<(u64, u64), Failure> {
+) -> Result<Divided, Failure> {
     let name = source.to_string();
-    let unreadable = |error| diagnostics::of_roster(&error, &name);
-    let mut roster = planning.reading.open(source)?;
+    let roster = planning.reading.open(source)?;
     let path: PathBuf = planning.out.join(UNPLACED_CSV);
-    let (mut rows, mut unplaced) = (0, 0);
+    let (tenants, mut rows, mut unplaced) = (planned.len(), 0, 0);
     let mut csv = "user,tenant,reason,row,line\n".to_owned();
-    while let Some(entry) = roster.next().transpose().map_err(unreadable)? {
+    let place = |entry: &Entry| {
         rows += 1;
-        let reason = match whose.place(&entry) {
+        let reason = match whose.place(entry) {
             Placed::In(number) => {
                 planned[number].rows += 1;
-                continue;
+                return Some(number);
             }
             Placed::UnknownTenant => "the column tenant names no tenant of the file",
             Placed::UnknownDomain => "no tenant of the file that could be asked has this domain",
@@ -215,8 +216,10 @@ fn placed(
         let user = guard(&entry.text).replace('"', "\"\"");
         let tenant = guard(entry.tenant.as_deref().unwrap_or_default()).replace('"', "\"\"");
         csv += &format!("\"{user}\",\"{tenant}\",\"{reason}\",{},{}\n", entry.row, entry.line);
-    }
-    roster.finish().map_err(|error| diagnostics::of_roster(&error, &name))?;
+        None
+    };
+    let divided = roster.divided(tenants, &planning.out, place);
+    let (_, parts) = divided.map_err(|error| diagnostics::of_roster(&error, &name))?;
     if unplaced > MAX_NAMED {
         let more = counted(unplaced - MAX_NAMED, "more row belongs", "more rows belong");
         messages::warn(format_args!("{more} to no tenant: {} has them all", quoted(&path)));
@@ -231,31 +234,20 @@ fn placed(
         // Of the set that is replaced.
         std::fs::remove_file(&path).map_err(|error| cannot(&path, &error))?;
     }
-    Ok((rows, unplaced))
+    Ok(Divided { rows, unplaced, parts })
 }
 
 /// So many rows that belong to no tenant are named on the terminal.
 const MAX_NAMED: u64 = 10;
 
-/// The part of the list that is one tenant's.
-struct TenantPart {
-    number: usize,
-    whose: Arc<Whose>,
-    source: Source,
-}
-
 async fn make(
     tenant: &NamedTenant,
     ready: Ready,
     place: PlanPlace,
-    TenantPart { number, whose, source }: TenantPart,
+    roster: Roster,
     planning: &PlanningArgs,
 ) -> Result<Summary, Failure> {
     let Ready { rules, connected, .. } = ready;
-    let name = source.to_string();
-    let roster = planning.reading.open(source)?;
-    let roster = roster.keeping(move |entry| whose.place(entry) == Placed::In(number));
-    let roster = roster.map_err(|error| diagnostics::of_roster(&error, &name))?;
     let rules = planning.reading.by_manager(&roster, rules);
     let made = plan::of_roster(roster, rules, place, &connected, planning.checks).await;
     let (summary, _) = made.map_err(|failure| job::with_consent(failure, tenant, &connected))?;
