@@ -75,9 +75,11 @@
 //!    order in which steps are done; [`step::Step::LAST`] stays last.
 //! 2. What it puts into which write in `step/write.rs`. A new kind of write also has its method, path and body there, and
 //!    stands between [`step::WriteKind::FIRST`] and [`step::WriteKind::LAST`]: the engine knows those two by name, and
-//!    queues every other kind between them.
+//!    queues every other kind between them. `Method` alone has a pace of its own (`run/schedule.rs`, `run/engine/sending.rs`)
+//!    and a reading of its answers (`run/engine/answers.rs`).
 //! 3. What proves it in `step/facts.rs`: where that is a property that no other step uses, `verify/reading.rs` keeps it and
-//!    `verify/judge.rs` judges it.
+//!    `verify/judge.rs` judges it. Where one read settles a lost answer, `run/settle.rs` says what has to be read: without
+//!    it the step is sent again.
 //! 4. What the tables of roles call it, in `directory/reach.rs`, where no other step has that [`Action`].
 //! 5. The playbooks that do it in `plan/playbook.rs`.
 //! 6. Its word in the four files of `samples/schemas` that list the words; a test says which, and writes them on demand.

@@ -14,12 +14,14 @@ use super::messages;
 use super::preview::{note_unprinted, quoted};
 use super::replace_file::{FilePlace, ReplaceFileArgs};
 use super::signing_key;
+use super::tenants;
 use super::words::{count, counted, harmless, moment};
 use crate::plan::folder::{JOURNAL, PlanFolder};
 use crate::report::evidence::{self, Evidence, EvidenceManifest};
 use crate::report::evidence_run::EvidenceState;
 use crate::run::lock::FolderLock;
 use crate::signing::{Purpose, Signer};
+use crate::tenants::TenantSet;
 use crate::wording::standing::headline;
 
 /// Pack all of a run into one archive, each file with its digest, and sign it; or check such an archive
@@ -37,7 +39,7 @@ Examples:
   sealoff evidence --check monday.zip \\
     --signed-by auditor.pub")]
 pub struct EvidenceArgs {
-    /// The folder of the run
+    /// The folder of the run, or of the plans of many tenants: each then has an archive with its name behind that of -o
     #[arg(value_name = "DIR", required_unless_present = "check", conflicts_with = "check")]
     dir: Option<PathBuf>,
     /// The archive to make; it must not exist yet, or see --replace
@@ -75,6 +77,10 @@ pub fn run(args: &EvidenceArgs) -> Result<Exit, Failure> {
     let (Some(dir), Some(output)) = (&args.dir, &args.output) else {
         return Err(Failure::usage("a folder and -o are needed"));
     };
+    if TenantSet::is_in(dir) {
+        let key = args.sign.as_deref().map(signing_key::read).transpose()?;
+        return tenants::evidence(dir, output, key.as_ref(), args.replace.replace, args.json);
+    }
     let plan = PlanFolder::open(dir)?;
     let _lock = FolderLock::take(plan.path(), "evidence")?;
     let key = args.sign.as_deref().map(signing_key::read).transpose()?;

@@ -308,3 +308,25 @@ fn a_set_that_is_killed_in_the_middle_is_finished_by_the_same_command() {
         assert_eq!(ids.len(), 40);
     }
 }
+
+#[test]
+fn each_tenant_of_a_set_has_an_archive_of_its_own() {
+    let stage = planned(2, 2);
+    let evidence = ["evidence", "night", "-o", "night.zip"];
+    let early = stage.run(&evidence);
+    assert_eq!(early.code, Some(3), "{early:?}");
+    assert!(stage.path("night-contoso-not-begun.zip").exists(), "{early:?}");
+    assert_eq!(stage.run(&apply(&phrase(&stage, "night"))).code, Some(0));
+    let packed = stage.run(&evidence);
+    assert_eq!(packed.code, Some(0), "{packed:?}");
+    for name in ["night-contoso.zip", "night-contoso2.zip"] {
+        assert!(packed.err.contains(name), "{packed:?}");
+        let checked = stage.run(&["evidence", "--check", name]);
+        assert_eq!(checked.code, Some(0), "{checked:?}");
+    }
+    // What cannot be made in one tenant stops no other.
+    std::fs::remove_file(stage.path("night-contoso2.zip")).unwrap();
+    let again = stage.run(&evidence);
+    assert_eq!(again.code, Some(3), "{again:?}");
+    assert!(again.err.contains("there already") && stage.path("night-contoso2.zip").exists(), "{again:?}");
+}

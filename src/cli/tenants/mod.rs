@@ -9,12 +9,13 @@
 //! | `plan`, `preview` | a plan for each, bound to a set, and the set as a person approves it |
 //! | `status` | where the runs of a set stand |
 //! | `apply`, `progress` | the plans of a set, carried out side by side, and how far all of it is |
-//! | `verify`, `report` | the runs of a set, proved, and a page for each |
+//! | `verify`, `report`, `evidence` | the runs of a set, proved, and a page and an archive for each |
 //! | `doctor` | what is missing where |
 
 mod apply;
 mod doctor;
 mod ending;
+mod evidence;
 mod job;
 mod plan;
 mod preview;
@@ -33,6 +34,7 @@ use crate::tenants::SetError;
 
 pub(super) use apply::run as apply;
 pub(super) use doctor::{TenantsDoctorDocument, run as doctor};
+pub(super) use evidence::run as evidence;
 pub(super) use plan::run as plan;
 pub(super) use report::run as report;
 pub(super) use status::{TenantsStatusDocument, run as status};
