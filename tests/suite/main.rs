@@ -79,6 +79,8 @@ mod standing;
 mod terminal;
 mod text_files;
 mod tools;
+#[cfg(unix)]
+mod typed_runbooks;
 mod unattended;
 mod undo;
 mod verify;
