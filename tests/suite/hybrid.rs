@@ -252,6 +252,10 @@ fn without_a_key_of_active_directory_it_is_said_whose_password_stays() {
     let results = stage.results("out");
     assert!(results[&1]["detail"].contains("no one knows the new password"), "{:?}", results[&1]);
     stage.run(&["verify", "out", "--wait", "0s"]).succeeded();
+    // No line can say that somebody has a sealed password of which there is none.
+    let file =
+        stage.write("made-up.csv", format!("{HEADER}{}", result(&work_list(&stage, "out")[0], "a", "done", "sealed")));
+    stage.run(&["onprem", "out", "--results", &file]).exited(4).complains(&["the plan sealed none for it"]);
 }
 
 #[test]
