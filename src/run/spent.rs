@@ -1,5 +1,7 @@
 //! How much of the write quota the processes before have spent, app by app, and what time has given back of it.
 
+use std::time::Duration;
+
 use time::OffsetDateTime;
 
 use crate::graph::quota::Allowance;
@@ -69,10 +71,16 @@ impl Reckoning {
 }
 
 impl WritesSpent {
-    /// What the app has spent that has spent most; 0 where there is none.
+    /// The least time for so many more writes, through all apps that have written, or through one where none has.
     #[must_use]
-    pub fn most_of_one_app(&self) -> u32 {
-        self.by_app.iter().map(|(_, writes)| *writes).max().unwrap_or_default()
+    pub fn floor(&self, writes: u64) -> Duration {
+        let apps = u32::try_from(self.by_app.len()).unwrap_or(u32::MAX).max(1);
+        let spent: u64 = self.by_app.iter().map(|(_, writes)| u64::from(*writes)).sum();
+        let together = Allowance {
+            burst: Allowance::WRITES.burst.saturating_mul(apps),
+            per_second: Allowance::WRITES.per_second * f64::from(apps),
+        };
+        together.floor(writes + spent).max(Allowance::WRITES_OF_TENANT.floor(writes + u64::from(self.of_tenant)))
     }
 
     /// What one app has spent. Writes whose app is not known count against the `first` one: it was the only one there was.
@@ -110,5 +118,17 @@ mod tests {
         let later = at(50, 1.0);
         assert_eq!([later.of(app(1), true), later.of(app(2), false), later.of_tenant], [2_000, 0, 540]);
         assert_eq!(at(5, 10.0), later, "tenant time runs faster in a rehearsal");
+    }
+
+    #[test]
+    fn what_is_left_goes_through_all_apps_that_have_written_and_never_faster_than_the_tenant() {
+        let spent = |apps: u128| WritesSpent {
+            by_app: (1..=apps).map(|number| (app(number), 3_000)).collect(),
+            of_tenant: u32::try_from(3_000 * apps).unwrap(),
+        };
+        assert_eq!(WritesSpent::default().floor(20_000), Duration::from_secs(850), "a run that was not begun");
+        assert_eq!(spent(1).floor(12_000), Duration::from_secs(600));
+        assert_eq!(spent(3).floor(12_000), Duration::from_secs(200));
+        assert_eq!(spent(6).floor(12_000), Duration::from_secs(200), "60 a second are all that a tenant takes");
     }
 }

@@ -20,7 +20,6 @@ use super::run_error::RunError;
 use super::state::AccountState;
 use super::states::Moved;
 use crate::graph::found_pace::FoundPace;
-use crate::graph::quota::Allowance;
 use crate::graph::write_outcome::WriteOutcome;
 use crate::json::{self, ByWord, Rfc3339Moment, Seconds};
 use crate::plan::folder::PlanFolder;
@@ -173,8 +172,8 @@ pub fn run_status(plan: &PlanFolder) -> Result<RunStatus, RunError> {
     }
     let spent = replay.states.writes_spent(OffsetDateTime::now_utc(), 1.0);
     (status.failed, status.contradicted) = (status.outcomes.to_retry(), status.outcomes.contradicted().count);
-    let others = status.writes_left - status.methods_left + u64::from(spent.most_of_one_app());
-    status.time_left = Allowance::WRITES.floor(others).max(FoundPace::floor(status.methods_left));
+    let others = status.writes_left - status.methods_left;
+    status.time_left = spent.floor(others).max(FoundPace::floor(status.methods_left));
     status.sealed = u64::from(plan.manifest().sealed());
     Ok(status)
 }
