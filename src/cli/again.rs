@@ -1,6 +1,5 @@
 //! `sealoff again`: a plan for exactly those whom the last verification found changed back.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -142,18 +141,7 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
     let recipients = if resets { recipients } else { Vec::new() };
     let protected = protected(args, of.protected.as_ref())?;
     let (playbook, handoff) = (of.playbook, handoff.filter(|_| resets));
-    let rules = Rules {
-        playbook,
-        options,
-        recipients,
-        handoff,
-        active_directory,
-        by_hand: None,
-        wave_by: None,
-        protected,
-        tenant_is_made_up: false,
-        reset_before: HashSet::new(),
-    };
+    let rules = Rules { playbook, options, recipients, handoff, active_directory, protected, ..Rules::of(playbook) };
     rules.check()?;
     Ok(rules)
 }

@@ -1,6 +1,5 @@
 //! `sealoff plan`: read only; the dry run.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -432,22 +431,10 @@ impl RuleArgs {
             methods,
         };
         let handoff = handoff.filter(|_| playbook.resets());
-        let rules = Rules {
-            playbook,
-            options,
-            recipients,
-            handoff,
-            active_directory,
-            by_hand: None,
-            wave_by: None,
-            protected,
-            tenant_is_made_up: false,
-            reset_before: HashSet::new(),
-        };
-        match rules.check() {
-            Ok(()) => Ok(rules),
-            Err(error) => Err(error.into()),
-        }
+        let rules =
+            Rules { playbook, options, recipients, handoff, active_directory, protected, ..Rules::of(playbook) };
+        rules.check()?;
+        Ok(rules)
     }
 }
 

@@ -1,6 +1,5 @@
 //! `sealoff undo`: a plan that takes the blocks of a run back.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -15,7 +14,6 @@ use super::words::quoted;
 use crate::plan::folder::PlanFolder;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
-use crate::plan::protected::Protected;
 use crate::plan::rules::{Options, Rules};
 use crate::plan::summary::Summary;
 use crate::plan::undo::{self, Blocked};
@@ -125,18 +123,7 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
     };
     let handoff = args.recipients.as_deref().map(plan::handoff_keys).transpose()?;
     let active_directory = plan::ad_keys(&args.ad_key, handoff.as_ref(), args.recipients.as_deref(), playbook)?;
-    let rules = Rules {
-        playbook,
-        options,
-        recipients,
-        handoff,
-        active_directory,
-        by_hand: None,
-        wave_by: None,
-        protected: Protected::none(),
-        tenant_is_made_up: false,
-        reset_before: HashSet::new(),
-    };
+    let rules = Rules { playbook, options, recipients, handoff, active_directory, ..Rules::of(playbook) };
     rules.check()?;
 
     Ok(rules)

@@ -287,9 +287,7 @@ impl Rules {
             _ => Ok(()),
         }
     }
-}
 
-impl Rules {
     fn check_writeback(&self) -> Result<(), RulesError> {
         match self.playbook {
             _ if !self.active_directory.is_empty() => Err(RulesError::WritebackAndScript),
