@@ -7,10 +7,13 @@ use clap::Args;
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::messages;
+use super::number_args::number_of_accounts;
 use super::plan;
 use super::precheck::CheckArgs;
 use super::preview;
+use super::reading_args::MANAGER;
 use super::replace_args::ReplaceArgs;
+use super::rule_args;
 use super::tenant_check::check_tenant;
 use super::words::quoted;
 use crate::plan::again::{self, ChangedBack};
@@ -52,13 +55,13 @@ pub struct AgainArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "seal_to")]
     recipients: Option<PathBuf>,
     /// Each person's manager in the directory hands the new password over, if the file of recipients names them
-    #[arg(long = "handoff-by", value_name = "manager", value_parser = [plan::MANAGER], requires = "recipients", conflicts_with = "seal_to")]
+    #[arg(long = "handoff-by", value_name = "manager", value_parser = [MANAGER], requires = "recipients", conflicts_with = "seal_to")]
     by_manager: Option<String>,
     /// Accounts that must never be touched, in place of the list of the run
     #[arg(long, value_name = "FILE", env = "SEALOFF_PROTECT")]
     protect: Option<PathBuf>,
     /// How many accounts may be changed; has to be named for more than 5,000, or more than a quarter of the tenant
-    #[arg(long, value_name = "N", value_parser = plan::number_of_accounts)]
+    #[arg(long, value_name = "N", value_parser = number_of_accounts)]
     max_accounts: Option<u32>,
     /// Print the plan's summary as JSON
     #[arg(long)]
@@ -118,8 +121,8 @@ fn changed_back(origin: &PlanFolder) -> Result<ChangedBack, Failure> {
 fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
     let (recipients, handoff) = match (args.seal_to.as_slice(), &args.recipients) {
         ([], None) => (of.recipients.clone(), of.handoff.as_ref().map(|handoff| handoff.holders())),
-        ([], Some(file)) => (Vec::new(), Some(plan::handoff_keys(file)?)),
-        (named, _) => (plan::recipients(named)?.to_texts(), None),
+        ([], Some(file)) => (Vec::new(), Some(rule_args::handoff_keys(file)?)),
+        (named, _) => (rule_args::recipients(named)?.to_texts(), None),
     };
     let is_named = args.recipients.is_some() || !args.seal_to.is_empty();
     let resets = of.playbook.resets();
@@ -149,7 +152,7 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
 /// The list of protected accounts that was named, or that of the run, as it is now.
 fn protected(args: &AgainArgs, of: Option<&ProtectedList>) -> Result<Protected, Failure> {
     let Some(list) = of else {
-        return args.protect.as_deref().map_or_else(|| Ok(Protected::none()), plan::protected);
+        return args.protect.as_deref().map_or_else(|| Ok(Protected::none()), rule_args::protected);
     };
     let own = PathBuf::from(&list.name);
     let file = args.protect.as_ref().unwrap_or(&own);
@@ -160,7 +163,7 @@ fn protected(args: &AgainArgs, of: Option<&ProtectedList>) -> Result<Protected, 
         ))
         .with_next("Name it where it is now, or another one: --protect FILE"));
     }
-    let protected = plan::protected(file)?;
+    let protected = rule_args::protected(file)?;
     if protected.origin().is_some_and(|(_, sha256)| sha256 != list.sha256) {
         messages::note(format_args!(
             "the list of protected accounts {} is not the one that the run was planned with",

@@ -13,7 +13,7 @@ use super::connect::{Connected, ConnectionArgs};
 use super::doctor_plan;
 use super::exit::{Exit, Failure, printed};
 use super::messages;
-use super::plan::ReadingArgs;
+use super::reading_args::ReadingArgs;
 use super::tenants::{self, TenantsArgs};
 use super::words::{counted, harmless, line_width, wrapped};
 use crate::doctor::{Check, CheckStatus, Examined, IntendedRun, NewPasswords, SeenByFirstApp, examine, further_app};

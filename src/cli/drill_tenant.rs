@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::connect::Connected;
 use super::exit::Failure;
-use super::plan::ReadingArgs;
+use super::reading_args::ReadingArgs;
 use crate::clock::Clock;
 use crate::graph::connection::http_client_trusting;
 use crate::graph::endpoint::{Cloud, Endpoints};

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::words::count;
+use crate::plan::phrase::spoken_number;
 
 /// Reads a whole number of this range. Blanks, commas and points between thousands are left to those who count accounts.
 pub(super) fn whole<T: TryFrom<i64>>(
@@ -20,6 +21,12 @@ fn asked_for(range: &RangeInclusive<i64>) -> String {
         (0, i64::MAX) => "it has to be a whole number".to_owned(),
         (start, last) => format!("it has to be a whole number from {} to {}", end(start), end(last)),
     }
+}
+
+/// A number of accounts, as people write it.
+pub(super) fn number_of_accounts(text: &str) -> Result<u32, &'static str> {
+    let number = spoken_number(text).and_then(|number| u32::try_from(number).ok());
+    number.ok_or("it is a number of accounts, such as 278 or 11,554")
 }
 
 #[cfg(test)]

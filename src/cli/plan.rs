@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use strum::VariantNames as _;
-use time::OffsetDateTime;
 
 use super::chosen_args::ChosenForPlanArgs;
 use super::connect::{Connected, ConnectionArgs};
@@ -13,11 +11,11 @@ use super::diagnostics;
 use super::exit::{Exit, Failure};
 use super::explain;
 use super::failures;
-use super::messages;
-use super::password_args::PasswordArgs;
 use super::precheck::{CheckArgs, check_listing_of_methods, check_permissions, note_clocks};
 use super::preview;
+use super::reading_args::ReadingArgs;
 use super::replace_args::ReplaceArgs;
+use super::rule_args::RuleArgs;
 use super::spinner::Spinner;
 use super::tenant_check::check_tenant;
 use super::tenants::{self, TenantsArgs};
@@ -27,21 +25,17 @@ use crate::doctor::grants;
 use crate::graph::transport::HttpTransport;
 use crate::plan::error::PlanError;
 use crate::plan::folder::PlanFolder;
-use crate::plan::handoff::HandoffKeys;
 use crate::plan::methods_option::MethodsOption;
 use crate::plan::people_of_run;
-use crate::plan::phrase::spoken_number;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
-use crate::plan::protected::Protected;
 use crate::plan::reason::Reason;
 use crate::plan::row::PlanRow;
-use crate::plan::rules::{Options, Rules};
+use crate::plan::rules::Rules;
 use crate::plan::summary::Summary;
-use crate::roster::{KeyProperty, OnlyRows, ReadOptions, Roster, RosterError, Source};
+use crate::roster::{Roster, Source};
 use crate::run::lock::FolderLock;
 use crate::run::plan_place::PlanPlace;
-use crate::seal::Recipients;
 use crate::step::Step;
 use crate::verify::claims::RunClaims;
 use crate::wording::playbook::meant_for;
@@ -136,172 +130,6 @@ impl PlanningArgs {
     }
 }
 
-/// What `--handoff-by` is given for the manager that the directory knows.
-pub(super) const MANAGER: &str = "manager";
-
-/// How the list is read, where it does not speak for itself.
-#[derive(Debug, Clone, Default, Args)]
-pub struct ReadingArgs {
-    /// The column that says who is meant, by its name, or by its number (#3) in a list without a header
-    #[arg(long, value_name = "COLUMN")]
-    key: Option<String>,
-    /// What that column holds, where it is neither object ids nor user principal names
-    #[arg(long, value_name = "KIND", value_parser = by_name())]
-    by: Option<KeyProperty>,
-    /// The column that says who hands the new password over: a department, a site, by its name or number; otherwise the one
-    /// called handoff. With --seal-to and no --recipients, each name in it has a packet of its own, for the same keys. "manager",
-    /// where the list has no such column, is each person's manager in the directory
-    #[arg(long, value_name = "COLUMN")]
-    handoff_by: Option<String>,
-    /// The sheet of an Excel workbook that has the list, by its name or number (#2); otherwise the first that can be seen
-    #[arg(long, value_name = "SHEET")]
-    sheet: Option<String>,
-    /// Read the rows of the sheet that are hidden (by a filter or by hand), too
-    #[arg(long)]
-    hidden_rows: bool,
-    /// Only the rows with this value in this column, such as Status=Leaver; all others are left alone
-    #[arg(long, value_name = "COLUMN=VALUE")]
-    only: Option<OnlyRows>,
-    /// The column of waves, which plan alone takes.
-    #[arg(skip)]
-    wave: Option<String>,
-}
-
-impl ReadingArgs {
-    /// Where a column says who hands over, and the same keys open everything, each name has a packet of its own.
-    pub(super) fn shared_out(&self, rules: Rules) -> Rules {
-        if self.handoff_by.is_none()
-            || rules.handoff.is_some()
-            || rules.recipients.is_empty()
-            || !rules.playbook.resets()
-        {
-            return rules;
-        }
-        Rules { handoff: Some(HandoffKeys::for_every_name(rules.recipients)), recipients: Vec::new(), ..rules }
-    }
-
-    /// Is anything said that only a list with columns or sheets has?
-    fn is_about_columns(&self) -> bool {
-        let texts = [&self.key, &self.sheet];
-        texts.into_iter().any(Option::is_some) || self.by.is_some() || self.hidden_rows || self.only.is_some()
-    }
-
-    /// Is it the word for each person's manager?
-    fn names_manager(&self) -> bool {
-        self.handoff_by.as_deref().is_some_and(|by| by.trim().eq_ignore_ascii_case(MANAGER))
-    }
-
-    /// The same rules, with the managers that the directory knows to hand over, where that is asked for and the list has no
-    /// column of that name.
-    pub(super) fn by_manager(&self, roster: &Roster, mut rules: Rules) -> Rules {
-        let of_directory = self.names_manager() && !roster.names_handoff();
-        rules.options.handoff_by_manager = of_directory && rules.handoff.is_some();
-        rules
-    }
-
-    /// What the flags say about the list.
-    pub(super) fn options(&self) -> ReadOptions {
-        ReadOptions {
-            key: self.key.clone(),
-            by: self.by,
-            handoff: self.handoff_by.clone(),
-            handoff_may_be_missing: self.names_manager(),
-            sheet: self.sheet.clone(),
-            hidden_rows: self.hidden_rows,
-            wave: self.wave.clone(),
-            only: self.only.clone(),
-        }
-    }
-
-    /// Opens the list; one that cannot be used is shown with the line that is wrong.
-    pub(super) fn open(&self, source: Source) -> Result<Roster, Failure> {
-        let name = source.to_string();
-        Roster::open_with(source, self.options()).map_err(|error| self.failure(&error, &name))
-    }
-
-    /// A list that cannot be used.
-    pub(super) fn failure(&self, error: &RosterError, name: &str) -> Failure {
-        let failure = diagnostics::of_roster(error, name);
-        match error {
-            RosterError::UnknownColumn(unknown) if Some(&unknown.key) == self.handoff_by.as_ref() => {
-                failure.about("handoff_by")
-            }
-            RosterError::UnknownColumn(unknown) if Some(&unknown.key) == self.wave.as_ref() => failure.about("wave_by"),
-            _ => failure,
-        }
-    }
-}
-
-/// Who can open the new passwords, and who is treated otherwise than the playbook says.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Rules")]
-pub struct RuleArgs {
-    /// Who can open the new passwords: an age1… recipient, an SSH public key, a file of them, or the file of an X.509
-    /// certificate; may be given more than once
-    #[arg(long, value_name = "RECIPIENT")]
-    pub(super) seal_to: Vec<String>,
-    /// Who hands passwords over, and their keys: a TOML file with a table [handoff.NAME] and keys = [...] for each name in the
-    /// roster's handoff column; "default" is for rows without a name (or --seal-to is), "escrow" can open every password
-    #[arg(long, value_name = "FILE")]
-    pub(super) recipients: Option<PathBuf>,
-    /// Who runs Active Directory: the file of an X.509 certificate for document encryption with an RSA key. The script for
-    /// synced people, onprem.ps1, then sets passwords that are sealed to it and to those who hand them over; [handoff.active-directory]
-    /// in the file of --recipients says the same
-    #[arg(long, value_name = "CERT")]
-    pub(super) ad_key: Vec<String>,
-    /// Have the new passwords of synced people written back to Active Directory, by a person who signs in for that after the plan
-    /// is made (sealoff onprem DIR --writeback); the tenant needs password writeback (sealoff help hybrid)
-    #[arg(long)]
-    pub(super) writeback: bool,
-    /// Seal to RSA certificates by OAEP (SHA-256), which not every program opens, in place of PKCS#1 v1.5
-    #[arg(long)]
-    pub(super) cms_oaep: bool,
-    /// Throw the new passwords away: no one can ever sign in with them (offboard only)
-    #[arg(long)]
-    pub(super) discard_credentials: bool,
-    /// Accounts that must never be touched, one object id or user principal name a line
-    #[arg(long, value_name = "FILE", env = "SEALOFF_PROTECT")]
-    pub(super) protect: Option<PathBuf>,
-    /// Leave guests alone even where the playbook blocks
-    #[arg(long)]
-    pub(super) skip_guests: bool,
-    /// Include administrators; the app then needs the role Privileged Authentication Administrator
-    #[arg(long)]
-    pub(super) allow_privileged: bool,
-    /// Try to reset passwords that are kept on-premises, too
-    #[arg(long)]
-    pub(super) allow_synced: bool,
-    /// Try to reset passwords in federated domains, too
-    #[arg(long)]
-    pub(super) allow_federated: bool,
-    /// Include rooms, shared mailboxes, services and other accounts that are no person's, though the list names everybody
-    #[arg(long)]
-    pub(super) allow_resource_accounts: bool,
-    /// Ask what each mailbox is for, to know rooms and shared mailboxes: one more read for each account, four at a time; needs
-    /// MailboxSettings.Read
-    #[arg(long)]
-    pub(super) check_mailboxes: bool,
-    /// Count sessions that were revoked at or after TIME as ended: 2026-11-23T02:30:00Z, 2026-11-23 (UTC), or 6h (ago)
-    #[arg(long, value_name = "TIME", value_parser = time_args::past)]
-    pub(super) since: Option<OffsetDateTime>,
-    /// Refuse rows whose name, employee id or department is not what the directory says of the account
-    #[arg(long)]
-    pub(super) strict: bool,
-    /// How many accounts may be changed; a plan of more than 5,000, or of more than a quarter of the tenant, is carried out
-    /// only where that number is named, here or at apply
-    #[arg(long, value_name = "N", value_parser = number_of_accounts)]
-    pub(super) max_accounts: Option<u32>,
-    /// Plan even where this app may not read directory roles: no account is then known as an administrator's
-    #[arg(long)]
-    pub(super) without_roles: bool,
-    /// Plan even where this app may not read the tenant's domains: none is then known as federated
-    #[arg(long)]
-    pub(super) without_domains: bool,
-    // Last, because its heading would be that of what follows.
-    #[command(flatten)]
-    pub(super) password: PasswordArgs,
-}
-
 fn methods(text: &str) -> Result<MethodsOption, String> {
     match text.split_once('=') {
         Some(("since", moment)) => time_args::past(moment).map(MethodsOption::Since),
@@ -311,19 +139,9 @@ fn methods(text: &str) -> Result<MethodsOption, String> {
     }
 }
 
-fn by_name() -> impl TypedValueParser<Value = KeyProperty> {
-    PossibleValuesParser::new(KeyProperty::VARIANTS).try_map(|name| name.parse::<KeyProperty>())
-}
-
 /// Known to the shells' completions, and named after a typing error.
 pub(super) fn playbook() -> impl TypedValueParser<Value = Playbook> {
     PossibleValuesParser::new(Playbook::ALL.map(Playbook::name)).try_map(|name| name.parse::<Playbook>())
-}
-
-/// A number of accounts, as people write it.
-pub(super) fn number_of_accounts(text: &str) -> Result<u32, &'static str> {
-    let number = spoken_number(text).and_then(|number| u32::try_from(number).ok());
-    number.ok_or("it is a number of accounts, such as 278 or 11,554")
 }
 
 /// What a help of 80 columns has room for behind the name of a playbook.
@@ -341,141 +159,6 @@ fn playbook_help() -> String {
         }
     }
     help
-}
-
-/// The accounts that must never be touched, as a file lists them.
-pub(super) fn protected(list: &Path) -> Result<Protected, Failure> {
-    Protected::read(list).map_err(|error| {
-        Failure::usage(format_args!("the list of protected accounts {}: {error}", list.display())).about("protect")
-    })
-}
-
-/// The keys that `--seal-to` names.
-pub(super) fn recipients(named: &[String]) -> Result<Recipients, Failure> {
-    Recipients::parse(named).map_err(|error| Failure::usage(error).about("seal_to"))
-}
-
-/// The keys that a file of `--recipients` names, by who hands over.
-pub(super) fn handoff_keys(file: &Path) -> Result<HandoffKeys, Failure> {
-    HandoffKeys::read(file).map_err(|error| Failure::usage(error).about("recipients"))
-}
-
-/// The keys of those who run Active Directory, by the option or by the file of recipients. Where the playbook sets no password
-/// there is nothing for them; an option that is given in vain is refused.
-pub(super) fn ad_keys(
-    named: &[String],
-    handoff: Option<&HandoffKeys>,
-    file: Option<&Path>,
-    playbook: Playbook,
-) -> Result<Vec<String>, Failure> {
-    let in_file = handoff.map(HandoffKeys::active_directory).unwrap_or_default();
-    if named.is_empty() {
-        return Ok(if playbook.resets() { in_file.to_vec() } else { Vec::new() });
-    }
-    let failed = |what: String| Err(Failure::usage(what).about("ad_key"));
-    if !playbook.resets() {
-        return failed(format!("the playbook {playbook} sets no password, so there is none to seal with --ad-key"));
-    }
-    if let Some(file) = file.filter(|_| !in_file.is_empty()) {
-        return failed(format!(
-            "--ad-key and [handoff.active-directory] in {} both say who runs Active Directory; leave one of them out",
-            file.display()
-        ));
-    }
-    let keys = Recipients::parse(named).and_then(Recipients::for_powershell);
-    keys.map(|keys| keys.to_texts()).map_err(|error| Failure::usage(format_args!("--ad-key: {error}")).about("ad_key"))
-}
-
-impl RuleArgs {
-    /// What was typed becomes rules; every file named is read, and nothing is sent yet. `own` stands in where the playbook
-    /// needs keys and none are named.
-    pub(super) fn rules(
-        &self,
-        playbook: Playbook,
-        own: Option<HandoffKeys>,
-        methods: Option<MethodsOption>,
-    ) -> Result<Rules, Failure> {
-        let seal_to = match self.seal_to.as_slice() {
-            [] => None,
-            named => Some(recipients(named)?),
-        };
-        let path = self.recipients.as_deref();
-        let handoff = path.map(handoff_keys).transpose()?;
-        let (seal_to, handoff) = self.padded(seal_to, handoff)?;
-        let mut recipients = seal_to.map(|recipients| recipients.to_texts()).unwrap_or_default();
-        let handoff = match path.zip(handoff) {
-            Some((path, keys)) => Some(Self::with_default(path, keys, std::mem::take(&mut recipients))?),
-            None => own.filter(|_| playbook.resets() && !self.discard_credentials && recipients.is_empty()),
-        };
-        let active_directory = ad_keys(&self.ad_key, handoff.as_ref(), path, playbook)?;
-        let protected = match &self.protect {
-            Some(path) => protected(path)?,
-            None => Protected::none(),
-        };
-        let options = Options {
-            allow_privileged: self.allow_privileged,
-            allow_synced: self.allow_synced,
-            allow_federated: self.allow_federated,
-            skip_guests: self.skip_guests,
-            allow_resource_accounts: self.allow_resource_accounts,
-            check_mailboxes: self.check_mailboxes,
-            handoff_by_manager: false,
-            password: self.password.style()?,
-            discard_credentials: self.discard_credentials,
-            without_roles: self.without_roles,
-            without_domains: self.without_domains,
-            since: self.since,
-            strict: self.strict,
-            max_accounts: self.max_accounts,
-            writeback: self.writeback,
-            methods,
-        };
-        let handoff = handoff.filter(|_| playbook.resets());
-        let rules =
-            Rules { playbook, options, recipients, handoff, active_directory, protected, ..Rules::of(playbook) };
-        rules.check()?;
-        Ok(rules)
-    }
-}
-
-impl RuleArgs {
-    /// Says what is worth knowing about certificates, and pads as `--cms-oaep` asks for.
-    fn padded(
-        &self,
-        seal_to: Option<Recipients>,
-        handoff: Option<HandoffKeys>,
-    ) -> Result<(Option<Recipients>, Option<HandoffKeys>), Failure> {
-        let mut notes: Vec<String> = seal_to.iter().flat_map(Recipients::notes).collect();
-        notes.extend(handoff.iter().flat_map(HandoffKeys::notes));
-        for note in notes {
-            messages::note(note);
-        }
-        if !self.cms_oaep {
-            return Ok((seal_to, handoff));
-        }
-        let certificates = seal_to.as_ref().is_some_and(Recipients::has_certificates)
-            || handoff.as_ref().is_some_and(HandoffKeys::have_certificates);
-        if !certificates {
-            return Err(Failure::usage(
-                "--cms-oaep is about certificates, and neither --seal-to nor --recipients names one",
-            ));
-        }
-        Ok((seal_to.map(Recipients::with_oaep), handoff.map(HandoffKeys::with_oaep)))
-    }
-
-    /// The file of recipients, with the keys of `--seal-to` for the rows without a name.
-    fn with_default(path: &Path, keys: HandoffKeys, seal_to: Vec<String>) -> Result<HandoffKeys, Failure> {
-        match (seal_to.is_empty(), keys.has_default()) {
-            (true, _) => Ok(keys),
-            (false, false) => keys.with_default(seal_to).map_err(Failure::usage),
-            // Neither may win silently: the operator would not know who can open the rest of the passwords.
-            (false, true) => Err(Failure::usage(format_args!(
-                "--seal-to and [handoff.default] in {} both say who gets the rows without a name",
-                path.display()
-            ))
-            .with_next("Leave one of them out.")),
-        }
-    }
 }
 
 /// Makes the plan and shows the preview.

@@ -6,9 +6,10 @@ use clap::Args;
 
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
-use super::plan;
 use super::preview;
+use super::reading_args::MANAGER;
 use super::replace_args::ReplaceArgs;
+use super::rule_args;
 use super::tenant_check::check_tenant;
 use super::words::quoted;
 use crate::plan::folder::PlanFolder;
@@ -52,7 +53,7 @@ pub struct UndoArgs {
     #[arg(long, value_name = "FILE", requires = "reset", conflicts_with = "seal_to")]
     recipients: Option<PathBuf>,
     /// Each person's manager in the directory hands the new password over, if the file of recipients names them
-    #[arg(long = "handoff-by", value_name = "manager", value_parser = [plan::MANAGER], requires = "recipients", conflicts_with = "seal_to")]
+    #[arg(long = "handoff-by", value_name = "manager", value_parser = [MANAGER], requires = "recipients", conflicts_with = "seal_to")]
     by_manager: Option<String>,
     /// Who runs Active Directory: a certificate, as for sealoff plan; synced people then get their new password by onprem.ps1
     #[arg(long, value_name = "CERT", requires = "reset")]
@@ -110,7 +111,8 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
 
 /// What was lifted for the run is lifted for its undoing: the accounts that it could block, this may open.
 fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
-    let recipients = if args.seal_to.is_empty() { Vec::new() } else { plan::recipients(&args.seal_to)?.to_texts() };
+    let recipients =
+        if args.seal_to.is_empty() { Vec::new() } else { rule_args::recipients(&args.seal_to)?.to_texts() };
     let playbook = if args.reset { Playbook::Reinstate } else { Playbook::Undo };
     let options = Options {
         discard_credentials: false,
@@ -121,8 +123,8 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
         methods: None,
         ..of
     };
-    let handoff = args.recipients.as_deref().map(plan::handoff_keys).transpose()?;
-    let active_directory = plan::ad_keys(&args.ad_key, handoff.as_ref(), args.recipients.as_deref(), playbook)?;
+    let handoff = args.recipients.as_deref().map(rule_args::handoff_keys).transpose()?;
+    let active_directory = rule_args::ad_keys(&args.ad_key, handoff.as_ref(), args.recipients.as_deref(), playbook)?;
     let rules = Rules { playbook, options, recipients, handoff, active_directory, ..Rules::of(playbook) };
     rules.check()?;
 
