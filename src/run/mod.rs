@@ -36,6 +36,7 @@ pub mod first_named;
 pub mod fold;
 pub mod hand_passwords;
 pub mod journal;
+mod journal_offset;
 pub mod last_try;
 pub mod lock;
 pub mod method_result;

@@ -201,6 +201,7 @@ pub(super) fn write(plan: &PlanFolder, replay: &Replay, listed: PacketList<'_>) 
         replay,
         folder: &folder,
         organization: &plan.manifest().tenant.name,
+        sheet: Vec::new(),
     };
     let mut packets = Vec::new();
     for of_share in places.chunk_by(|one, other| one.share == other.share) {
@@ -245,6 +246,8 @@ struct Writing<'a> {
     replay: &'a Replay,
     folder: &'a Path,
     organization: &'a str,
+    /// The room that the sheet before has left.
+    sheet: Vec<u8>,
 }
 
 impl Writing<'_> {
@@ -259,6 +262,8 @@ impl Writing<'_> {
         let sheet = self.sheet(places)?;
         let sealed = seal_file(recipients, &sheet);
         let sealed = sealed.map_err(|source| PacketsError::Seal { name: desk.name.to_string(), source })?;
+        self.sheet = sheet;
+        self.sheet.clear();
         sealed.iter().map(|sealed| self.packet(desk, recipients, places.len(), part, sealed)).collect()
     }
 
@@ -286,7 +291,7 @@ impl Writing<'_> {
     fn sheet(&mut self, places: &[PacketPlace]) -> Result<Vec<u8>, PacketsError> {
         let folder = self.folder;
         let failed = |error: csv::Error| PacketsError::Io { path: folder.to_owned(), source: error.into() };
-        let mut csv = csv::Writer::from_writer(Vec::new());
+        let mut csv = csv::Writer::from_writer(std::mem::take(&mut self.sheet));
         for place in places {
             let row = self.rows.at(place.offset, place.row)?;
             let sealed = self.credentials(&row)?;

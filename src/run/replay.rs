@@ -2,10 +2,10 @@
 //! are.
 
 use std::collections::HashMap;
-use std::num::NonZeroU64;
 
 use super::fold::{Fold, Projection};
 use super::journal::{JournalError, JournalLine};
+use super::journal_offset::JournalOffset;
 use super::on_premises::ScriptedRow;
 use super::record::Record;
 use super::state::{AccountState, StepState};
@@ -63,9 +63,6 @@ impl WritebackTrace {
     }
 }
 
-/// Where a line stands in the journal, in bytes. The first line is about the run, so a line about a row is never at 0.
-type JournalOffset = NonZeroU64;
-
 /// What a journal says about one row.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RowHistory {
@@ -89,7 +86,8 @@ struct Trace {
     last_fault: Option<JournalOffset>,
     /// The write that set the last password that is, or may be, live or under way.
     credential: Option<JournalOffset>,
-    attempts: u32,
+    /// Counted up to 65,535.
+    attempts: u16,
     /// Is a write that sets a password under way?
     reset_is_sent: bool,
     /// Did the last fault settle a step? Then no passing fault after it takes its place.
@@ -197,7 +195,7 @@ impl Replay {
         let trace = self.trace(row);
         RowHistory {
             state: self.states.of(row),
-            attempts: trace.attempts,
+            attempts: trace.attempts.into(),
             is_contradicted: self.states.is_contradicted(row),
             on_premises: self.states.on_premises(row),
             written_back: self.states.written_back(row),
@@ -275,7 +273,7 @@ impl Trace {
         let Moved { row, before, after } = moved;
         match record {
             Record::Intended { sealed, steps, .. } => {
-                self.attempts += 1;
+                self.attempts = self.attempts.saturating_add(1);
                 self.reset_is_sent = steps.contains(Step::Reset);
                 if sealed.is_some() {
                     let was_live = std::mem::replace(&mut self.may_be_live, false);
@@ -419,6 +417,11 @@ mod tests {
 
     fn taken_over() -> Record {
         Record::TakenOver { version: String::new(), format: FORMAT }
+    }
+
+    #[test]
+    fn the_trace_of_a_row_is_small() {
+        assert_eq!(size_of::<Trace>(), 24);
     }
 
     #[test]
