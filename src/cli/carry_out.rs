@@ -42,7 +42,7 @@ use crate::run::resume_point::ResumePoint;
 use crate::run::run_end::RunEnd;
 use crate::run::state::AccountState;
 use crate::seal::recipient_name;
-use crate::wording::pace::{METHODS_PACE, QuotaOwner, shortest};
+use crate::wording::pace::{QuotaOwner, own_pace, shortest};
 
 /// On what terms a plan is carried out.
 pub(super) struct Terms<'a> {
@@ -208,9 +208,9 @@ fn announce_writes(
         messages::info(format_args!("going on: {} of {of} done", count(done)));
     }
     if joined.count() > 1 {
-        if manifest.methods_removed() > 0 {
+        if let Some(own) = own_pace(&manifest.targets()) {
             let writes = counted(writes_left, "write", "writes");
-            messages::info(format_args!("through {} apps: {writes}, {METHODS_PACE}", joined.count()));
+            messages::info(format_args!("through {} apps: {writes}, {own}", joined.count()));
             return;
         }
         let time = shortest(joined.floor(pace.quota_writes, writes_left), QuotaOwner::SeveralApps);

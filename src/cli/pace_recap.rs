@@ -6,16 +6,15 @@ use super::lines::Lines;
 use super::words::{count, counted, harmless, span};
 use crate::graph::quota::Shape;
 use crate::run::event::Statistics;
-use crate::wording::pace::METHODS_PACE;
+use crate::wording::pace::own_pace;
 
 /// How fast it went, and what it waited for.
 /// `ends_well` is said of a run that was not stopped: of another one the time says nothing about the pace.
 pub(super) fn write(out: &mut Lines, statistics: &Statistics, ends_well: bool) {
     let floor = span(statistics.floor);
-    let floor = if statistics.methods_removed > 0 {
-        format!("at least {floor} {METHODS_PACE}")
-    } else {
-        format!("the quota's floor: {floor}")
+    let floor = match own_pace(&statistics.targets) {
+        Some(own) => format!("at least {floor} {own}"),
+        None => format!("the quota's floor: {floor}"),
     };
     let floor = match statistics.elapsed_over_floor {
         Some(ratio) if ends_well => format!("{floor}; {ratio:.2} times that"),

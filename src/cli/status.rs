@@ -25,7 +25,7 @@ use crate::run::status::{RunStatus, run_status};
 use crate::tenants::TenantSet;
 use crate::wording;
 use crate::wording::next_steps::worded;
-use crate::wording::pace::METHODS_PACE;
+use crate::wording::pace::own_pace;
 use crate::wording::standing::headline;
 use crate::wording::worded_step::WordedStep;
 use crate::words::clipped;
@@ -247,10 +247,9 @@ impl StatusScreen<'_> {
             let writes = counted(run.writes_left, "write", "writes");
             let rate = run.journal.writes_per_minute();
             let rate = rate.map_or_else(String::new, |rate| format!("; {} writes a minute so far", count(rate as u64)));
-            let by = if run.methods_left > 0 {
-                format!("at least {time} {METHODS_PACE}")
-            } else {
-                format!("{time} by the documented quota")
+            let by = match own_pace(&run.targets_left) {
+                Some(own) => format!("at least {time} {own}"),
+                None => format!("{time} by the documented quota"),
             };
             out.labelled("Left", format_args!("{writes}, {by}{rate}"));
         }

@@ -31,7 +31,7 @@ use crate::digest::Digest;
 use crate::directory::{Lookup, TenantFacts};
 use crate::doctor::grants;
 use crate::graph::caller::Caller;
-use crate::graph::found_pace::FoundPace;
+use crate::graph::found_pace::FOR_AUTHENTICATION;
 use crate::graph::paced::Paced;
 use crate::graph::reading::Organization;
 use crate::json::DocumentVersion;
@@ -231,7 +231,7 @@ async fn warn_of_writeback(paced: &Paced<'_, crate::graph::transport::HttpTransp
 }
 
 fn announce(plan: &PlanFolder, number: u64, organization: &Organization) {
-    let (fast, slow) = FoundPace::both_ends(u32::try_from(number).unwrap_or(u32::MAX));
+    let (fast, slow) = FOR_AUTHENTICATION.both_ends(u32::try_from(number).unwrap_or(u32::MAX));
     let time = if fast == slow { span(slow) } else { format!("{} to {}", span(fast), span(slow)) };
     messages::info(format_args!(
         "writeback of {} in {} (fingerprint {}): {time}, as far as Graph and the agent in Active Directory let through",

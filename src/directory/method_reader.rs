@@ -7,7 +7,7 @@ use super::held_method::{HeldMethod, MethodOnWire};
 use crate::clock::Clock;
 use crate::graph::batch::Read;
 use crate::graph::error::GraphError;
-use crate::graph::found_pace::FoundPace;
+use crate::graph::found_pace::{FOR_AUTHENTICATION, FoundPace};
 use crate::graph::outside::OutsideText;
 use crate::graph::paced::Paced;
 use crate::graph::reading::{ReadError, Reading};
@@ -45,7 +45,7 @@ impl<'a, T: Transport> MethodReader<'a, T> {
     #[must_use]
     pub fn new(paced: &Paced<'a, T>) -> Self {
         let (reading, clock) = paced.with_own_quota();
-        Self { reading, clock, pace: FoundPace::new(clock.now()), has_read: false }
+        Self { reading, clock, pace: FoundPace::new(FOR_AUTHENTICATION, clock.now()), has_read: false }
     }
 
     /// How many people the next call may ask for.

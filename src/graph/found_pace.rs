@@ -7,10 +7,18 @@ use std::time::Duration;
 
 use super::batch::MAX_ITEMS;
 
-/// Requests a second, at first: what is quoted as the slow end.
-const SLOW: f64 = 1.0;
-/// Requests a second, at most: what is quoted as the fast end.
-const FAST: f64 = 10.0;
+/// Between which bounds a pace is found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PaceRange {
+    /// Requests a second, at first: what is quoted as the slow end.
+    pub slow: f64,
+    /// Requests a second, at most: what is quoted as the fast end.
+    pub fast: f64,
+}
+
+/// For `users/{id}/authentication`, read or written.
+pub const FOR_AUTHENTICATION: PaceRange = PaceRange { slow: 1.0, fast: 10.0 };
+
 /// However often it throttles, a service is asked so often.
 const MIN_PER_SECOND: f64 = 0.1;
 /// So long it has to go well before the pace is doubled.
@@ -21,6 +29,7 @@ const SECONDS_A_CALL: f64 = 2.0;
 /// How fast to ask, and when to ask next. Moments are those of a [`Clock`](crate::clock::Clock).
 #[derive(Debug, Clone, Copy)]
 pub struct FoundPace {
+    range: PaceRange,
     per_second: f64,
     changed: Duration,
     free_at: Duration,
@@ -29,8 +38,8 @@ pub struct FoundPace {
 impl FoundPace {
     /// Begins slowly.
     #[must_use]
-    pub const fn new(now: Duration) -> Self {
-        Self { per_second: SLOW, changed: now, free_at: now }
+    pub const fn new(range: PaceRange, now: Duration) -> Self {
+        Self { range, per_second: range.slow, changed: now, free_at: now }
     }
 
     /// How many requests the next call may hold.
@@ -57,25 +66,27 @@ impl FoundPace {
         let next = if throttled {
             (self.per_second / 2.0).max(MIN_PER_SECOND)
         } else if now.saturating_sub(self.changed) >= PROBATION {
-            (self.per_second * 2.0).min(FAST)
+            (self.per_second * 2.0).min(self.range.fast)
         } else {
             return;
         };
         self.per_second = next;
         self.changed = now;
     }
+}
 
+impl PaceRange {
     /// The least time for so many requests: a pace that begins with one a second never makes up for that beginning.
     #[must_use]
-    pub fn floor(requests: u64) -> Duration {
-        Duration::from_secs_f64(requests as f64 / FAST)
+    pub fn floor(self, requests: u64) -> Duration {
+        Duration::from_secs_f64(requests as f64 / self.fast)
     }
 
     /// How long so many requests take, where Graph lets all of them through and where it lets one a second through.
     #[must_use]
-    pub fn both_ends(requests: u32) -> (Duration, Duration) {
+    pub fn both_ends(self, requests: u32) -> (Duration, Duration) {
         let span = |pace: f64| Duration::from_secs_f64(f64::from(requests) / pace);
-        (span(FAST), span(SLOW))
+        (span(self.fast), span(self.slow))
     }
 }
 
@@ -88,7 +99,7 @@ mod tests {
 
     #[test]
     fn it_doubles_while_it_goes_well_and_halves_when_throttled() {
-        let mut pace = FoundPace::new(Duration::ZERO);
+        let mut pace = FoundPace::new(FOR_AUTHENTICATION, Duration::ZERO);
         assert_eq!((pace.next_call(), pace.take(Duration::ZERO, 2)), (2, Duration::ZERO));
         assert_eq!(pace.take(Duration::ZERO, 1), 2 * SECOND, "one a second");
         pace.heard(9 * SECOND, false);
@@ -101,13 +112,13 @@ mod tests {
         assert_eq!(pace.next_call(), 10);
         pace.heard(52 * SECOND, false);
         assert_eq!(pace.next_call(), 10, "on probation");
-        assert_eq!(FoundPace::both_ends(10_000), (1_000 * SECOND, 10_000 * SECOND));
+        assert_eq!(FOR_AUTHENTICATION.both_ends(10_000), (1_000 * SECOND, 10_000 * SECOND));
     }
 
     proptest! {
         #[test]
         fn it_never_exceeds_ten_a_second_and_never_stops(calls in prop::collection::vec((any::<bool>(), 0_u32..40), 1..200)) {
-            let mut pace = FoundPace::new(Duration::ZERO);
+            let mut pace = FoundPace::new(FOR_AUTHENTICATION, Duration::ZERO);
             let (mut now, mut sent) = (Duration::ZERO, 0);
             for (throttled, pause) in calls {
                 let items = u32::try_from(pace.next_call()).unwrap();
@@ -116,7 +127,7 @@ mod tests {
                 prop_assert!(wait <= 200 * SECOND);
                 now += wait;
                 // Up to one call is under way before its time has passed.
-                prop_assert!(f64::from(sent) <= now.as_secs_f64() * FAST + 20.0);
+                prop_assert!(f64::from(sent) <= now.as_secs_f64() * FOR_AUTHENTICATION.fast + 20.0);
                 sent += items;
                 now += pause * SECOND / 10;
                 pace.heard(now, throttled);

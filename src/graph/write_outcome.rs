@@ -185,9 +185,9 @@ impl WriteOutcome {
         matches!(self, Self::Refused { error: GraphError { status: 400, .. } })
     }
 
-    /// What it means where the request deletes: what is not there is gone ("a repeat is answered 404").
+    /// What it means where the request is about a target of the account: what is not there needs nothing ("a repeat is answered 404").
     #[must_use]
-    pub fn of_deletion(self) -> Self {
+    pub fn of_target(self) -> Self {
         match self {
             Self::Refused { error } if error.status == 404 => Self::Accepted,
             other => other,

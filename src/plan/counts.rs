@@ -9,7 +9,7 @@ use strum::IntoEnumIterator as _;
 use super::reason::Reason;
 use super::row::Decision;
 use crate::json::ByWord;
-use crate::step::{Step, StepMap, Steps};
+use crate::step::{StepMap, Steps};
 
 /// How many rows there are of each kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub struct Tally {
 }
 
 impl Counts {
-    /// Counts one row, from which so many methods are removed.
+    /// Counts one row, whose steps have so many targets.
     pub fn add(&mut self, decision: Decision, reasons: &[Reason], steps: Steps, targets: u32) {
         let tally = match decision {
             Decision::Act => &mut self.act,
@@ -56,10 +56,9 @@ impl Counts {
         for step in steps.iter() {
             self.steps[step] += 1;
         }
-        self.writes += steps.writes();
-        if steps.contains(Step::Methods) {
-            self.writes += u64::from(targets.saturating_sub(1));
-        }
+        // One target of each step is reckoned with already.
+        let reckoned = steps.iter().filter(|step| step.has_targets()).count() as u64;
+        self.writes += steps.writes() + u64::from(targets).saturating_sub(reckoned);
     }
 
     /// The steps that are done to any account.

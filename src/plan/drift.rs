@@ -16,7 +16,7 @@ use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::Key;
-use crate::step::{Step, Steps};
+use crate::step::Steps;
 
 /// More than this share of a plan's accounts, in percent, and the plan is no longer what was approved.
 pub const MAX_DRIFT_PERCENT: u64 = 5;
@@ -198,8 +198,8 @@ fn changed(id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) 
         return Some(DriftCause::Renamed { to: account.user_principal_name });
     }
     let ruling = rules.rule_after(&as_planned(*account, row), row.reasons.contains(&Reason::ResetBefore));
-    // Who had nothing to remove still has that step by the rules.
-    let steps = |steps: Steps| steps.without(Step::Methods);
+    // Who has no target of a step still has that step by the rules.
+    let steps = |steps: Steps| steps.only(|step| !step.has_targets());
     if ruling.decision == row.decision && steps(ruling.steps) == steps(row.steps) && still_fits(row, &ruling) {
         return None;
     }

@@ -8,15 +8,14 @@ use std::sync::Arc;
 use super::counts::Counts;
 use super::kept_elsewhere::is_reset_by_run;
 use super::manifest::Manifest;
-use super::method_counts::MethodCounts;
-use super::method_targets::MethodTargets;
+use super::plan_targets::PlanTargets;
 use super::row::{ListPlace, PlanRow};
 use super::sheet_rows::SheetRows;
-use crate::digest::Hashing;
+use super::ways_in::MethodLine;
+use crate::digest::{Digest, Hashing};
 use crate::ids::RowNumber;
 use crate::private_files;
-use crate::step::target::MAX_TARGETS;
-use crate::step::{Step, Steps};
+use crate::step::Steps;
 
 pub use super::folder_error::FolderError;
 use super::listed_way_in::ListedWayIn;
@@ -70,20 +69,27 @@ pub fn is_free(folder: &Path) -> Result<(), FolderError> {
     Ok(())
 }
 
-/// What was approved is what was listed, too: gives what is removed of it.
-fn read_ways_in(folder: &Path, listed: &MethodCounts) -> Result<MethodTargets, FolderError> {
-    let removes = listed.removal.is_some();
-    read_listed(folder, listed, |list| if removes { MethodTargets::read(list) } else { Ok(MethodTargets::default()) })
+/// What was approved is what was listed, too: gives what the steps of the plan are about.
+fn read_targets(folder: &Path, manifest: &Manifest) -> Result<PlanTargets, FolderError> {
+    let mut targets = PlanTargets::default();
+    if let Some(listed) = &manifest.methods {
+        read_listed(folder, WAYS_IN, listed.sha256, |list| match listed.removal {
+            Some(_) => targets.read::<MethodLine>(list),
+            None => Ok(()),
+        })?;
+    }
+    Ok(targets)
 }
 
-/// Reads the list of methods, and makes sure that it is the one of the plan.
+/// Reads a list, and makes sure that it is the one of the plan.
 fn read_listed<R>(
     folder: &Path,
-    listed: &MethodCounts,
+    file: &'static str,
+    sha256: Digest,
     read: impl FnOnce(&mut Hashing<File>) -> csv::Result<R>,
 ) -> Result<R, FolderError> {
-    let path = folder.join(WAYS_IN);
-    let changed = || FolderError::WaysInChanged { folder: folder.to_owned() };
+    let path = folder.join(file);
+    let changed = || FolderError::ListChanged { folder: folder.to_owned(), file };
     let file = match File::open(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(changed()),
         Err(source) => return Err(FolderError::Io { path, source }),
@@ -94,7 +100,7 @@ fn read_listed<R>(
     // What is not a list of ours may have ended its reading early.
     io::copy(&mut list, &mut io::sink()).map_err(|source| FolderError::Io { path, source })?;
     let (_, digest) = list.finish();
-    if digest == listed.sha256 { result.map_err(|_| changed()) } else { Err(changed()) }
+    if digest == sha256 { result.map_err(|_| changed()) } else { Err(changed()) }
 }
 
 fn guard(folder: &Path) -> Result<(), FolderError> {
@@ -111,7 +117,7 @@ pub struct PlanFolder {
     folder: PathBuf,
     manifest: Manifest,
     steps: Vec<Steps>,
-    targets: Arc<MethodTargets>,
+    targets: Arc<PlanTargets>,
     sheet_rows: SheetRows,
 }
 
@@ -144,9 +150,9 @@ impl PlanFolder {
         &self.steps
     }
 
-    /// Which methods are removed.
+    /// What its steps are about that have a target for each write.
     #[must_use]
-    pub fn targets(&self) -> Arc<MethodTargets> {
+    pub fn targets(&self) -> Arc<PlanTargets> {
         Arc::clone(&self.targets)
     }
 
@@ -158,7 +164,7 @@ impl PlanFolder {
     pub fn each_way_in(&self, take: impl FnMut(ListedWayIn)) -> Result<(), FolderError> {
         let Some(listed) = &self.manifest.methods else { return Ok(()) };
         let read = |list: &mut Hashing<File>| ListedWayIn::each(list, take);
-        read_listed(&self.folder, listed, read)
+        read_listed(&self.folder, WAYS_IN, listed.sha256, read)
     }
 
     /// Where a row stands in the list, for people.
@@ -220,7 +226,7 @@ pub struct OpeningPlan {
     /// How many new passwords each share has.
     shared: Vec<u32>,
     is_shared_out: bool,
-    /// Has everybody targets from whom methods are removed?
+    /// Has each step targets that has to have some?
     are_targets_named: bool,
     failure: Option<FolderError>,
 }
@@ -250,10 +256,7 @@ impl OpeningPlan {
         guard(folder)?;
         let manifest =
             Manifest::read(&json).map_err(|source| FolderError::Manifest { folder: folder.to_owned(), source })?;
-        let targets = match &manifest.methods {
-            Some(listed) => read_ways_in(folder, listed)?,
-            None => MethodTargets::default(),
-        };
+        let targets = read_targets(folder, &manifest)?;
         Ok(Self {
             rows: Rows::open(folder, &manifest)?,
             counts: Counts::default(),
@@ -284,9 +287,9 @@ impl OpeningPlan {
     }
 
     fn check(&mut self, row: &PlanRow) {
-        let targets = self.plan.targets.number_of(row.row);
-        self.counts.add(row.decision, &row.reasons, row.steps, targets.into());
-        self.are_targets_named &= row.steps.contains(Step::Methods) == (targets > 0) && targets <= MAX_TARGETS;
+        let targets = u32::try_from(self.plan.targets.of(row.row).len()).unwrap_or(u32::MAX);
+        self.counts.add(row.decision, &row.reasons, row.steps, targets);
+        self.are_targets_named &= self.plan.targets.fit(row.row, row.steps);
         self.plan.steps.push(row.steps);
         self.plan.sheet_rows.add(row);
         let Manifest { handoff, options, playbook, .. } = &self.plan.manifest;

@@ -4,7 +4,6 @@ use std::io;
 use std::path::PathBuf;
 
 use super::manifest::ManifestError;
-use super::plan_files::WAYS_IN;
 
 /// Why a folder cannot take a new plan, or holds none that can be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -62,11 +61,13 @@ pub enum FolderError {
         /// The folder.
         folder: PathBuf,
     },
-    /// The list of methods is not as it was made.
-    #[error("{}: {WAYS_IN} was changed after the plan was made; make a new plan", folder.display())]
-    WaysInChanged {
+    /// A list beside it is not as it was made.
+    #[error("{}: {file} was changed after the plan was made; make a new plan", folder.display())]
+    ListChanged {
         /// The folder.
         folder: PathBuf,
+        /// The list.
+        file: &'static str,
     },
     /// `plan.csv` is as it was made, and still not what sealoff writes.
     #[error("{}: row {row} of plan.csv cannot be understood: {reason}; make a new plan", folder.display())]

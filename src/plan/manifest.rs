@@ -20,7 +20,7 @@ use crate::directory::NonPersonSign;
 use crate::ids::{TenantId, WorkListId};
 use crate::json::{ByWord, Rfc3339Moment};
 use crate::roster::KeyProperty;
-use crate::step::Step;
+use crate::step::{Step, StepMap};
 
 /// The format of `plan.json` and `plan.csv` together. Raise it whenever an older sealoff would misunderstand a plan, or
 /// would carry out less, or more, than it says.
@@ -243,10 +243,18 @@ impl Manifest {
         self.counts.writes
     }
 
-    /// How many of them remove a method.
+    /// Has any of its steps targets, or would it have some that there is no way for here?
     #[must_use]
-    pub fn methods_removed(&self) -> u64 {
-        self.methods.as_ref().map_or(0, |methods| methods.removed().into())
+    pub fn names_targets(&self) -> bool {
+        self.methods.as_ref().is_some_and(|methods| methods.removal.is_some())
+    }
+
+    /// How many of them are about a target, by step.
+    #[must_use]
+    pub fn targets(&self) -> StepMap<u64> {
+        let mut targets = StepMap::default();
+        targets[Step::Methods] = self.methods.as_ref().map_or(0, |methods| methods.removed().into());
+        targets
     }
 
     /// How many new passwords will be sealed.

@@ -13,7 +13,7 @@ use super::ways_in::WaysIn;
 use super::writer::PlanWriter;
 use crate::directory::MethodReader;
 use crate::graph::error::GraphError;
-use crate::graph::found_pace::FoundPace;
+use crate::graph::found_pace::FOR_AUTHENTICATION;
 use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, TenantId};
@@ -53,7 +53,7 @@ pub(super) async fn add<'a, T: Transport>(
             left += u32::from(!listing.so_far.knows(account));
         }
     }
-    let (fast, slow) = FoundPace::both_ends(left);
+    let (fast, slow) = FOR_AUTHENTICATION.both_ends(left);
     progress(PlanningProgress::MethodsBegin { people, left, fast, slow });
     rows.rewind()?;
     let (mut waiting, mut asked) = (Vec::new(), Vec::new());

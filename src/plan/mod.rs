@@ -26,7 +26,8 @@
 //! | [`planner`] | roster in, plan folder out |
 //! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
 //! | `method_listing`, `methods_so_far`, [`method_counts`], `ways_in` | the methods that people sign in with are read, kept where the planning is stopped, counted, and listed |
-//! | [`methods_option`], [`method_fate`], [`method_targets`] | which of them are to be removed, what becomes of each, and the list of these read back |
+//! | [`methods_option`], [`method_fate`] | which of them are to be removed, and what becomes of each |
+//! | [`plan_targets`] | what the steps are about that have a target for each write: the plan's lists, read back |
 //! | [`waves`] | the parts of a plan that are carried out one after the other |
 //! | [`planning_progress`] | how far a planning is |
 //! | [`summary`], [`examples`], [`error`] | what was planned, with the first few rows behind each refusal, or why there is no plan |
@@ -62,7 +63,6 @@ pub mod manifest;
 pub mod method_counts;
 pub mod method_fate;
 mod method_listing;
-pub mod method_targets;
 pub mod methods_option;
 mod methods_so_far;
 mod non_persons;
@@ -74,6 +74,7 @@ pub mod people_of_run;
 pub mod phrase;
 mod plan_files;
 mod plan_rows;
+pub mod plan_targets;
 pub mod planner;
 pub mod planning_progress;
 pub mod playbook;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::error::PlanError;
@@ -11,13 +11,15 @@ use super::method_counts::MethodCounts;
 use super::method_fate::MethodFate;
 use super::methods_option::MethodsOption;
 use super::methods_so_far::PersonsMethods;
+use super::plan_targets::{ListedTarget, StayingTarget, TargetLine};
 use super::row::{Decision, PlanRow};
 use crate::digest::Hashing;
-use crate::directory::HeldMethod;
+use crate::directory::{HeldMethod, MethodKind};
 use crate::graph::error::GraphError;
 use crate::ids::{ObjectId, RowNumber};
 use crate::private_files::Pending;
 use crate::spreadsheet::Guarded;
+use crate::step::target::WriteTarget;
 
 /// The header of `ways-in.csv`.
 const HEADER: [&str; 11] = [
@@ -119,5 +121,31 @@ impl WaysIn {
         let Self { counts, csv } = self;
         let (file, sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         Ok((file, MethodCounts { sha256, ..counts }))
+    }
+}
+
+/// As much of a line as the step that removes methods needs.
+#[derive(Deserialize)]
+pub(super) struct MethodLine {
+    row: RowNumber,
+    method: Option<MethodKind>,
+    #[serde(rename = "type")]
+    type_name: Guarded<'static>,
+    id: Guarded<'static>,
+    plan: Option<MethodFate>,
+}
+
+impl TargetLine for MethodLine {
+    fn listed(self) -> Option<(RowNumber, ListedTarget)> {
+        let target = WriteTarget::Method { kind: self.method?, id: self.id.into() };
+        let listed = match self.plan {
+            Some(MethodFate::Remove) => ListedTarget::Meant(target),
+            fate => ListedTarget::Stays(StayingTarget {
+                target,
+                type_name: self.type_name.into(),
+                cannot_be_done: fate == Some(MethodFate::CannotRemove),
+            }),
+        };
+        Some((self.row, listed))
     }
 }

@@ -27,7 +27,6 @@ use super::waves::WaveCount;
 use super::ways_in::WaysIn;
 use crate::digest::Hashing;
 use crate::directory::{Account, NonPersonSign};
-use crate::graph::found_pace::FoundPace;
 use crate::graph::quota::Allowance;
 use crate::graph::reading::Organization;
 use crate::private_files::Pending;
@@ -235,10 +234,7 @@ impl<'a> PlanWriter<'a> {
             from;
         let (listed, so_far) = ways_in.unzip();
         let (ways_in_csv, methods) = listed.map(WaysIn::finish).transpose()?.unzip();
-        let removed = methods.as_ref().map_or(0, |methods| u64::from(methods.removed()));
-        // They go side by side, of different people.
-        let floor = Allowance::WRITES.floor(counts.writes - removed).max(FoundPace::floor(removed));
-        let manifest = Manifest {
+        let mut manifest = Manifest {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             created_at: OffsetDateTime::now_utc(),
@@ -258,11 +254,15 @@ impl<'a> PlanWriter<'a> {
             on_premises: work_list.commit(&rules.active_directory)?,
             methods,
             waves: waves.map(WaveCount::finish),
-            floor_seconds: floor.as_secs_f64().ceil() as u64,
+            floor_seconds: 0,
             counts,
             plan_csv_sha256,
             fingerprint: None,
         };
+        let targets = manifest.targets();
+        // They go side by side, of different people.
+        let floor = Allowance::WRITES.floor(manifest.counts.writes - targets.all()).max(targets.floor());
+        manifest.floor_seconds = floor.as_secs_f64().ceil() as u64;
         let manifest = manifest.bound()?;
         let mut json = Pending::new(&folder.join(PLAN_JSON))?;
         serde_json::to_writer_pretty(&mut json, &manifest)?;

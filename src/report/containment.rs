@@ -22,8 +22,8 @@ pub(super) fn containment(report: &RunReport<'_>) -> Markup {
     if timeline.processes.is_empty() {
         return html! {};
     }
-    // How fast methods can be removed is not known before it is tried.
-    let floor = (manifest.methods_removed() == 0).then(|| Floor::of(manifest, timeline));
+    // How fast writes can leave that have a pace of their own is not known before it is tried.
+    let floor = (manifest.targets().all() == 0).then(|| Floor::of(manifest, timeline));
     let end = floor.as_ref().map_or(0.0, Floor::end);
     let axes = Axes { longest: timeline.lasted.max(end).max(1.0), most: manifest.accounts() as f32 };
     let curves = curves(report);

@@ -18,7 +18,7 @@
 //! | `floor` | how fast it could have gone at best |
 //! | `containment` | how fast it went, as chart and as table |
 //! | `chart` | lines and bars over time, as SVG |
-//! | `removed_methods` | what became of the methods that a plan removes |
+//! | `target_section` | what became of the targets of the plan's steps |
 //! | `run_facts` | what a report is made of |
 //! | [`run_page`], `run_sections` | `report.html` of a run's folder, and what it says |
 //! | [`refused`] | the rows of the list that were not touched, as a roster |
@@ -43,9 +43,9 @@ pub mod page_text;
 pub mod plan_page;
 mod plan_sections;
 pub mod refused;
-mod removed_methods;
 mod run_facts;
 pub mod run_page;
 mod run_sections;
 pub mod spelling;
+mod target_section;
 mod timeline;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::causes::Causes;
-use super::removed_methods::RemovedMethods;
+use super::target_section::TargetsOfPlan;
 use super::timeline::Timeline;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
@@ -26,8 +26,8 @@ pub(super) struct RunReport<'a> {
     pub(super) packet: Option<String>,
     pub(super) causes: Causes,
     pub(super) left: LeftToOthers,
-    /// What became of the methods of its people, where the plan removes any.
-    pub(super) methods: Option<RemovedMethods>,
+    /// What became of the targets of its steps, where any has some.
+    pub(super) targets: Option<TargetsOfPlan>,
     /// The rows of which the last reading did not prove a step, as far as the page names them.
     pub(super) not_proved: BTreeMap<RowNumber, PlanRow>,
 }

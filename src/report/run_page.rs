@@ -10,8 +10,8 @@ use super::causes::Causes;
 use super::frame::{Frame, PeopleSlot};
 use super::legend::{Legend, RowWords};
 use super::listing::{Listing, PageLimits};
-use super::removed_methods::RemovedMethods;
 use super::run_facts::{LeftToOthers, MAX_PLAIN_ROWS, RunReport};
+use super::target_section::TargetsOfPlan;
 use super::timeline::Timeline;
 use super::{refused, run_sections};
 use crate::ids::RowNumber;
@@ -76,10 +76,10 @@ pub fn write(plan: &PlanFolder) -> Result<WrittenReport, ReportError> {
     let mut rows_to_name: BTreeSet<RowNumber> =
         timeline.not_proved.keys().take(MAX_PLAIN_ROWS).map(|(row, _)| *row).collect();
     let mut not_proved = BTreeMap::new();
-    let mut methods = RemovedMethods::of_plan(plan)?;
+    let mut targets = TargetsOfPlan::of_plan(plan)?;
     let output = refused::write_output(plan, &replay, |row, details| {
-        if let Some(methods) = &mut methods {
-            methods.add(row.planned.row, &details.methods);
+        if let Some(targets) = &mut targets {
+            targets.add(row.planned.row, &details.targets);
         }
         causes.add(row, details);
         left.add(row, details);
@@ -88,7 +88,7 @@ pub fn write(plan: &PlanFolder) -> Result<WrittenReport, ReportError> {
         }
     })?;
     let packet = output.packets.first().map(|packet| packet.file.clone());
-    let report = RunReport { plan, timeline, outcomes: output.outcomes, packet, causes, left, methods, not_proved };
+    let report = RunReport { plan, timeline, outcomes: output.outcomes, packet, causes, left, targets, not_proved };
     let path = plan.path().join(REPORT_HTML);
     private_files::replace(&path, |out| render(&report, &replay, out))?;
     Ok(WrittenReport { path, outcomes: report.outcomes })

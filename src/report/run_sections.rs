@@ -77,7 +77,7 @@ pub(super) fn masthead(report: &RunReport<'_>) -> Masthead {
 /// All that the page says before it names the people.
 pub(super) fn all(report: &RunReport<'_>, steps: &[WordedStep]) -> Markup {
     html! {
-        (next(steps)) (waves(report)) (signed(report)) (containment(report)) (trouble(report)) (causes(report)) @if let Some(methods) = &report.methods { (methods.section()) } (verification(report)) (left(report))
+        (next(steps)) (waves(report)) (signed(report)) (containment(report)) (trouble(report)) (causes(report)) @if let Some(targets) = &report.targets { (targets.section()) } (verification(report)) (left(report))
         (limits(report))
     }
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::handoff::Handoff;
-use crate::plan::method_targets::MethodTargets;
+use crate::plan::plan_targets::PlanTargets;
 use crate::plan::row::{Decision, OrderKey, PlanRow};
-use crate::run::schedule::Turn;
+use crate::run::schedule::{Turn, WriteKey};
 use crate::run::state::AccountState;
 use crate::run::states::Planned;
 use crate::step::target::WriteTarget;
@@ -19,7 +19,7 @@ pub struct PlannedAccounts {
     entries: Vec<PackedAccount>,
     names: PackedNames,
     rows: u32,
-    targets: Arc<MethodTargets>,
+    targets: Arc<PlanTargets>,
 }
 
 #[derive(Debug)]
@@ -46,8 +46,6 @@ pub struct PlannedAccount<'a> {
     pub display_name: &'a str,
     /// What the plan does to it.
     pub steps: Steps,
-    /// What the writes of its step are about that has several, in the order in which they leave.
-    pub targets: &'a [WriteTarget],
     /// Whose its new password is: the place of their share in the plan; 0 where everybody's go to the same keys.
     pub share: u16,
 }
@@ -114,9 +112,17 @@ impl PlannedAccounts {
             user_principal_name,
             display_name,
             steps: entry.steps,
-            targets: self.targets.of(entry.row),
             share: entry.share,
         }
+    }
+}
+
+impl PlannedAccounts {
+    /// What a write is about beside its account.
+    #[must_use]
+    pub fn target(&self, key: WriteKey) -> Option<&WriteTarget> {
+        let step = key.kind.step_with_targets()?;
+        self.targets.of_step(self.entries[key.turn as usize].row, step).get(usize::from(key.target))
     }
 }
 
@@ -136,9 +142,9 @@ impl<'a> GatheredAccounts<'a> {
         Self { accounts, keys: Vec::with_capacity(expected), handoff, is_too_large: false }
     }
 
-    /// With what the plan removes.
+    /// With what the steps of the plan are about.
     #[must_use]
-    pub fn with_targets(mut self, targets: Arc<MethodTargets>) -> Self {
+    pub fn with_targets(mut self, targets: Arc<PlanTargets>) -> Self {
         self.accounts.targets = targets;
         self
     }
@@ -194,7 +200,7 @@ impl Planned for PlannedAccounts {
         let mut states = vec![AccountState::default(); self.rows as usize];
         for entry in &self.entries {
             if let Some(state) = states.get_mut(entry.row.index()) {
-                *state = AccountState::planned(entry.steps).with_targets(self.targets.number_of(entry.row));
+                *state = AccountState::planned(entry.steps).with_targets(&self.targets.numbers(entry.row));
             }
         }
         states

@@ -227,7 +227,6 @@ mod tests {
             by_hand: None,
         };
         let account = |user_principal_name, display_name| PlannedAccount {
-            targets: &[],
             row: RowNumber::FIRST,
             object_id: ObjectId::new(Uuid::from_u128(2)),
             user_principal_name,

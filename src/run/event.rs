@@ -10,6 +10,7 @@ use crate::graph::throttle::LimitOwner;
 use crate::graph::unreachable::UnreachableCause;
 use crate::ids::{ClientId, RowNumber};
 use crate::json::{self, Seconds};
+use crate::step::target::any_alone;
 use crate::step::{StepMap, StepShare, Steps};
 
 /// One thing that happened.
@@ -129,8 +130,10 @@ pub struct Statistics {
     pub writes_sent: u64,
     /// Writes that Graph accepted.
     pub writes_accepted: u64,
-    /// Those of them that removed a method: these have a limit of their own, for which no page has a figure.
-    pub methods_removed: u64,
+    /// Those of them that were about a target of the account, as a method that is removed, by step: these have another limit
+    /// than the rest.
+    #[serde(serialize_with = "any_alone")]
+    pub targets: StepMap<u64>,
     /// Writes that Graph throttled.
     pub writes_throttled: u64,
     /// Calls that Graph throttled as a whole.
@@ -154,7 +157,7 @@ pub struct Statistics {
     #[schemars(with = "Seconds")]
     pub elapsed: Duration,
     /// The least tenant time for the accepted writes: what the quota allowed, by the way in which the tenant counts them, or what
-    /// the removal of methods takes at ten a second, whichever is more.
+    /// those about targets take at the most that is sent of them in a second, whichever is more.
     #[serde(serialize_with = "json::seconds")]
     #[schemars(with = "Seconds")]
     pub floor: Duration,

@@ -9,7 +9,7 @@ use super::result_row::{ResultDetails, ResultRow, ResultRows};
 use super::results;
 use super::results_error::ResultsError;
 use super::run_error::RunError;
-use super::ways_in_results::WaysInResults;
+use super::target_results::TargetResults;
 use crate::plan::folder::{PlanFolder, WAYS_IN_RESULTS};
 
 /// What was written.
@@ -36,7 +36,7 @@ pub fn write_replayed(
 ) -> Result<RunOutput, RunError> {
     let path = plan.results_path();
     let mut listed = PacketList::of(plan, replay);
-    let mut ways_in = WaysInResults::of(plan);
+    let mut ways_in = TargetResults::of(plan);
     let mut rows = ResultRows::of_plan(plan, replay)?;
     let outcomes = results::write(&path, &mut rows, |row, details, rows| {
         listed.add(&row.planned, rows.offset());

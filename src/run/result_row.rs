@@ -6,19 +6,19 @@ use time::OffsetDateTime;
 
 use super::cause::Cause;
 use super::journal::{JournalError, JournalLookup};
-use super::method_result::MethodResult;
 use super::outcome::Outcome;
 use super::record::Record;
 use super::replay::{Replay, RowHistory};
 use super::results_error::ResultsError;
 use super::row_fault::RowFault;
 use super::state::StepState;
+use super::target_result::TargetResult;
 use super::which_password::{SeenPasswordChange, WhichPassword};
 use super::writeback::WritebackStage;
 use super::writeback_event::WritebackEvent;
 use crate::plan::folder::{PlanFolder, Rows};
 use crate::plan::kept_elsewhere::{block_is_undone_by_sync, is_written_back, password_is_replaced_on_premises};
-use crate::plan::method_targets::MethodTargets;
+use crate::plan::plan_targets::PlanTargets;
 use crate::plan::playbook::Playbook;
 use crate::plan::row::{Decision, PlanRow};
 use crate::step::{Step, Steps};
@@ -59,8 +59,8 @@ pub struct ResultDetails {
     pub scripted: Option<ScriptReport>,
     /// What was last heard of a password that is written back, and when it was noted.
     pub written_back: Option<(WritebackEvent, OffsetDateTime)>,
-    /// What became of each method that the plan removes, and of those that it cannot.
-    pub methods: Vec<MethodResult>,
+    /// What became of each target of the steps, and of those for which there is no way.
+    pub targets: Vec<TargetResult>,
     /// Which of them to try first, where that is not certain.
     pub which: Option<WhichPassword>,
 }
@@ -133,7 +133,7 @@ pub struct ResultRows<'a, I> {
     playbook: Playbook,
     /// Does a person have new passwords written back?
     writeback: bool,
-    targets: Arc<MethodTargets>,
+    targets: Arc<PlanTargets>,
 }
 
 impl<'a> ResultRows<'a, Rows> {
@@ -196,7 +196,7 @@ impl<'a, I> ResultRows<'a, I> {
         if row.planned.decision == Decision::Act || row.history.state.has_drifted() {
             self.read_credentials(row, &mut details)?;
             self.read_last_answer(row, &mut details)?;
-            self.read_methods(row, &mut details)?;
+            self.read_targets(row, &mut details)?;
             if let Some((fault, at)) = self.fault_and_time(row)? {
                 if row.history.last_word() == row.history.last_fault() {
                     details.last_noted = Some(at);
@@ -272,7 +272,7 @@ impl<'a, I> ResultRows<'a, I> {
         Ok(())
     }
 
-    fn read_methods(&mut self, row: &ResultRow, details: &mut ResultDetails) -> Result<(), JournalError> {
+    fn read_targets(&mut self, row: &ResultRow, details: &mut ResultDetails) -> Result<(), JournalError> {
         let (number, targets) = (row.planned.row, Arc::clone(&self.targets));
         for target in targets.of(number) {
             let offset = self.replay.last_of_target(number, target);
@@ -280,10 +280,10 @@ impl<'a, I> ResultRows<'a, I> {
                 (Some(journal), Some(offset)) => Some(journal.at(offset)?.0),
                 _ => None,
             };
-            details.methods.push(MethodResult::of(target.clone(), last));
+            details.targets.push(TargetResult::of(target.clone(), last));
         }
-        let cannot = targets.staying(number).iter().filter(|method| method.cannot_be_removed);
-        details.methods.extend(cannot.map(MethodResult::cannot_be_removed));
+        let cannot = targets.staying(number).iter().filter(|stays| stays.cannot_be_done);
+        details.targets.extend(cannot.map(TargetResult::cannot_be_done));
         Ok(())
     }
 

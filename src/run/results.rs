@@ -8,7 +8,6 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::method_result;
 use super::on_premises::ScriptedRow;
 use super::outcome::StepOutcome;
 use super::outcome_counts::OutcomeCounts;
@@ -16,6 +15,7 @@ use super::result_row::{ResultDetails, ResultRow, ResultRows, ScriptReport};
 use super::results_error::ResultsError;
 use super::row_fault::RowFault;
 use super::script_result::ScriptPassword;
+use super::target_result;
 use super::writeback::{WritebackStage, WritebackStanding};
 use super::writeback_event::WritebackEvent;
 use crate::ids::{ObjectId, RowNumber};
@@ -135,9 +135,9 @@ fn cells<'a>(
 #[must_use]
 pub fn detail(row: &ResultRow, details: &ResultDetails) -> String {
     let acts = row.planned.decision == Decision::Act;
-    // What stands in the way of a method is said of that method.
-    let methods = method_result::summary(&details.methods);
-    let fault = if methods.is_empty() || row.history.state.has_drifted() { details.said() } else { methods };
+    // What stands in the way of a target is said of that target.
+    let targets = target_result::summary(&details.targets);
+    let fault = if targets.is_empty() || row.history.state.has_drifted() { details.said() } else { targets };
     let planned = row.planned.reason_text();
     let mut parts = if acts { vec![fault, planned] } else { vec![planned, fault] };
     let steps = row.planned.steps.iter().filter(|step| step.facts().column.is_none());

@@ -32,8 +32,8 @@ pub struct Queue {
     later: BinaryHeap<Reverse<(Duration, WriteKey)>>,
     unanswered_first_writes: usize,
     accounts_to_come: bool,
-    /// How many writes about methods may leave now: they have a pace of their own.
-    room_for_methods: usize,
+    /// How many writes of each kind may leave now that has a pace of its own.
+    room: EnumMap<WriteKind, usize>,
 }
 
 impl Queue {
@@ -46,7 +46,7 @@ impl Queue {
             later: BinaryHeap::new(),
             unanswered_first_writes: 0,
             accounts_to_come: true,
-            room_for_methods: usize::MAX,
+            room: EnumMap::from_fn(|_| usize::MAX),
         }
     }
 
@@ -92,26 +92,22 @@ impl Queue {
         self.unanswered_first_writes = self.unanswered_first_writes.saturating_sub(1);
     }
 
-    /// From now on, so many writes about methods may leave.
-    pub fn leave_room_for_methods(&mut self, writes: usize) {
-        self.room_for_methods = writes;
+    /// From now on, so many writes of this kind may leave.
+    pub fn leave_room(&mut self, kind: WriteKind, writes: usize) {
+        self.room[kind] = writes;
     }
 
-    /// Does a write about methods wait that could leave now?
+    /// Does a write of this kind wait that could leave now, but for its pace?
     #[must_use]
-    pub fn any_method_ready(&self) -> bool {
-        !self.ready[WriteKind::Method].is_empty() && self.may_leave(WriteKind::Method)
-    }
-
-    fn room_for(&self, kind: WriteKind) -> usize {
-        if kind == WriteKind::Method { self.room_for_methods } else { usize::MAX }
+    pub fn any_ready(&self, kind: WriteKind) -> bool {
+        !self.ready[kind].is_empty() && self.may_leave(kind)
     }
 
     /// How many writes may leave now.
     #[must_use]
     pub fn len(&self) -> usize {
         let may_leave = self.ready.iter().filter(|(kind, _)| self.may_leave(*kind));
-        may_leave.map(|(kind, writes)| writes.len().min(self.room_for(kind))).sum()
+        may_leave.map(|(kind, writes)| writes.len().min(self.room[kind])).sum()
     }
 
     /// Is there none that may leave now?
@@ -137,7 +133,7 @@ impl Queue {
         kinds.retain(|kind| self.may_leave(*kind));
         let mut taken = Vec::with_capacity(max);
         for kind in kinds {
-            let mut room = self.room_for(kind);
+            let mut room = self.room[kind];
             while taken.len() < max && room > 0 {
                 room -= 1;
                 let Some(Reverse(write)) = self.ready[kind].pop() else { break };
@@ -201,15 +197,15 @@ mod tests {
     }
 
     #[test]
-    fn writes_about_methods_leave_at_a_pace_of_their_own() {
+    fn writes_about_targets_leave_at_a_pace_of_their_own() {
         let mut queue = Queue::new(Schedule::FinishEach);
         let method = |turn| WriteKey { turn, kind: WriteKind::Method, target: 0 };
         (1..=3).for_each(|turn| queue.ready(method(turn)));
         queue.ready(revoke(9));
-        queue.leave_room_for_methods(2);
+        queue.leave_room(WriteKind::Method, 2);
         assert_eq!((queue.len(), queue.take(20)), (3, vec![revoke(9), method(1), method(2)]));
-        queue.leave_room_for_methods(0);
-        assert!(queue.is_empty() && queue.any_method_ready() && !queue.is_done());
+        queue.leave_room(WriteKind::Method, 0);
+        assert!(queue.is_empty() && queue.any_ready(WriteKind::Method) && !queue.is_done());
     }
 
     #[test]

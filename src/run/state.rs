@@ -5,14 +5,14 @@ pub use super::step_state::StepState;
 use super::packed_steps::PackedSteps;
 use super::target_progress::TargetProgress;
 use crate::graph::write_outcome::{Refusal, WriteOutcome};
-use crate::step::{Step, Steps, WriteKind};
+use crate::step::{Step, StepMap, Steps, WriteKind};
 
 /// Where one account stands: half a byte a step and a few more, for there may be a million.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AccountState {
     steps: PackedSteps,
     password_refused: bool,
-    methods: TargetProgress,
+    targets: TargetProgress,
 }
 
 /// What can happen to an account.
@@ -54,21 +54,28 @@ impl AccountState {
         for step in planned.iter() {
             steps.set(step, StepState::Open { in_doubt: false });
         }
-        let methods = TargetProgress::of(u8::from(planned.contains(Step::Methods)));
-        Self { steps, password_refused: false, methods }
+        let state = Self { steps, password_refused: false, targets: TargetProgress::default() };
+        state.with_targets(&StepMap::default())
     }
 
-    /// The same with so many targets of its step that has any.
+    /// The same with so many targets of each step that has any.
     #[must_use]
-    pub fn with_targets(self, targets: u8) -> Self {
-        let has_any = self.of(Step::Methods) != StepState::Unplanned;
-        Self { methods: TargetProgress::of(if has_any { targets.max(1) } else { 0 }), ..self }
+    pub fn with_targets(self, targets: &StepMap<u8>) -> Self {
+        let is_planned = |step| self.of(step) != StepState::Unplanned;
+        let all = StepMap::from_fn(|step| if is_planned(step) { targets[step].max(1) } else { 0 });
+        Self { targets: TargetProgress::of(&all).turn_to(None, self.step_with_targets()), ..self }
+    }
+
+    /// The step of which one target after the other is dealt with now.
+    fn step_with_targets(&self) -> Option<Step> {
+        Step::with_targets().find(|step| self.of(*step).is_open() || self.of(*step).is_under_way())
     }
 
     /// Which of its targets a write of this kind is about, by its place in the plan.
     #[must_use]
     pub fn target(&self, kind: WriteKind) -> Option<u8> {
-        self.methods.current().filter(|_| kind.has_targets())
+        let step = kind.step_with_targets()?;
+        (self.step_with_targets() == Some(step)).then(|| self.targets.current(step))?
     }
 
     /// Where a step stands.
@@ -149,8 +156,10 @@ impl AccountState {
     /// How many steps are settled without being done. One that has targets counts from the first of them on that is not done.
     #[must_use]
     pub fn misses(&self) -> usize {
-        let is_missed =
-            |(step, state): &(Step, StepState)| state.is_missed() || (step.has_targets() && self.methods.has_missed());
+        let worked_on = self.step_with_targets();
+        let is_missed = |(step, state): &(Step, StepState)| {
+            state.is_missed() || (worked_on == Some(*step) && self.targets.has_missed(*step))
+        };
         self.steps.iter().filter(is_missed).count()
     }
 
@@ -158,16 +167,21 @@ impl AccountState {
     #[must_use]
     pub fn writes_left(&self) -> u64 {
         let left = self.steps.steps_where(|state| !state.is_settled());
-        // One of its targets is reckoned with already.
-        let more = self.methods_left().saturating_sub(u64::from(left.contains(Step::Methods)));
-        left.writes() + more
+        // One of the targets of each step is reckoned with already.
+        let targets = left.iter().filter(|step| step.has_targets());
+        targets.fold(left.writes(), |sum, step| sum + self.targets_left(step).saturating_sub(1))
     }
 
-    /// How many of them remove a method.
+    /// How many of them are about a target of this step.
     #[must_use]
-    pub fn methods_left(&self) -> u64 {
-        let is_open = self.steps.steps_where(|state| !state.is_settled()).contains(Step::Methods);
-        if is_open { self.methods.left() } else { 0 }
+    pub fn targets_left(&self, step: Step) -> u64 {
+        if self.of(step).is_settled() {
+            0
+        } else if self.step_with_targets() == Some(step) {
+            self.targets.left(step)
+        } else {
+            self.targets.left_of_later(step)
+        }
     }
 
     /// The revoke is last, always: when another step is done after it, it has to be done again.
@@ -177,10 +191,10 @@ impl AccountState {
         }
     }
 
-    /// One target is dealt with, and `after` is how far that brings its step.
-    fn settle_target(&mut self, after: TargetProgress) {
-        self.methods = after;
-        self.steps.set(Step::Methods, after.step_state());
+    /// One target of a step is dealt with, and `after` is how far that brings it.
+    fn settle_target(&mut self, step: Step, after: TargetProgress) {
+        self.targets = after;
+        self.steps.set(step, after.step_state(step));
     }
 
     /// Was a step that the last one follows planned and settled?
@@ -222,13 +236,18 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
             let refused_together = steps.iter().count() > 1;
             for step in steps.iter() {
                 let StepState::Sent { in_doubt } = state.of(step) else { return Err(illegal()) };
-                if step.has_targets() && outcome.is_decided() {
-                    after.settle_target(match outcome {
-                        WriteOutcome::Accepted => state.methods.done(),
-                        // The default one, as long as there is another: it goes to the end.
-                        _ if outcome.is_bad_request() && state.methods.may_defer() => state.methods.deferred(),
-                        _ => state.methods.missed(in_doubt, false),
-                    });
+                if let Some(facts) = step.facts().targets.as_ref().filter(|_| outcome.is_decided()) {
+                    let targets = state.targets;
+                    let may_wait = facts.may_wait_for_others && targets.may_defer(step);
+                    after.settle_target(
+                        step,
+                        match outcome {
+                            WriteOutcome::Accepted => targets.done(step),
+                            // The default one, as long as there is another: it goes to the end.
+                            _ if outcome.is_bad_request() && may_wait => targets.deferred(),
+                            _ => targets.missed(step, in_doubt, false),
+                        },
+                    );
                     continue;
                 }
                 let next = match (outcome, refusal) {
@@ -258,7 +277,7 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
             for step in steps.iter() {
                 let StepState::Open { in_doubt } = state.of(step) else { return Err(illegal()) };
                 if step.has_targets() {
-                    after.settle_target(state.methods.missed(in_doubt, true));
+                    after.settle_target(step, state.targets.missed(step, in_doubt, true));
                 } else {
                     after.steps.set(step, StepState::GivenUp { in_doubt });
                 }
@@ -296,9 +315,6 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
             }
             for (step, is) in state.steps.iter().filter(|(_, is)| is.was_refused()) {
                 after.steps.set(step, StepState::Open { in_doubt: is == StepState::Uncertain });
-                if step.has_targets() {
-                    after.methods = state.methods.again();
-                }
             }
             after.password_refused = false;
             if state.any_before_last(StepState::was_refused) {
@@ -311,9 +327,6 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
                     StepState::Sent { .. } => after.steps.set(step, StepState::Open { in_doubt: true }),
                     StepState::GivenUp { in_doubt } => {
                         after.steps.set(step, StepState::Open { in_doubt });
-                        if step.has_targets() {
-                            after.methods = state.methods.again();
-                        }
                     }
                     _ => {}
                 }
@@ -323,6 +336,7 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
             }
         }
     }
+    after.targets = after.targets.turn_to(state.step_with_targets(), after.step_with_targets());
     Ok(after)
 }
 

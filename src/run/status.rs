@@ -19,12 +19,12 @@ use super::run_end::RunEnd;
 use super::run_error::RunError;
 use super::state::AccountState;
 use super::states::Moved;
-use crate::graph::found_pace::FoundPace;
 use crate::graph::write_outcome::WriteOutcome;
 use crate::json::{self, ByWord, Rfc3339Moment, Seconds};
 use crate::plan::folder::PlanFolder;
 use crate::plan::row::Decision;
-use crate::step::Step;
+use crate::step::target::any_alone;
+use crate::step::{Step, StepMap};
 
 /// Where a run stands.
 #[derive(Debug, Default, JsonSchema, Serialize)]
@@ -47,10 +47,11 @@ pub struct RunStatus {
     pub reasons: BTreeMap<String, u64>,
     /// Writes that are still to come, if all goes well.
     pub writes_left: u64,
-    /// Those of them that remove a method.
-    pub methods_left: u64,
-    /// How long they take from now on at least, in seconds: by the documented quota, or because methods are removed ten a second
-    /// at most.
+    /// Those of them that are about a target of the account, as a method that is removed, by step.
+    #[serde(serialize_with = "any_alone")]
+    pub targets_left: StepMap<u64>,
+    /// How long they take from now on at least, in seconds: by the documented quota, or by the most that is sent in a second
+    /// of those about targets.
     #[serde(serialize_with = "json::seconds")]
     #[schemars(with = "Seconds")]
     pub time_left: Duration,
@@ -172,8 +173,8 @@ pub fn run_status(plan: &PlanFolder) -> Result<RunStatus, RunError> {
     }
     let spent = replay.states.writes_spent(OffsetDateTime::now_utc(), 1.0);
     (status.failed, status.contradicted) = (status.outcomes.to_retry(), status.outcomes.contradicted().count);
-    let others = status.writes_left - status.methods_left;
-    status.time_left = spent.floor(others).max(FoundPace::floor(status.methods_left));
+    let others = status.writes_left - status.targets_left.all();
+    status.time_left = spent.floor(others).max(status.targets_left.floor());
     status.sealed = u64::from(plan.manifest().sealed());
     Ok(status)
 }
@@ -192,7 +193,7 @@ impl RunStatus {
         }
         self.in_doubt += u64::from(state.is_under_way() || state.is_in_doubt());
         self.writes_left += state.writes_left();
-        self.methods_left += state.methods_left();
+        Step::with_targets().for_each(|step| self.targets_left[step] += state.targets_left(step));
     }
 }
 

@@ -33,7 +33,7 @@ use super::writeback_event::WritebackEvent;
 use crate::clock::Clock;
 use crate::graph::backoff;
 use crate::graph::error::GraphError;
-use crate::graph::found_pace::FoundPace;
+use crate::graph::found_pace::{FOR_AUTHENTICATION, FoundPace};
 use crate::graph::outside::OutsideText;
 use crate::graph::password_writeback::{
     OperationState, ResetOperationAddress, ResetRequested, end_sessions, operation_state, request_reset,
@@ -214,7 +214,7 @@ pub async fn write_back<T: Transport>(
     mut progress: impl FnMut(&WritebackTally),
 ) -> (WritebackTally, Result<(), WritebackError>) {
     let WritebackJob { accounts, people } = job;
-    let pace = Mutex::new(FoundPace::new(clock.now()));
+    let pace = Mutex::new(FoundPace::new(FOR_AUTHENTICATION, clock.now()));
     let (good, bad) = (AtomicU32::new(0), AtomicU32::new(0));
     let shared = Arc::new(SharedWork { transport, clock, journal, generator, accounts, pace, good, bad, stop });
     let turns: Vec<Turn> = shared.accounts.turns().collect();

@@ -23,6 +23,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     proved_by: ProvedBy::AccountEnabled(false),
     is_settled_by_read: true,
     undone_by: Some(Step::Unblock),
+    targets: None,
     column: Some(Column { header: "sign_in_blocked", place: 2 }),
     task: "block sign-in",
     effect: "sign-in blocked",

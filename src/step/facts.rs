@@ -1,5 +1,6 @@
 //! What has to be known of a step.
 
+use super::target::TargetFacts;
 use super::word::Step;
 use super::write::WritePart;
 use crate::directory::reach::Action;
@@ -23,6 +24,8 @@ pub struct StepFacts {
     pub is_settled_by_read: bool,
     /// The step with which `sealoff undo` takes it back.
     pub undone_by: Option<Step>,
+    /// What has to be known of its targets, where it is one write for each of them.
+    pub targets: Option<TargetFacts>,
     /// Its column in `results.csv`. A step without one stands in the column `detail`.
     pub column: Option<Column>,
     /// What is done, as it reads on a button: `block sign-in`.
@@ -70,8 +73,8 @@ pub enum ProvedBy {
     PasswordChange,
     /// `signInSessionsValidFromDateTime` is at or after our write, later than before the run, and not the reset's alone.
     SessionsValidFrom,
-    /// The methods that the plan removes are in no list any more, and none is there that it did not list.
-    MethodsGone,
+    /// Its targets are listed once more: all are dealt with, and there is none that the plan did not list.
+    TargetsListed,
 }
 
 /// A column in `results.csv`.

@@ -1,8 +1,10 @@
 //! Removes methods that a person signs in with beside the password.
 
 use super::facts::{ProvedBy, StepFacts, StepPermission, WorksOn};
+use super::target::{TargetFacts, TargetWords};
 use super::write::WritePart;
 use crate::directory::reach::Action;
+use crate::graph::found_pace::FOR_AUTHENTICATION;
 
 /// Its writes are found by reading, and listed in the plan: one for each method. A guest's methods are kept in the home tenant,
 /// and an agent user has none.
@@ -27,9 +29,24 @@ pub(super) const FACTS: StepFacts = StepFacts {
         also: &["UserAuthenticationMethod.ReadWrite.All"],
     },
     action: Action::Methods,
-    proved_by: ProvedBy::MethodsGone,
+    proved_by: ProvedBy::TargetsListed,
     is_settled_by_read: false,
     undone_by: None,
+    targets: Some(TargetFacts {
+        pace: FOR_AUTHENTICATION,
+        may_wait_for_others: true,
+        words: TargetWords {
+            one: "method",
+            many: "methods",
+            done: "removed",
+            cannot: "cannot-remove",
+            left: "still there",
+            none_left: "left",
+            appeared: "registered since the plan was made, and left",
+            pace: "at which methods are removed, ten a second at most",
+            by_hand: "cannot be removed from here: remove it in the Entra admin center",
+        },
+    }),
     // What became of each method is in a list of its own.
     column: None,
     task: "remove methods",

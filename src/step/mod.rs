@@ -60,7 +60,12 @@ impl Step {
     /// Is it as many writes as it has targets?
     #[must_use]
     pub const fn has_targets(self) -> bool {
-        matches!(self.facts().part.kind(), WriteKind::Method)
+        self.facts().targets.is_some()
+    }
+
+    /// The steps that are as many writes as they have targets, in the order in which they are done.
+    pub fn with_targets() -> impl Iterator<Item = Self> {
+        Self::all().filter(|step| step.has_targets())
     }
 
     /// The steps that have a column of their own in `results.csv`, in the order of the columns, each with its header.

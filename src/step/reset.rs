@@ -18,6 +18,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     proved_by: ProvedBy::PasswordChange,
     is_settled_by_read: false,
     undone_by: None,
+    targets: None,
     column: Some(Column { header: "password_reset", place: 0 }),
     task: "new password",
     effect: "password reset",

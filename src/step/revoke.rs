@@ -17,6 +17,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     proved_by: ProvedBy::SessionsValidFrom,
     is_settled_by_read: true,
     undone_by: None,
+    targets: None,
     column: Some(Column { header: "sessions_revoked", place: 1 }),
     task: "end sessions",
     effect: "sessions ended",

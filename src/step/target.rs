@@ -1,13 +1,52 @@
 //! What a write is about, where an account has several of one kind.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::map::StepMap;
+use super::word::Step;
 use crate::directory::MethodKind;
+use crate::graph::found_pace::PaceRange;
 
-/// The most targets that an account may have.
-pub const MAX_TARGETS: u8 = 250;
+/// The most targets that one step of an account may have.
+pub const MAX_TARGETS: u8 = 120;
+
+/// What has to be known of a step that is one write for each of its targets.
+#[derive(Debug)]
+pub struct TargetFacts {
+    /// How fast its writes may leave: they have another quota than the rest.
+    pub pace: PaceRange,
+    /// May Graph refuse one with 400 as long as there are others, so that it is tried once more when they are done?
+    pub may_wait_for_others: bool,
+    /// What is said of them.
+    pub words: TargetWords,
+}
+
+/// What is said of the targets of a step.
+#[derive(Debug)]
+pub struct TargetWords {
+    /// `method`.
+    pub one: &'static str,
+    /// `methods`.
+    pub many: &'static str,
+    /// What becomes of one, as lists have it: `removed`.
+    pub done: &'static str,
+    /// That it was meant, and there is no way to do it here: `cannot-remove`.
+    pub cannot: &'static str,
+    /// How one is found that is not done, behind `2 of 3 methods are`: `still there`.
+    pub left: &'static str,
+    /// The same where there is none, behind `none of 3 methods is`: `left`.
+    pub none_left: &'static str,
+    /// What is said before those that the plan did not list.
+    pub appeared: &'static str,
+    /// How fast they are dealt with, behind `the pace`.
+    pub pace: &'static str,
+    /// What a person has to do about one that there is no way for here, behind its name.
+    pub by_hand: &'static str,
+}
 
 /// The target of a write that is not about the account alone. The journal names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,10 +61,87 @@ pub enum WriteTarget {
     },
 }
 
+/// What a target is. Those of one account are dealt with in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TargetKind {
+    /// A method that the person signs in with.
+    Method(MethodKind),
+}
+
+impl WriteTarget {
+    /// What it is.
+    #[must_use]
+    pub const fn kind(&self) -> TargetKind {
+        match self {
+            Self::Method { kind, .. } => TargetKind::Method(*kind),
+        }
+    }
+
+    /// Its name for Graph.
+    #[must_use]
+    pub fn id(&self) -> Cow<'_, str> {
+        match self {
+            Self::Method { id, .. } => id.into(),
+        }
+    }
+
+    /// What is said of the targets of its step.
+    #[must_use]
+    pub fn words(&self) -> Option<&'static TargetWords> {
+        self.kind().step().facts().targets.as_ref().map(|targets| &targets.words)
+    }
+}
+
+impl TargetKind {
+    /// The step that it is a target of.
+    #[must_use]
+    pub const fn step(self) -> Step {
+        match self {
+            Self::Method(_) => Step::Methods,
+        }
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Method(kind) => kind.name(),
+        }
+    }
+}
+
 /// `passkey kS-1`.
 impl fmt::Display for WriteTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Method { kind, id } = self;
-        write!(f, "{kind} {id}")
+        write!(f, "{} {}", self.kind().name(), self.id())
     }
+}
+
+impl StepMap<u64> {
+    /// How many writes these are, each about a target, by step.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.values().sum()
+    }
+
+    /// The steps of which there is any.
+    pub fn steps(&self) -> impl Iterator<Item = Step> {
+        self.iter().filter(|(_, number)| **number > 0).map(|(step, _)| step)
+    }
+
+    /// The least time in which so many writes about targets leave: steps go on beside each other.
+    #[must_use]
+    pub fn floor(&self) -> Duration {
+        let of = |(step, number): (Step, &u64)| Some(step.facts().targets.as_ref()?.pace.floor(*number));
+        self.iter().filter_map(of).max().unwrap_or_default()
+    }
+}
+
+/// The steps of which there is any, each with its number.
+///
+/// # Errors
+///
+/// Those of the serializer.
+pub fn any_alone<S: Serializer>(numbers: &StepMap<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(numbers.iter().filter(|(_, number)| **number > 0))
 }

@@ -16,6 +16,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     proved_by: ProvedBy::AccountEnabled(true),
     is_settled_by_read: true,
     undone_by: None,
+    targets: None,
     column: None,
     task: "allow sign-in",
     effect: "sign-in allowed",

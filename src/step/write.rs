@@ -6,6 +6,7 @@ use strum::VariantArray as _;
 
 use super::set::Steps;
 use super::target::WriteTarget;
+use super::word::Step;
 use crate::graph::batch::Write;
 use crate::ids::ObjectId;
 
@@ -82,10 +83,16 @@ impl WriteKind {
         })
     }
 
+    /// The step whose targets it is about, one beside the account each; nothing where it is about the account alone.
+    #[must_use]
+    pub fn step_with_targets(self) -> Option<Step> {
+        Step::with_targets().find(|step| step.facts().part.kind() == self)
+    }
+
     /// Is it about a target beside the account?
     #[must_use]
-    pub const fn has_targets(self) -> bool {
-        matches!(self, Self::Method)
+    pub fn has_targets(self) -> bool {
+        self.step_with_targets().is_some()
     }
 }
 
@@ -144,7 +151,7 @@ pub fn write_of<'a>(
         return None;
     }
     let kind = steps.first_write()?;
-    let body = (kind != WriteKind::Method).then_some(WriteBody { steps, password });
+    let body = (kind.method() != "DELETE").then_some(WriteBody { steps, password });
     Some(Write { method: kind.method(), url: kind.url(account, target)?, body })
 }
 
@@ -193,7 +200,6 @@ mod tests {
     use super::*;
     use crate::directory::MethodKind;
     use crate::graph::batch::of_writes;
-    use crate::step::Step;
 
     #[test]
     fn writes_travel_in_the_documented_shape() {

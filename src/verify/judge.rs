@@ -5,9 +5,10 @@ use time::{Duration, OffsetDateTime};
 use super::claims::{Earlier, StepClaim};
 use super::finding::Finding;
 use super::reading::{AccountReading, SeenAccount, SeenObject};
-use super::seen_methods::{SeenMethods, named, still_there};
+use super::seen_targets::{SeenTargets, still_there};
 use crate::run::proof::Proof;
 use crate::step::facts::ProvedBy;
+use crate::step::target::TargetWords;
 use crate::step::{Step, StepMap};
 use crate::words::{counted, to_the_second};
 
@@ -55,12 +56,16 @@ impl ExpectedEffects {
     /// Judges every expected step by a reading.
     #[must_use]
     pub fn judge(&self, reading: &AccountReading) -> Vec<Finding> {
-        self.judge_with(reading, None)
+        self.judge_with(reading, |_| None)
     }
 
-    /// The same where the person's methods were listed, too.
+    /// The same where the targets of steps were listed, too.
     #[must_use]
-    pub fn judge_with(&self, reading: &AccountReading, methods: Option<&SeenMethods>) -> Vec<Finding> {
+    pub fn judge_with<'s>(
+        &self,
+        reading: &AccountReading,
+        targets: impl Fn(Step) -> Option<&'s SeenTargets>,
+    ) -> Vec<Finding> {
         let now = reading.at();
         let account = match &reading.seen {
             SeenObject::Account(account) => account,
@@ -82,7 +87,7 @@ impl ExpectedEffects {
                 claim => self.judge_password(step, claim, account, now),
             },
             ProvedBy::SessionsValidFrom => self.judge_sessions(step, expected.claim, account, now),
-            ProvedBy::MethodsGone => judge_methods(step, expected.claim, methods, now),
+            ProvedBy::TargetsListed => judge_targets(step, expected.claim, targets(step), now),
         });
         judged.collect()
     }
@@ -163,7 +168,7 @@ impl ExpectedEffects {
     fn shows_the_run(&self, account: &SeenAccount) -> bool {
         self.expected().any(|(step, expected)| {
             let (is, was) = match step.facts().proved_by {
-                ProvedBy::AccountEnabled(_) | ProvedBy::MethodsGone => return false,
+                ProvedBy::AccountEnabled(_) | ProvedBy::TargetsListed => return false,
                 ProvedBy::PasswordChange => (account.last_password_change(), self.last_password_change),
                 ProvedBy::SessionsValidFrom => (account.sessions_valid_from(), self.sessions_valid_from),
             };
@@ -299,35 +304,38 @@ impl ExpectedEffects {
     }
 }
 
-/// Only a list proves that a method is gone ("Delete fido2AuthenticationMethod" promises nothing of the kind). One that appeared
+/// Only a list proves what became of targets ("Delete fido2AuthenticationMethod" promises nothing of the kind). One that appeared
 /// since may be the person's own: it is named, and decides nothing.
-fn judge_methods(step: Step, claim: StepClaim, seen: Option<&SeenMethods>, now: OffsetDateTime) -> Finding {
+fn judge_targets(step: Step, claim: StepClaim, seen: Option<&SeenTargets>, now: OffsetDateTime) -> Finding {
     let made = |verdict, found, may_catch_up| finding(step, verdict, expected_text(step, claim), found, may_catch_up);
+    let Some(words) = step.facts().targets.as_ref().map(|targets| &targets.words) else {
+        return made(Proof::CannotBeProved, "it has no targets".to_owned(), false);
+    };
+    let TargetWords { one, many, done, none_left, appeared: how_appeared, .. } = words;
     let (planned, left, appeared) = match seen {
-        None => return made(Proof::CannotBeProved, "the methods were not listed".to_owned(), false),
-        Some(SeenMethods::NotListed(error)) => {
-            return made(Proof::CannotBeProved, format!("the methods cannot be listed: {error}"), false);
+        None => return made(Proof::CannotBeProved, format!("the {many} were not listed"), false),
+        Some(SeenTargets::NotListed(error)) => {
+            return made(Proof::CannotBeProved, format!("the {many} cannot be listed: {error}"), false);
         }
-        Some(SeenMethods::Listed { planned, left, appeared }) => (*planned, left, appeared),
+        Some(SeenTargets::Listed { planned, left, appeared }) => (*planned, left, appeared),
     };
     let new = match appeared.as_slice() {
         [] => String::new(),
-        appeared => format!(
-            "; registered since the plan was made, and left: {} (the person's own, or another's: plan once more)",
-            named(appeared)
-        ),
+        appeared => {
+            format!("; {how_appeared}: {} (the person's own, or another's: plan once more)", appeared.join(", "))
+        }
     };
     if left.is_empty() {
-        let found = format!("none of {} is left{new}", counted(planned as u64, "method", "methods"));
+        let found = format!("none of {} is {none_left}{new}", counted(planned as u64, one, many));
         let verdict = if appeared.is_empty() { Proof::Proved } else { Proof::CannotBeProved };
         return made(verdict, found, false);
     }
-    let mut found = format!("{}: {}{new}", still_there(left.len(), planned), named(left));
+    let mut found = format!("{}: {}{new}", still_there(left.len(), planned, words), left.join(", "));
     match claim {
         StepClaim::Done { noted, .. } if now - noted < MAX_LAG => made(Proof::NotYet, found, true),
         StepClaim::Done { .. } => made(Proof::Contradicted, found, false),
         StepClaim::NotDone { word } => {
-            found += &format!("; this run has not removed all of them ({word})");
+            found += &format!("; this run has not {done} all of them ({word})");
             made(Proof::NotYet, found, false)
         }
         _ => made(Proof::NotYet, found, false),

@@ -24,7 +24,7 @@
 //! | [`finding`] | what a reading shows of one step |
 //! | [`judge`] | one claim and one reading become verdicts; nothing else decides |
 //! | [`reading`] | what one reading of an account showed, in little memory |
-//! | [`seen_methods`] | what a list of a person's methods shows |
+//! | [`seen_targets`] | what a list of what a person has shows of the targets of a step |
 //! | `playbook_steps` | one value for each row and step, in little memory |
 //! | `second` | a moment in little memory |
 //! | [`pass`] | reads all accounts, and again those that a replica does not show yet |
@@ -38,5 +38,5 @@ pub mod pass;
 mod playbook_steps;
 pub mod reading;
 mod second;
-pub mod seen_methods;
+pub mod seen_targets;
 pub mod table;

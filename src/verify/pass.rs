@@ -9,7 +9,7 @@ use super::claims::{RunClaims, StepClaim};
 use super::finding::Finding;
 use super::judge::{ExpectedEffects, ExpectedStep};
 use super::reading::AccountReading;
-use super::seen_methods::SeenMethods;
+use super::seen_targets::SeenTargets;
 use crate::clock::Clock;
 use crate::directory::{Lookup, LookupError, MethodReader};
 use crate::graph::paced::Paced;
@@ -19,7 +19,7 @@ use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::kept_elsewhere::{is_written_back, password_is_replaced_on_premises};
 use crate::plan::manifest::Manifest;
-use crate::plan::method_targets::MethodTargets;
+use crate::plan::plan_targets::PlanTargets;
 use crate::plan::row::{Decision, PlanRow};
 use crate::roster::Key;
 use crate::run::proof::ProofCounts;
@@ -70,8 +70,8 @@ pub struct Checked {
 #[derive(Debug, Clone, Default)]
 pub struct Pass {
     readings: Vec<AccountReading>,
-    /// What was seen of the methods of those from whom the plan removes any.
-    methods: HashMap<RowNumber, SeenMethods>,
+    /// What was seen of the targets of the steps that have any.
+    targets: HashMap<(RowNumber, Step), SeenTargets>,
     verdicts: ProofCounts,
     as_before: ProofCounts,
 }
@@ -177,7 +177,7 @@ impl Pass {
     }
 
     fn judge(&self, subject: &Subject, reading: &AccountReading) -> Vec<Finding> {
-        subject.expected.judge_with(reading, self.methods.get(&subject.row))
+        subject.expected.judge_with(reading, |step| self.targets.get(&(subject.row, step)))
     }
 
     fn may_catch_up(&self, subject: &Subject, reading: &AccountReading) -> bool {
@@ -188,7 +188,7 @@ impl Pass {
     async fn list_methods<T: Transport>(
         &mut self,
         lister: &mut MethodReader<'_, T>,
-        targets: &MethodTargets,
+        targets: &PlanTargets,
         subjects: impl Iterator<Item = &Subject>,
     ) -> Result<(), PassError> {
         let removed = subjects.filter(|subject| subject.expected.steps[Step::Methods].is_some());
@@ -197,7 +197,7 @@ impl Pass {
             let people: Vec<(RowNumber, ObjectId)> = asked.by_ref().take(lister.next_call()).collect();
             let accounts: Vec<ObjectId> = people.iter().map(|(_, account)| *account).collect();
             for ((row, _), listed) in people.into_iter().zip(lister.read(&accounts).await?) {
-                self.methods.insert(row, SeenMethods::of(listed, targets, row));
+                self.targets.insert((row, Step::Methods), SeenTargets::of_methods(listed, targets, row));
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! What a plan leaves to Active Directory, in sentences: for the preview and the page of the plan.
 
-use crate::graph::found_pace::FoundPace;
+use crate::graph::found_pace::FOR_AUTHENTICATION;
 use crate::plan::manifest::OnPremisesWork;
 use crate::seal::recipient_name;
 use crate::words::{counted, span};
@@ -37,7 +37,7 @@ pub fn sentences(work: &OnPremisesWork, discards: bool) -> Vec<String> {
 #[must_use]
 pub fn writeback(people: u32) -> String {
     let who = counted(people.into(), "person keeps the old password", "people keep their old passwords");
-    let (fast, slow) = FoundPace::both_ends(people);
+    let (fast, slow) = FOR_AUTHENTICATION.both_ends(people);
     let time = if fast == slow { span(slow) } else { format!("{} to {}", span(fast), span(slow)) };
     format!(
         "{who} until sealoff onprem DIR --writeback has run, signed in as a person: {time}, as far as Graph and the one agent in \

@@ -4,10 +4,15 @@ use std::time::Duration;
 
 use crate::graph::throttle::LimitOwner;
 use crate::plan::manifest::Manifest;
+use crate::step::StepMap;
 use crate::words::span;
 
-/// What bounds a run that removes methods: how fast Graph lets that go stands on no page.
-pub const METHODS_PACE: &str = "by the write quota and the pace at which methods are removed, ten a second at most";
+/// What bounds a run with writes that have a pace of their own beside the write quota; nothing where it has none.
+#[must_use]
+pub fn own_pace(targets: &StepMap<u64>) -> Option<String> {
+    let paces: Vec<&str> = targets.steps().filter_map(|step| Some(step.facts().targets.as_ref()?.words.pace)).collect();
+    (!paces.is_empty()).then(|| format!("by the write quota and the pace {}", paces.join(", and that ")))
+}
 
 /// Whose quota bounds a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +27,8 @@ pub enum QuotaOwner {
 #[must_use]
 pub fn shortest_of_plan(plan: &Manifest) -> String {
     let floor = Duration::from_secs(plan.floor_seconds);
-    if plan.methods_removed() > 0 {
-        return format!("at least {} {METHODS_PACE}", span(floor));
+    if let Some(own) = own_pace(&plan.targets()) {
+        return format!("at least {} {own}", span(floor));
     }
     shortest(floor, QuotaOwner::Tenant)
 }

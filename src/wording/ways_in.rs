@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::directory::MethodKind;
 use crate::plan::method_counts::{MethodAges, MethodCounts};
-use crate::run::method_result::MethodOutcome;
+use crate::run::target_result::TargetOutcome;
+use crate::step::target::TargetKind;
 use crate::words::{count, counted, span};
 
 /// What a plan that lists them does about them.
@@ -32,18 +33,26 @@ pub const fn kind(kind: MethodKind) -> &'static str {
     }
 }
 
+/// What a target is called.
+#[must_use]
+pub const fn target(target: TargetKind) -> &'static str {
+    match target {
+        TargetKind::Method(of) => kind(of),
+    }
+}
+
 /// What is said of a method that stays because it was registered before the moment that was named.
 pub const EARLIER: &str = "registered before, and left";
 
-/// What became of a method.
+/// What became of a target.
 #[must_use]
-pub const fn outcome(outcome: MethodOutcome) -> &'static str {
+pub const fn outcome(outcome: TargetOutcome) -> &'static str {
     match outcome {
-        MethodOutcome::Removed => "removed",
-        MethodOutcome::Pending => "not removed yet",
-        MethodOutcome::Uncertain => "uncertain",
-        MethodOutcome::Failed => "refused or given up",
-        MethodOutcome::CannotRemove => "cannot be removed from here",
+        TargetOutcome::Done => "removed",
+        TargetOutcome::Pending => "not removed yet",
+        TargetOutcome::Uncertain => "uncertain",
+        TargetOutcome::Failed => "refused or given up",
+        TargetOutcome::CannotBeDone => "cannot be removed from here",
     }
 }
 

@@ -20,7 +20,7 @@ use crate::wording::worded_step::WordedStep;
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
         use FolderError::{
-            Changed, DoesNotAddUp, HoldsAPlan, Manifest, NoPlan, NotThere, Row, WaysInChanged, WritableByOthers,
+            Changed, DoesNotAddUp, HoldsAPlan, ListChanged, Manifest, NoPlan, NotThere, Row, WritableByOthers,
         };
         match &error {
             HoldsAPlan { folder } => {
@@ -41,7 +41,7 @@ impl From<FolderError> for Failure {
                 Self::usage(error).with_next(next)
             }
             NoPlan { .. } => Self::usage(error).with_command("A plan and its folder are made with", "sealoff plan"),
-            Changed { .. } | WaysInChanged { .. } | DoesNotAddUp { .. } | Manifest { .. } | Row { .. } => {
+            Changed { .. } | ListChanged { .. } | DoesNotAddUp { .. } | Manifest { .. } | Row { .. } => {
                 Self::refused(error)
             }
             WritableByOthers { folder } => {

@@ -52,7 +52,7 @@ pub(super) struct AccountCounts {
     pub(super) not_done: u64,
     pub(super) writes_left: u64,
     /// Those of them that remove a method.
-    pub(super) methods_left: u64,
+    pub(super) targets_left: StepMap<u64>,
     pub(super) steps: StepMap<StepShare>,
 }
 
@@ -94,7 +94,7 @@ impl AccountTracker {
         for turn in accounts.turns() {
             let state = &states[turn as usize];
             counts.writes_left += state.writes_left();
-            counts.methods_left += state.methods_left();
+            Step::with_targets().for_each(|step| counts.targets_left[step] += state.targets_left(step));
             for (step, state) in state.planned_steps() {
                 counts.steps[step].planned += 1;
                 counts.steps[step].done += u64::from(state == StepState::Done);
@@ -136,8 +136,7 @@ impl AccountTracker {
 
     /// What a write is about beside its account.
     pub(super) fn target(&self, key: WriteKey) -> Option<&WriteTarget> {
-        let targets = self.accounts.get(key.turn).targets;
-        targets.get(usize::from(key.target)).filter(|_| key.kind.has_targets())
+        self.accounts.target(key)
     }
 
     pub(super) fn state(&self, turn: Turn) -> &AccountState {
@@ -193,14 +192,14 @@ impl AccountTracker {
         self.queue.wake(now);
     }
 
-    /// From now on, so many writes about methods may leave.
-    pub(super) fn leave_room_for_methods(&mut self, writes: usize) {
-        self.queue.leave_room_for_methods(writes);
+    /// From now on, so many writes of this kind may leave.
+    pub(super) fn leave_room(&mut self, kind: WriteKind, writes: usize) {
+        self.queue.leave_room(kind, writes);
     }
 
-    /// Does a write about methods wait for its pace alone?
-    pub(super) fn any_method_ready(&self) -> bool {
-        self.queue.any_method_ready()
+    /// Does a write of this kind wait for its pace alone?
+    pub(super) fn is_any_ready(&self, kind: WriteKind) -> bool {
+        self.queue.any_ready(kind)
     }
 
     /// May any write leave now, as far as its account is concerned?
@@ -286,7 +285,10 @@ impl AccountTracker {
         let slot = &mut self.states[turn as usize];
         let after = state::next(*slot, transition)?;
         self.counts.writes_left = self.counts.writes_left + after.writes_left() - slot.writes_left();
-        self.counts.methods_left = self.counts.methods_left + after.methods_left() - slot.methods_left();
+        for step in Step::with_targets() {
+            let left = &mut self.counts.targets_left[step];
+            *left = *left + after.targets_left(step) - slot.targets_left(step);
+        }
         for (step, state) in after.planned_steps() {
             let is_newly_done = state == StepState::Done && slot.of(step) != StepState::Done;
             self.counts.steps[step].done += u64::from(is_newly_done);

@@ -1,5 +1,7 @@
 //! What an answer says about each of its writes, about the token that it was sent with, and about the pace of the rest.
 
+use enum_map::EnumMap;
+
 use super::batch_outcomes::BatchOutcomes;
 use super::ending::Ending;
 use super::in_flight::{CallNumber, Delivery, SentCall, secrets_of};
@@ -85,7 +87,8 @@ impl<T: Transport> Engine<'_, T> {
         let mut throttled = ThrottledItems::default();
         let mut outcomes = Vec::with_capacity(writes.len());
         let mut turned_down = Vec::new();
-        let (mut any_method, mut method_throttled) = (false, false);
+        // Of each kind that has a pace of its own: was any throttled?
+        let mut paced: EnumMap<WriteKind, Option<bool>> = EnumMap::default();
         // An item may be answered with what another of the same call carried.
         let secrets = answer.carried.and(secrets_of(&writes));
         for (write, item) in writes.iter().zip(items) {
@@ -94,10 +97,12 @@ impl<T: Transport> Engine<'_, T> {
                 continue;
             };
             let mut outcome = WriteOutcome::without(&item, &secrets);
-            let is_method = write.key.kind == WriteKind::Method;
-            if is_method {
-                outcome = outcome.of_deletion();
-                any_method = true;
+            let kind = write.key.kind;
+            if kind.has_targets() {
+                outcome = outcome.of_target();
+            }
+            if self.paces[kind].is_some() {
+                paced[kind].get_or_insert(false);
             }
             if outcome.may_pass(&item) && self.accounts.hesitates(write.key.turn) {
                 let retry_after = item.advice.retry_after;
@@ -106,8 +111,8 @@ impl<T: Transport> Engine<'_, T> {
             feedback.share = item.advice.limit_share.into_iter().chain(feedback.share).reduce(f64::max);
             match outcome {
                 // Their quota is another one, and says nothing about that of the other writes.
-                WriteOutcome::Postponed { why: Postponed::Throttled, retry_after } if is_method => {
-                    method_throttled = true;
+                WriteOutcome::Postponed { why: Postponed::Throttled, retry_after } if self.paces[kind].is_some() => {
+                    paced[kind] = Some(true);
                     throttled.add(item.advice.throttle_scope, retry_after);
                 }
                 WriteOutcome::Postponed { why: Postponed::Throttled, retry_after } => {
@@ -126,8 +131,11 @@ impl<T: Transport> Engine<'_, T> {
         }
         drop(secrets);
         self.apps.answered(app, sent_at, &feedback);
-        if any_method {
-            self.method_pace.heard(self.clock.now(), method_throttled);
+        let now = self.clock.now();
+        for (kind, throttled) in paced {
+            if let (Some(pace), Some(throttled)) = (&mut self.paces[kind], throttled) {
+                pace.heard(now, throttled);
+            }
         }
         let mut outcomes = BatchOutcomes { writes, outcomes, blame: Blame::Write, date: answer.date };
         if outcomes.iter().any(|outcome| !outcome.is_fault()) {

@@ -17,7 +17,7 @@ pub(super) fn pack(
     let writes = writes.iter().map(|write| {
         let password = write.password().map(|exposed| NewPassword { exposed, change_at_next_sign_in });
         let account = accounts.get(write.key.turn);
-        let target = account.targets.get(usize::from(write.key.target)).filter(|_| write.key.kind.has_targets());
+        let target = accounts.target(write.key);
         write_of(write.steps, account.object_id, target, password)
     });
     let writes: Option<Vec<_>> = writes.collect();

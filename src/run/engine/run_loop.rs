@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use enum_map::EnumMap;
 use tokio_util::sync::CancellationToken;
 
 use super::account_tracker::AccountTracker;
@@ -26,6 +27,7 @@ use crate::run::journal::Journal;
 use crate::run::record::Record;
 use crate::run::schedule::Turn;
 use crate::run::state::{AccountState, Transition};
+use crate::step::WriteKind;
 
 /// All that a run needs.
 pub struct Assignment<T> {
@@ -72,8 +74,8 @@ pub(super) struct Engine<'o, T> {
     pub(super) link: Link,
     pub(super) flight: Flight,
     pub(super) breaker: Breaker,
-    /// How fast methods are removed: their paths have a quota of their own, for which no page has a figure.
-    pub(super) method_pace: FoundPace,
+    /// How fast the writes may leave that have another quota than the rest.
+    pub(super) paces: EnumMap<WriteKind, Option<FoundPace>>,
     /// Since when a batch that is not full waits for more writes.
     pub(super) lingering_since: Option<Duration>,
     pub(super) quota_wait: Option<Wait>,
@@ -105,7 +107,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             link: Link::default(),
             flight,
             breaker,
-            method_pace: FoundPace::new(clock.now()),
+            paces: own_paces(clock.now()),
             lingering_since: None,
             quota_wait: None,
             ending: None,
@@ -154,9 +156,8 @@ impl<'o, T: Transport> Engine<'o, T> {
     fn close_statistics(&mut self, began: Duration) {
         let statistics = &mut self.statistics;
         statistics.elapsed = self.clock.now() - began;
-        let removed = statistics.methods_removed;
-        let others = self.apps.floor(began, statistics.writes_accepted - removed);
-        statistics.floor = others.max(FoundPace::floor(removed));
+        let others = self.apps.floor(began, statistics.writes_accepted - statistics.targets.all());
+        statistics.floor = others.max(statistics.targets.floor());
         statistics.limiter = self.apps.shape();
         statistics.apps = self.apps.statistics();
         let over_floor = statistics.elapsed.as_secs_f64() / statistics.floor.as_secs_f64();
@@ -202,8 +203,9 @@ impl<'o, T: Transport> Engine<'o, T> {
         let blocked = [quota, self.link.next_wake()].into_iter().flatten().max();
         let may_send = self.link.may_call(self.flight.is_empty()) && self.quota_wait != Some(Wait::Answer);
         let sending = blocked.or(linger).filter(|_| self.accounts.any_ready(now) && may_send);
-        let methods = Some(self.method_pace.free_at()).filter(|at| *at > now && self.accounts.any_method_ready());
-        [sending, methods.filter(|_| blocked.is_none()), self.accounts.next_wake(now)].into_iter().flatten().min()
+        let paced = self.paces.iter().filter_map(|(kind, pace)| Some((kind, pace.as_ref()?.free_at())));
+        let paced = paced.filter(|(kind, at)| *at > now && self.accounts.is_any_ready(*kind)).map(|(_, at)| at).min();
+        [sending, paced.filter(|_| blocked.is_none()), self.accounts.next_wake(now)].into_iter().flatten().min()
     }
 
     /// Accounts that are taken up and not settled: bounds how many passwords are in memory. Twice what can be under way,
@@ -264,8 +266,8 @@ impl<'o, T: Transport> Engine<'o, T> {
             writes_per_second: self.apps.writes_per_second(),
             time_left: self
                 .apps
-                .forecast(counts.writes_left - counts.methods_left)
-                .max(FoundPace::floor(counts.methods_left)),
+                .forecast(counts.writes_left - counts.targets_left.all())
+                .max(counts.targets_left.floor()),
             quota_wait: match self.quota_wait {
                 Some(Wait::Until(until)) => until.checked_sub(now),
                 _ => None,
@@ -273,6 +275,14 @@ impl<'o, T: Transport> Engine<'o, T> {
         });
         self.emit(&event);
     }
+}
+
+/// The paces of the kinds of writes that have one of their own, at their beginning.
+fn own_paces(now: Duration) -> EnumMap<WriteKind, Option<FoundPace>> {
+    EnumMap::from_fn(|kind: WriteKind| {
+        let facts = kind.step_with_targets()?.facts().targets.as_ref()?;
+        Some(FoundPace::new(facts.pace, now))
+    })
 }
 
 async fn sleep_until(clock: Clock, moment: Option<Duration>) {

@@ -17,7 +17,6 @@ use crate::run::event::Event;
 use crate::run::record::Record;
 use crate::run::schedule::WriteKey;
 use crate::run::state::Transition;
-use crate::step::WriteKind;
 
 impl<T: Transport> Engine<'_, T> {
     /// Sends as many batches as may leave now.
@@ -35,7 +34,7 @@ impl<T: Transport> Engine<'_, T> {
 
     /// Sends one batch, if one may leave now.
     fn fill_batch(&mut self, now: Duration) -> bool {
-        self.pace_methods(now);
+        self.leave_room(now);
         let mut wanted = self.ready(None, now);
         let alone = self.accounts.next_alone(now, wanted.iter().any(|writes| *writes > 0));
         if alone.is_some() {
@@ -70,10 +69,12 @@ impl<T: Transport> Engine<'_, T> {
         }
     }
 
-    /// Writes about methods leave as fast as Graph was seen to take them.
-    fn pace_methods(&mut self, now: Duration) {
-        let is_free = self.method_pace.free_at() <= now;
-        self.accounts.leave_room_for_methods(if is_free { self.method_pace.next_call() } else { 0 });
+    /// Writes that have a pace of their own leave as fast as Graph was seen to take them.
+    fn leave_room(&mut self, now: Duration) {
+        for (kind, pace) in &self.paces {
+            let Some(pace) = pace else { continue };
+            self.accounts.leave_room(kind, if pace.free_at() <= now { pace.next_call() } else { 0 });
+        }
     }
 
     /// How many writes could leave through each app in one call now.
@@ -102,9 +103,10 @@ impl<T: Transport> Engine<'_, T> {
 
     /// Brings a batch's intents to disk and then sends it; one call, held by the engine until it is answered.
     fn send(&mut self, picked: Vec<WriteKey>, app: AppIndex, now: Duration) {
-        let methods = picked.iter().filter(|key| key.kind == WriteKind::Method).count();
-        if methods > 0 {
-            self.method_pace.take(now, u32::try_from(methods).unwrap_or(u32::MAX));
+        for key in &picked {
+            if let Some(pace) = &mut self.paces[key.kind] {
+                pace.take(now, 1);
+            }
         }
         let client_id = self.apps.name(app).client_id;
         let mut records = Vec::with_capacity(picked.len());

@@ -103,7 +103,9 @@ impl<T: Transport> Engine<'_, T> {
         match &outcome {
             WriteOutcome::Accepted => {
                 self.statistics.writes_accepted += 1;
-                self.statistics.methods_removed += u64::from(key.kind.has_targets());
+                if let Some(step) = key.kind.step_with_targets() {
+                    self.statistics.targets[step] += 1;
+                }
                 self.write_settled(key);
             }
             WriteOutcome::Refused { error } => self.write_refused(key, steps, error),

@@ -1,5 +1,5 @@
-//! What became of the methods that a plan removes: counted by kind, and for people at whom some appeared after the moment that
-//! `--methods since` names, one after the other.
+//! What became of the targets of a plan's steps, as of the methods that it removes: counted by kind, and for people at whom
+//! methods appeared after the moment that `--methods since` names, one after the other.
 
 use std::collections::BTreeMap;
 
@@ -15,21 +15,21 @@ use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::listed_way_in::ListedWayIn;
 use crate::plan::method_fate::MethodFate;
 use crate::plan::methods_option::MethodsOption;
-use crate::run::method_result::{MethodOutcome, MethodResult};
+use crate::run::target_result::{TargetOutcome, TargetResult};
 use crate::step::Steps;
-use crate::step::target::WriteTarget;
+use crate::step::target::TargetKind;
 use crate::wording::ways_in;
 use crate::words::{count, counted, moment};
 
 /// So many different answers are named; more are counted alone.
 const MAX_ANSWERS: usize = 20;
 
-/// What became of the methods of a plan.
+/// What became of the targets of a plan.
 #[derive(Default)]
-pub(super) struct RemovedMethods {
-    kinds: BTreeMap<MethodKind, KindCounts>,
-    /// What was said of those that are not removed.
-    answers: BTreeMap<(MethodKind, String), u64>,
+pub(super) struct TargetsOfPlan {
+    kinds: BTreeMap<TargetKind, KindCounts>,
+    /// What was said of those that are not done.
+    answers: BTreeMap<(TargetKind, String), u64>,
     /// Answers that are counted alone.
     more_answers: u64,
     /// After which moment methods are looked for; nothing where all are removed.
@@ -40,11 +40,11 @@ pub(super) struct RemovedMethods {
     all_people: u64,
 }
 
-/// The methods of one kind.
+/// The targets of one kind.
 #[derive(Default)]
 struct KindCounts {
-    /// By outcome, in the order of [`MethodOutcome::VARIANTS`].
-    outcomes: [u64; MethodOutcome::COUNT],
+    /// By outcome, in the order of [`TargetOutcome::VARIANTS`].
+    outcomes: [u64; TargetOutcome::COUNT],
     /// Registered before the moment that was named.
     earlier: u64,
 }
@@ -59,14 +59,14 @@ struct TimelineMethod {
     kind: MethodKind,
     registered: Option<OffsetDateTime>,
     id: String,
-    outcome: Option<MethodOutcome>,
+    outcome: Option<TargetOutcome>,
 }
 
-impl RemovedMethods {
-    /// Begins with what the plan lists; nothing where it removes nothing.
+impl TargetsOfPlan {
+    /// Begins with what the plan lists; nothing where no step has targets.
     pub(super) fn of_plan(plan: &PlanFolder) -> Result<Option<Self>, FolderError> {
         let manifest = plan.manifest();
-        if manifest.methods.as_ref().is_none_or(|methods| methods.removal.is_none()) {
+        if !manifest.names_targets() {
             return Ok(None);
         }
         let since = match manifest.options.methods {
@@ -83,7 +83,7 @@ impl RemovedMethods {
                 all.add_person(std::mem::take(&mut person));
             }
             if listed.fate == MethodFate::Stays {
-                all.kinds.entry(listed.kind).or_default().earlier += 1;
+                all.kinds.entry(TargetKind::Method(listed.kind)).or_default().earlier += 1;
             } else {
                 person.push(listed);
             }
@@ -110,12 +110,13 @@ impl RemovedMethods {
         }
     }
 
-    /// Takes in what became of the methods of a row.
-    pub(super) fn add(&mut self, row: RowNumber, results: &[MethodResult]) {
-        for MethodResult { target: WriteTarget::Method { kind, id }, outcome, said } in results {
-            self.kinds.entry(*kind).or_default().outcomes[*outcome as usize] += 1;
+    /// Takes in what became of the targets of a row.
+    pub(super) fn add(&mut self, row: RowNumber, results: &[TargetResult]) {
+        for TargetResult { target, outcome, said } in results {
+            let kind = target.kind();
+            self.kinds.entry(kind).or_default().outcomes[*outcome as usize] += 1;
             if !said.is_empty() {
-                let key = (*kind, said.clone());
+                let key = (kind, said.clone());
                 if self.answers.len() < MAX_ANSWERS || self.answers.contains_key(&key) {
                     *self.answers.entry(key).or_default() += 1;
                 } else {
@@ -123,7 +124,7 @@ impl RemovedMethods {
                 }
             }
             let person = self.people.get_mut(&row).into_iter().flat_map(|person| &mut person.methods);
-            for method in person.filter(|method| method.kind == *kind && method.id == *id) {
+            for method in person.filter(|method| TargetKind::Method(method.kind) == kind && target.id() == method.id) {
                 method.outcome = Some(*outcome);
             }
         }
@@ -138,11 +139,11 @@ impl RemovedMethods {
                     h3 { "Why some stay" }
                     ul {
                         @for ((kind, said), number) in &self.answers {
-                            li { (count(*number)) " × " (ways_in::kind(*kind)) ": " (PageText(said)) }
+                            li { (count(*number)) " × " (ways_in::target(*kind)) ": " (PageText(said)) }
                         }
                     }
                     @if self.more_answers > 0 {
-                        p.limit { "There are other answers about " (counted(self.more_answers, "method", "methods")) "; ways-in-results.csv has them all." }
+                        p.limit { "There are " (counted(self.more_answers, "other answer", "other answers")) "; ways-in-results.csv has them all." }
                     }
                 }
                 @if let Some(since) = self.since { (self.timeline(since)) }
@@ -156,7 +157,7 @@ impl RemovedMethods {
             table.cards role="table" {
                 thead role="rowgroup" { tr role="row" {
                     th scope="col" role="columnheader" { "Kind" }
-                    @for outcome in MethodOutcome::VARIANTS {
+                    @for outcome in TargetOutcome::VARIANTS {
                         th.number scope="col" role="columnheader" { (ways_in::outcome(*outcome)) }
                     }
                     @if self.since.is_some() { th.number scope="col" role="columnheader" { (earlier) } }
@@ -164,8 +165,8 @@ impl RemovedMethods {
                 tbody role="rowgroup" {
                     @for (kind, counts) in &self.kinds {
                         tr role="row" {
-                            td role="cell" { (ways_in::kind(*kind)) }
-                            @for outcome in MethodOutcome::VARIANTS {
+                            td role="cell" { (ways_in::target(*kind)) }
+                            @for outcome in TargetOutcome::VARIANTS {
                                 td.number role="cell" data-label=(ways_in::outcome(*outcome)) { (count(counts.outcomes[*outcome as usize])) }
                             }
                             @if self.since.is_some() {

@@ -1,26 +1,24 @@
-//! `ways-in-results.csv`: what became of each method that the plan removes, one line each.
+//! `ways-in-results.csv`: what became of each target of the steps of a plan, one line each.
 
 use std::io::{self, Write};
 
-use super::method_result::MethodResult;
 use super::result_row::{ResultDetails, ResultRow};
+use super::target_result::TargetResult;
 use crate::plan::folder::{PlanFolder, WAYS_IN_RESULTS};
 use crate::private_files;
 use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
-use crate::step::target::WriteTarget;
 
 const HEADER: [&str; 7] = ["row", "user_principal_name", "object_id", "method", "id", "outcome", "detail"];
 
 /// The list while it is being made.
-pub(super) struct WaysInResults {
-    /// Nothing where the plan removes nothing.
+pub(super) struct TargetResults {
+    /// Nothing where no step of the plan has targets.
     csv: Option<csv::Writer<Vec<u8>>>,
 }
 
-impl WaysInResults {
+impl TargetResults {
     pub(super) fn of(plan: &PlanFolder) -> Self {
-        let removes = plan.manifest().methods.as_ref().is_some_and(|methods| methods.removal.is_some());
-        let csv = removes.then(|| {
+        let csv = plan.manifest().names_targets().then(|| {
             let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
             // Nothing fails in memory.
             let _ = csv.write_record(HEADER);
@@ -29,19 +27,18 @@ impl WaysInResults {
         Self { csv }
     }
 
-    /// What became of the methods of one row.
+    /// What became of the targets of one row.
     pub(super) fn add(&mut self, row: &ResultRow, details: &ResultDetails) {
         let Some(csv) = &mut self.csv else { return };
         let object_id = row.planned.object_id.map(|id| id.to_string()).unwrap_or_default();
-        for MethodResult { target: WriteTarget::Method { kind, id }, outcome, said } in &details.methods {
-            let outcome: &str = outcome.into();
+        for TargetResult { target, outcome, said } in &details.targets {
             let _ = csv.write_record([
                 row.planned.row.to_string().as_str(),
                 &guard(&row.planned.user_principal_name),
                 &object_id,
-                kind.name(),
-                &guard(id),
-                outcome,
+                target.kind().name(),
+                &guard(&target.id()),
+                outcome.word(target.kind().step()),
                 &guard(said),
             ]);
         }

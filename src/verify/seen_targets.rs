@@ -1,0 +1,67 @@
+//! What a list of what a person has shows of the targets of a plan's step.
+
+use time::OffsetDateTime;
+
+use crate::directory::HeldMethod;
+use crate::graph::error::GraphError;
+use crate::ids::RowNumber;
+use crate::plan::plan_targets::PlanTargets;
+use crate::step::target::{TargetWords, WriteTarget};
+use crate::words::{counted, to_the_second};
+
+/// What was seen of the targets of one step at one person.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SeenTargets {
+    /// They were listed.
+    Listed {
+        /// How many the plan names.
+        planned: usize,
+        /// Those of them that are not done.
+        left: Vec<SeenTarget>,
+        /// Those that the plan did not list: they appeared after it was made.
+        appeared: Vec<SeenTarget>,
+    },
+    /// Graph would not list them.
+    NotListed(GraphError),
+}
+
+/// One of them: `passkey of 2026-11-23T02:30:00Z`.
+pub type SeenTarget = String;
+
+impl SeenTargets {
+    /// Compares a list of methods with what the plan says of the person of a row.
+    #[must_use]
+    pub fn of_methods(listed: Result<Vec<HeldMethod>, GraphError>, targets: &PlanTargets, row: RowNumber) -> Self {
+        let listed = match listed {
+            Ok(listed) => listed,
+            Err(error) => return Self::NotListed(error),
+        };
+        let planned = targets.of_step(row, crate::step::Step::Methods);
+        let (mut left, mut appeared) = (Vec::new(), Vec::new());
+        for method in listed {
+            let seen = dated(method.kind.name(), method.registered);
+            let target = WriteTarget::Method { kind: method.kind, id: method.id };
+            if planned.contains(&target) {
+                left.push(seen);
+            } else if !targets.leaves(row, &target, &method.type_name) {
+                appeared.push(seen);
+            }
+        }
+        Self::Listed { planned: planned.len(), left, appeared }
+    }
+}
+
+fn dated(name: &str, since: Option<OffsetDateTime>) -> SeenTarget {
+    match since {
+        Some(moment) => format!("{name} of {}", to_the_second(moment)),
+        None => format!("{name} of unknown age"),
+    }
+}
+
+/// `2 of 3 methods are still there`.
+#[must_use]
+pub(super) fn still_there(left: usize, planned: usize, words: &TargetWords) -> String {
+    let TargetWords { one, many, left: how, .. } = words;
+    let of = counted(planned as u64, &format!("{one} is"), &format!("{many} are"));
+    format!("{left} of {of} {how}")
+}
