@@ -440,14 +440,14 @@ pub(super) fn show_progress(spinner: &Spinner, progress: PlanningProgress) {
         PlanningProgress::Decided { rows } => {
             spinner.show(format!("reading the directory: {} looked up", counted(rows.into(), "row", "rows")));
         }
-        PlanningProgress::MethodsBegin { people, left, fast, slow } => {
+        PlanningProgress::ListingBegins { of, people, left, fast, slow } => {
             if left > 0 {
-                spinner.beside(|| messages::note(ways_in::announcement(people, left, fast, slow)));
+                spinner.beside(|| messages::note(ways_in::announcement(of, people, left, fast, slow)));
             }
         }
-        PlanningProgress::Methods { done, people } => {
-            let of = counted(people.into(), "person", "people");
-            spinner.show(format!("listing what people sign in with: {} of {of}", count(done.into())));
+        PlanningProgress::Listed { of, done, people } => {
+            let all = counted(people.into(), "person", "people");
+            spinner.show(format!("listing {}: {} of {all}", ways_in::listed(of, "people"), count(done.into())));
         }
     }
 }

@@ -118,7 +118,7 @@ pub struct HeldMethod {
 /// As a list has it ("List methods", and the page of each type).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct MethodOnWire {
+pub struct MethodOnWire {
     #[serde(rename = "@odata.type", default)]
     type_name: Option<String>,
     #[serde(default)]

@@ -22,7 +22,8 @@
 //! | `reach` | which role may act on which account |
 //! | `operators` | the people who operate sealoff: they must not lock themselves out |
 //! | `listing`, `export` | people as the tenant lists them, written as a roster |
-//! | `held_method`, `method_reader` | what people prove by who they are, and how it is listed at a pace of its own |
+//! | `held_method` | what people prove by who they are |
+//! | `person_list`, `person_reader` | what a person may have several of, and how it is listed at a pace of its own |
 //! | `note` | what could not be read and does not stop a plan |
 
 mod account;
@@ -38,10 +39,11 @@ mod listing;
 mod lookup;
 mod mailboxes;
 mod managers;
-mod method_reader;
 mod non_person;
 mod note;
 mod operators;
+mod person_list;
+mod person_reader;
 mod privilege;
 mod privileges;
 mod question;
@@ -65,10 +67,11 @@ pub use held_method::{HeldMethod, MethodKind};
 pub use listing::{Listed, Listing, ListingScope, count};
 pub use lookup::Lookup;
 pub use managers::Manager;
-pub use method_reader::MethodReader;
 pub use non_person::NonPersonSign;
 pub use note::Note;
 pub use operators::{Operator, Operators};
+pub use person_list::{MethodsOfPerson, PersonList};
+pub use person_reader::PersonReader;
 pub use privilege::{HeldRole, Privilege, RoleGroupTie, Through};
 pub use privileges::Privileges;
 pub use sync_features::SyncFeatures;

@@ -14,6 +14,7 @@ use super::waves::TooManyWaves;
 use crate::directory::LookupError;
 use crate::graph::reading::ReadError;
 use crate::roster::RosterError;
+use crate::step::Step;
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +40,14 @@ pub enum PlanError {
     /// The directory could not be read.
     #[error(transparent)]
     Lookup(#[from] LookupError),
-    /// The methods that people sign in with could not be listed.
-    #[error("the methods that people sign in with could not be listed: {0}; no plan was made")]
-    Methods(ReadError),
+    /// What people have could not be listed.
+    #[error("{} could not be listed: {source}; no plan was made", of.listed())]
+    Listing {
+        /// The step whose targets that is.
+        of: Step,
+        /// Why not.
+        source: ReadError,
+    },
     /// No key is known for the person who would hand a password over.
     #[error(transparent)]
     NamesWithoutKeys(#[from] NamesWithoutKeys),

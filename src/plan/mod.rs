@@ -25,7 +25,8 @@
 //! | [`author`] | who made a plan, or worked on its run |
 //! | [`planner`] | roster in, plan folder out |
 //! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
-//! | `method_listing`, `methods_so_far`, [`method_counts`], `ways_in` | the methods that people sign in with are read, kept where the planning is stopped, counted, and listed |
+//! | `target_listing`, `held_so_far`, `plan_lists` | what people have is read, kept where the planning is stopped, and put beside the plan |
+//! | [`method_counts`], `ways_in` | the methods that they sign in with are counted, and listed |
 //! | [`methods_option`], [`method_fate`] | which of them are to be removed, and what becomes of each |
 //! | [`plan_targets`] | what the steps are about that have a target for each write: the plan's lists, read back |
 //! | [`waves`] | the parts of a plan that are carried out one after the other |
@@ -56,15 +57,14 @@ pub mod examples;
 pub mod folder;
 mod folder_error;
 pub mod handoff;
+mod held_so_far;
 pub mod judge;
 pub mod kept_elsewhere;
 pub mod listed_way_in;
 pub mod manifest;
 pub mod method_counts;
 pub mod method_fate;
-mod method_listing;
 pub mod methods_option;
-mod methods_so_far;
 mod non_persons;
 pub mod onprem;
 mod origin;
@@ -73,6 +73,7 @@ pub mod password_source;
 pub mod people_of_run;
 pub mod phrase;
 mod plan_files;
+mod plan_lists;
 mod plan_rows;
 pub mod plan_targets;
 pub mod planner;
@@ -89,6 +90,7 @@ pub mod sheet_rows;
 pub mod signatures;
 pub mod size;
 pub mod summary;
+mod target_listing;
 #[cfg(test)]
 mod tests;
 pub mod undo;

@@ -13,7 +13,6 @@ use super::error::PlanError;
 use super::folder;
 use super::judge::{Judge, Known};
 use super::manifest::{ProtectedList, RosterName};
-use super::method_listing;
 use super::non_persons::{self, NonPersons, TenantWide};
 use super::planning_progress::PlanningProgress;
 use super::reach::{self, ActingPrincipal, OutOfReach};
@@ -23,11 +22,13 @@ use super::rules::{Options, Rules, RulesError};
 use super::ruling::Ruling;
 use super::size::{self, TooLarge};
 use super::summary::Summary;
+use super::target_listing::{self, TargetSweep};
+use super::ways_in::WaysIn;
 use super::writer::{MadeFrom, PlanWriter};
 use crate::clock::Clock;
 use crate::directory::{
-    Account, CloserLook, Found, Lookup, LookupCache, LookupError, MethodReader, NonPersonSign, Note, SeenCloser,
-    TenantFacts, WHOLE_TENANT,
+    Account, CloserLook, Found, Lookup, LookupCache, LookupError, NonPersonSign, Note, SeenCloser, TenantFacts,
+    WHOLE_TENANT,
 };
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
@@ -241,8 +242,9 @@ impl<'a, T: Transport> Planner<'a, T> {
         let refused = draft.refuses_non_persons(&options, way.is_of_everybody, members);
         let (mut writer, more_notes) = draft.settle(refused)?;
         if let Some(asked) = options.methods {
-            let reader = MethodReader::new(&self.paced);
-            writer = method_listing::add(writer, reader, facts.organization.id, asked, &mut progress).await?;
+            let list = WaysIn::begin(writer.folder(), asked)?;
+            let sweep = TargetSweep::new(&self.paced, &writer, facts.organization.id, list)?;
+            writer = target_listing::add(writer, sweep, &mut progress).await?;
         }
         let too_large = size::judge(writer.counts().act.rows, members, &options);
         let mut notes = self.notes(&facts);

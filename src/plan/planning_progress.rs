@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::step::Step;
+
 /// How far a planning is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlanningProgress {
@@ -10,8 +12,10 @@ pub enum PlanningProgress {
         /// How many.
         rows: u32,
     },
-    /// The methods of people are listed from here on.
-    MethodsBegin {
+    /// What people have is listed from here on.
+    ListingBegins {
+        /// The step whose targets that is.
+        of: Step,
         /// How many people.
         people: u32,
         /// How many of them are still to be read: the others are known from a planning that was stopped.
@@ -21,8 +25,10 @@ pub enum PlanningProgress {
         /// How long it takes where Graph lets no more than one a second through.
         slow: Duration,
     },
-    /// The methods of so many people are listed.
-    Methods {
+    /// What so many people have is listed.
+    Listed {
+        /// The step whose targets that is.
+        of: Step,
         /// How many.
         done: u32,
         /// Of how many.

@@ -7,18 +7,22 @@ use time::OffsetDateTime;
 
 use super::error::PlanError;
 use super::folder::WAYS_IN;
+use super::held_so_far::PersonsHeld;
 use super::method_counts::MethodCounts;
 use super::method_fate::MethodFate;
 use super::methods_option::MethodsOption;
-use super::methods_so_far::PersonsMethods;
+use super::plan_lists::PlanLists;
 use super::plan_targets::{ListedTarget, StayingTarget, TargetLine};
+use super::reason::Reason;
 use super::row::{Decision, PlanRow};
+use super::target_listing::PlanList;
 use crate::digest::Hashing;
-use crate::directory::{HeldMethod, MethodKind};
+use crate::directory::{HeldMethod, MethodKind, MethodsOfPerson};
 use crate::graph::error::GraphError;
 use crate::ids::{ObjectId, RowNumber};
 use crate::private_files::Pending;
 use crate::spreadsheet::Guarded;
+use crate::step::Step;
 use crate::step::target::WriteTarget;
 
 /// The header of `ways-in.csv`.
@@ -38,6 +42,7 @@ const HEADER: [&str; 11] = [
 
 /// The list while it is being written.
 pub(super) struct WaysIn {
+    asked: MethodsOption,
     counts: MethodCounts,
     csv: csv::Writer<Hashing<Pending>>,
 }
@@ -60,35 +65,12 @@ struct WayInLine<'a> {
 }
 
 impl WaysIn {
-    pub(super) fn begin(folder: &Path, now: OffsetDateTime) -> Result<Self, PlanError> {
+    /// Methods are removed as `asked` from those whose rows have that step.
+    pub(super) fn begin(folder: &Path, asked: MethodsOption) -> Result<Self, PlanError> {
         let file = Hashing::new(Pending::new(&folder.join(WAYS_IN))?);
         let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
         csv.write_record(HEADER)?;
-        Ok(Self { counts: MethodCounts::begin(now), csv })
-    }
-
-    pub(super) const fn counts(&self) -> &MethodCounts {
-        &self.counts
-    }
-
-    /// What the person of a row has, one line each. It is removed as `asked` where the row has that step.
-    pub(super) fn add(&mut self, row: &PlanRow, known: &PersonsMethods, asked: MethodsOption) -> Result<(), PlanError> {
-        self.counts.add(&known.methods, known.read_at);
-        let asked = if row.decision == Decision::Act { asked } else { MethodsOption::List };
-        if asked.removes() {
-            self.counts.add_removal(&known.methods, asked);
-        }
-        let only_one = if known.methods.len() == 1 { "yes" } else { "" };
-        known
-            .methods
-            .iter()
-            .try_for_each(|method| self.write(row, Some((method, MethodFate::of(method, asked))), only_one, ""))
-    }
-
-    /// The person of a row, whose methods Graph would not list.
-    pub(super) fn add_not_read(&mut self, row: &PlanRow, error: &GraphError) -> Result<(), PlanError> {
-        self.counts.not_read += 1;
-        self.write(row, None, "", &error.to_string())
+        Ok(Self { asked, counts: MethodCounts::begin(OffsetDateTime::now_utc()), csv })
     }
 
     fn write(
@@ -115,12 +97,49 @@ impl WaysIn {
         })?;
         Ok(())
     }
+}
 
-    /// The file as it is to be given its name, and what stands in it.
-    pub(super) fn finish(self) -> Result<(Pending, MethodCounts), PlanError> {
-        let Self { counts, csv } = self;
+impl PlanList for WaysIn {
+    type Of = MethodsOfPerson;
+    type Held = HeldMethod;
+
+    const STEP: Step = Step::Methods;
+    const NOT_LISTED: Reason = Reason::MethodsUnknown;
+    const PART: &'static str = ".sealoff-ways-in.part";
+
+    fn note(&self, row: &mut PlanRow, held: &[HeldMethod]) -> usize {
+        row.methods = Some(u32::try_from(held.len()).unwrap_or(u32::MAX));
+        MethodFate::removed(held, self.asked)
+    }
+
+    fn add(&mut self, row: &PlanRow, known: &PersonsHeld<HeldMethod>) -> Result<(), PlanError> {
+        let methods = &known.held;
+        self.counts.add(methods, known.read_at);
+        let asked = if row.decision == Decision::Act { self.asked } else { MethodsOption::List };
+        if asked.removes() {
+            self.counts.add_removal(methods, asked);
+        }
+        let only_one = if methods.len() == 1 { "yes" } else { "" };
+        methods
+            .iter()
+            .try_for_each(|method| self.write(row, Some((method, MethodFate::of(method, asked))), only_one, ""))
+    }
+
+    fn add_not_listed(&mut self, row: &PlanRow, error: &GraphError) -> Result<(), PlanError> {
+        self.counts.not_read += 1;
+        self.write(row, None, "", &error.to_string())
+    }
+
+    fn people(&self) -> (u32, u32) {
+        (self.counts.people, self.counts.not_read)
+    }
+
+    fn put_with(self, lists: &mut PlanLists) -> Result<(), PlanError> {
+        let Self { counts, csv, .. } = self;
         let (file, sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
-        Ok((file, MethodCounts { sha256, ..counts }))
+        lists.files.push(file);
+        lists.methods = Some(MethodCounts { sha256, ..counts });
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! A plan while it is being written: each row goes through here, of a roster or of a run that is undone.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 
@@ -16,15 +16,14 @@ use super::folder::{PLAN_CSV, PLAN_JSON};
 use super::handoff::Sharing;
 use super::kept_elsewhere::{is_reset_by_run, password_is_replaced_on_premises};
 use super::manifest::{FORMAT, Manifest, ProtectedList, RosterName, Tenant};
-use super::methods_so_far::MethodsSoFar;
 use super::onprem::{Task, WorkList};
+use super::plan_lists::PlanLists;
 use super::row::{HEADER, PlanRow};
 use super::rules::Rules;
 use super::script_credential::ScriptCredentials;
 use super::size::TooLarge;
 use super::summary::Summary;
 use super::waves::WaveCount;
-use super::ways_in::WaysIn;
 use crate::digest::Hashing;
 use crate::directory::{Account, NonPersonSign};
 use crate::graph::quota::Allowance;
@@ -45,7 +44,7 @@ pub(super) struct PlanWriter<'a> {
     work_list: WorkList,
     credentials: Option<ScriptCredentials<'a>>,
     csv: csv::Writer<Hashing<Pending>>,
-    ways_in: Option<(WaysIn, MethodsSoFar)>,
+    lists: PlanLists,
 }
 
 /// The rows that were written so far, to be read again.
@@ -101,7 +100,7 @@ impl<'a> PlanWriter<'a> {
             waves: rules.wave_by.as_deref().map(WaveCount::by),
             credentials,
             csv: begin_csv(folder)?,
-            ways_in: None,
+            lists: PlanLists::default(),
         })
     }
 
@@ -138,14 +137,14 @@ impl<'a> PlanWriter<'a> {
             work_list: self.work_list.uncounted(),
             credentials: self.credentials,
             csv: begin_csv(self.folder)?,
-            ways_in: None,
+            lists: PlanLists::default(),
         };
         Ok((rows, writer))
     }
 
-    /// Lists the methods of the people, too; what was read of them so far is not needed any more when the plan is whole.
-    pub(super) fn with_ways_in(self, ways_in: WaysIn, so_far: MethodsSoFar) -> Self {
-        Self { ways_in: Some((ways_in, so_far)), ..self }
+    /// With the lists of what its people have.
+    pub(super) fn with_lists(self, lists: PlanLists) -> Self {
+        Self { lists, ..self }
     }
 
     /// Writes the next row.
@@ -228,12 +227,11 @@ impl<'a> PlanWriter<'a> {
         if let Some(sharing) = &self.sharing {
             sharing.check()?;
         }
-        let Self { folder, rules, counts, examples, sharing, waves, work_list, csv, ways_in, .. } = self;
+        let Self { folder, rules, counts, examples, sharing, waves, work_list, csv, lists, .. } = self;
         let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         let MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, non_persons, notes } =
             from;
-        let (listed, so_far) = ways_in.unzip();
-        let (ways_in_csv, methods) = listed.map(WaysIn::finish).transpose()?.unzip();
+        let PlanLists { files, methods, so_far } = lists;
         let mut manifest = Manifest {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -267,10 +265,10 @@ impl<'a> PlanWriter<'a> {
         let mut json = Pending::new(&folder.join(PLAN_JSON))?;
         serde_json::to_writer_pretty(&mut json, &manifest)?;
         json.write_all(b"\n")?;
-        ways_in_csv.map_or(Ok(()), Pending::commit)?;
+        files.into_iter().try_for_each(Pending::commit)?;
         plan_csv.commit()?;
         json.commit()?;
-        so_far.map_or(Ok(()), MethodsSoFar::remove)?;
+        so_far.into_iter().try_for_each(fs::remove_file)?;
         Ok(Summary::new(folder, shape, defects, examples.finish(), manifest))
     }
 }

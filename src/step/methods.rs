@@ -38,6 +38,8 @@ pub(super) const FACTS: StepFacts = StepFacts {
         words: TargetWords {
             one: "method",
             many: "methods",
+            listed: "the methods that people sign in with",
+            listed_of: ("what", "sign in with"),
             done: "removed",
             cannot: "cannot-remove",
             left: "still there",

@@ -68,6 +68,15 @@ impl Step {
         Self::all().filter(|step| step.has_targets())
     }
 
+    /// What is listed to find its targets, as a sentence begins with it.
+    #[must_use]
+    pub const fn listed(self) -> &'static str {
+        match &self.facts().targets {
+            Some(targets) => targets.words.listed,
+            None => "what it is about",
+        }
+    }
+
     /// The steps that have a column of their own in `results.csv`, in the order of the columns, each with its header.
     pub fn columns() -> impl Iterator<Item = (Self, &'static str)> {
         let mut columns: Vec<_> = Self::all().filter_map(|step| Some((step, step.facts().column?))).collect();

@@ -32,6 +32,10 @@ pub struct TargetWords {
     pub one: &'static str,
     /// `methods`.
     pub many: &'static str,
+    /// What is listed to find them: `the methods that people sign in with`.
+    pub listed: &'static str,
+    /// The same of some people, before and behind who they are: `what`, `sign in with`.
+    pub listed_of: (&'static str, &'static str),
     /// What becomes of one, as lists have it: `removed`.
     pub done: &'static str,
     /// That it was meant, and there is no way to do it here: `cannot-remove`.

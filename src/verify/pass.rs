@@ -11,7 +11,7 @@ use super::judge::{ExpectedEffects, ExpectedStep};
 use super::reading::AccountReading;
 use super::seen_targets::SeenTargets;
 use crate::clock::Clock;
-use crate::directory::{Lookup, LookupError, MethodReader};
+use crate::directory::{Lookup, LookupError, MethodsOfPerson, PersonReader};
 use crate::graph::paced::Paced;
 use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
@@ -38,9 +38,9 @@ pub enum PassError {
     /// The directory cannot be read.
     #[error(transparent)]
     Lookup(#[from] LookupError),
-    /// Methods cannot be listed.
+    /// What people have cannot be listed.
     #[error(transparent)]
-    Methods(#[from] ReadError),
+    Listing(#[from] ReadError),
 }
 
 /// One account of a run, and what is expected of it.
@@ -112,7 +112,7 @@ impl Pass {
     ) -> Result<Self, PassError> {
         let of = subjects(plan, claims)?.try_fold(0, |sum, subject| subject.map(|_| sum + 1))?;
         let paced = Paced::new(transport, clock);
-        let (mut lister, targets) = (MethodReader::new(&paced), plan.targets());
+        let (mut lister, targets) = (PersonReader::<_, MethodsOfPerson>::new(&paced), plan.targets());
         let lookup = Lookup::paced(paced.clone());
         let deadline = clock.now() + wait;
         let mut pass = Self { readings: Vec::with_capacity(of), ..Self::default() };
@@ -187,7 +187,7 @@ impl Pass {
     /// Lists the methods of those from whom the plan removes any.
     async fn list_methods<T: Transport>(
         &mut self,
-        lister: &mut MethodReader<'_, T>,
+        lister: &mut PersonReader<'_, T, MethodsOfPerson>,
         targets: &PlanTargets,
         subjects: impl Iterator<Item = &Subject>,
     ) -> Result<(), PassError> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::directory::MethodKind;
 use crate::plan::method_counts::{MethodAges, MethodCounts};
 use crate::run::target_result::TargetOutcome;
+use crate::step::Step;
 use crate::step::target::TargetKind;
 use crate::words::{count, counted, span};
 
@@ -145,9 +146,16 @@ pub fn removal(methods: &MethodCounts) -> Vec<String> {
     sentences
 }
 
+/// `what 10 people sign in with`.
+#[must_use]
+pub fn listed(of: Step, whose: &str) -> String {
+    let (before, behind) = of.facts().targets.as_ref().map_or(("what", "have"), |targets| targets.words.listed_of);
+    format!("{before} {whose} {behind}")
+}
+
 /// How long it takes to list them, before that begins: both ends, because no page says how fast Graph lets it go.
 #[must_use]
-pub fn announcement(people: u32, left: u32, fast: Duration, slow: Duration) -> String {
+pub fn announcement(of: Step, people: u32, left: u32, fast: Duration, slow: Duration) -> String {
     let whose = if left == people {
         counted(people.into(), "person", "people")
     } else {
@@ -158,7 +166,8 @@ pub fn announcement(people: u32, left: u32, fast: Duration, slow: Duration) -> S
         )
     };
     format!(
-        "listing what {whose} sign in with: {} to {}, as fast as Graph lets it; stopped, the same command goes on from there",
+        "listing {}: {} to {}, as fast as Graph lets it; stopped, the same command goes on from there",
+        listed(of, &whose),
         span(fast),
         span(slow)
     )
@@ -170,7 +179,8 @@ mod tests {
 
     #[test]
     fn both_ends_of_the_time_are_said_and_what_is_known_already() {
-        let said = |left| announcement(10_000, left, Duration::from_secs(1_000), Duration::from_secs(10_000));
+        let said =
+            |left| announcement(Step::Methods, 10_000, left, Duration::from_secs(1_000), Duration::from_secs(10_000));
         assert!(
             said(10_000).contains("what 10,000 people sign in with: 16 min 40 s to 2 h 46 min"),
             "{}",

@@ -120,7 +120,7 @@ impl From<PlanError> for Failure {
             }
             PlanError::Folder(folder) => folder.into(),
             PlanError::Rules(rules) => rules.into(),
-            PlanError::Methods(read) => reworded(
+            PlanError::Listing { source: read, .. } => reworded(
                 what,
                 Self::from(read).and_next(
                     "What was listed so far is kept in the folder: the same command goes on from there. Without --methods \

@@ -16,7 +16,7 @@ impl From<PassError> for Failure {
     fn from(error: PassError) -> Self {
         match error {
             PassError::Lookup(lookup) => lookup.into(),
-            PassError::Methods(read) => read.into(),
+            PassError::Listing(read) => read.into(),
             // It was opened before, so it has changed since.
             PassError::Plan(_) => Self::refused(error),
         }

@@ -1,4 +1,4 @@
-//! The methods that a planning has read so far: one that is stopped goes on from there.
+//! What a planning has read so far of what people have: one that is stopped goes on from there.
 //!
 //! The file stands beside the plan while that is made, under a name of files that are not whole, so that the folder still counts
 //! as free. It is kept until the plan is whole.
@@ -6,17 +6,17 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use crate::directory::HeldMethod;
 use crate::ids::{ObjectId, TenantId};
 use crate::private_files;
 
-const NAME: &str = ".sealoff-ways-in.part";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// What is older is read again: as old as a plan may be when it is carried out.
 const MAX_AGE: Duration = Duration::hours(24);
 
@@ -29,14 +29,14 @@ struct FirstLine {
 
 /// What one person has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct PersonsMethods {
+pub(super) struct PersonsHeld<H> {
     pub(super) account: ObjectId,
     #[serde(with = "time::serde::rfc3339")]
     pub(super) read_at: OffsetDateTime,
-    pub(super) methods: Vec<HeldMethod>,
+    pub(super) held: Vec<H>,
 }
 
-/// Where the line of a person begins, and how long it is: lists of methods stay on the disk.
+/// Where the line of a person begins, and how long it is: the lists stay on the disk.
 #[derive(Debug, Clone, Copy)]
 struct LinePlace {
     begin: u64,
@@ -44,24 +44,26 @@ struct LinePlace {
 }
 
 #[derive(Debug)]
-pub(super) struct MethodsSoFar {
+pub(super) struct HeldSoFar<H> {
     path: PathBuf,
     file: File,
     end: u64,
     places: HashMap<ObjectId, LinePlace>,
+    held: PhantomData<H>,
 }
 
-impl MethodsSoFar {
-    /// Opens what an earlier planning in this folder left, as far as it is of this tenant and not too old.
-    pub(super) fn open(folder: &Path, tenant: TenantId, now: OffsetDateTime) -> io::Result<Self> {
-        let path = folder.join(NAME);
+impl<H: Serialize + DeserializeOwned> HeldSoFar<H> {
+    /// Opens what an earlier planning in this folder left in the file of this name, as far as it is of this tenant and not too
+    /// old.
+    pub(super) fn open(folder: &Path, name: &str, tenant: TenantId, now: OffsetDateTime) -> io::Result<Self> {
+        let path = folder.join(name);
         let first = FirstLine { sealoff_ways_in: FORMAT, tenant };
         if path.exists() && !begins_with(&path, &first)? {
             fs::remove_file(&path)?;
         }
         let file = private_files::open_append(&path)?;
         let end = file.metadata()?.len();
-        let mut so_far = Self { path, file, end, places: HashMap::new() };
+        let mut so_far = Self { path, file, end, places: HashMap::new(), held: PhantomData };
         if end == 0 {
             let mut line = serde_json::to_vec(&first)?;
             line.push(b'\n');
@@ -85,7 +87,7 @@ impl MethodsSoFar {
                 return Ok(());
             }
             // A line that was torn is none.
-            if let Ok(person) = serde_json::from_slice::<PersonsMethods>(&line)
+            if let Ok(person) = serde_json::from_slice::<PersonsHeld<H>>(&line)
                 && (now - person.read_at).abs() < MAX_AGE
             {
                 self.places.insert(person.account, LinePlace { begin, length: line.len() });
@@ -100,7 +102,7 @@ impl MethodsSoFar {
     }
 
     /// What was read of this person.
-    pub(super) fn get(&mut self, account: ObjectId) -> io::Result<Option<PersonsMethods>> {
+    pub(super) fn get(&mut self, account: ObjectId) -> io::Result<Option<PersonsHeld<H>>> {
         let Some(place) = self.places.get(&account) else { return Ok(None) };
         self.file.seek(SeekFrom::Start(place.begin))?;
         let mut line = vec![0; place.length];
@@ -109,7 +111,10 @@ impl MethodsSoFar {
     }
 
     /// Keeps what was read of these people, on disk.
-    pub(super) fn keep<'p>(&mut self, people: impl IntoIterator<Item = &'p PersonsMethods>) -> io::Result<()> {
+    pub(super) fn keep<'p>(&mut self, people: impl IntoIterator<Item = &'p PersonsHeld<H>>) -> io::Result<()>
+    where
+        H: 'p,
+    {
         let (mut lines, mut places) = (Vec::new(), Vec::new());
         for person in people {
             let begin = lines.len();
@@ -128,11 +133,9 @@ impl MethodsSoFar {
         self.file.sync_data()
     }
 
-    /// The plan is whole.
-    pub(super) fn remove(self) -> io::Result<()> {
-        let Self { path, file, .. } = self;
-        drop(file);
-        fs::remove_file(path)
+    /// Closes the file, which is needed no longer when the plan is whole.
+    pub(super) fn into_path(self) -> PathBuf {
+        self.path
     }
 }
 
@@ -145,23 +148,24 @@ fn begins_with(path: &Path, expected: &FirstLine) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::MethodKind;
+    use crate::directory::{HeldMethod, MethodKind};
     use time::macros::datetime;
 
+    const NAME: &str = ".sealoff-ways-in.part";
     const NOW: OffsetDateTime = datetime!(2026-11-23 02:30 UTC);
     const TENANT: &str = "11111111-2222-4333-8444-555555555555";
 
-    fn person(number: u8, read_at: OffsetDateTime) -> PersonsMethods {
+    fn person(number: u8, read_at: OffsetDateTime) -> PersonsHeld<HeldMethod> {
         let account = format!("00000000-0000-4000-8000-0000000000{number:02x}").parse().unwrap();
         let (kind, label) = (MethodKind::Passkey, "a \"key\"\nof two lines".to_owned());
         let method = HeldMethod { kind, type_name: "fido2".to_owned(), id: "1".to_owned(), registered: None, label };
-        PersonsMethods { account, read_at, methods: vec![method; usize::from(number)] }
+        PersonsHeld { account, read_at, held: vec![method; usize::from(number)] }
     }
 
     #[test]
     fn what_was_read_is_there_after_a_stop_at_any_byte() {
         let scratch = tempfile::tempdir().unwrap();
-        let open = || MethodsSoFar::open(scratch.path(), TENANT.parse().unwrap(), NOW).unwrap();
+        let open = || HeldSoFar::<HeldMethod>::open(scratch.path(), NAME, TENANT.parse().unwrap(), NOW).unwrap();
         let all = [person(1, NOW), person(2, NOW), person(0, NOW)];
         open().keep(&all).unwrap();
         let path = scratch.path().join(NAME);
@@ -180,14 +184,15 @@ mod tests {
                 assert_eq!(again.get(one.account).unwrap().as_ref(), Some(one), "cut at {cut}");
             }
         }
-        open().remove().unwrap();
+        fs::remove_file(open().into_path()).unwrap();
         assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
     }
 
     #[test]
     fn what_is_old_or_of_another_tenant_is_read_again() {
         let scratch = tempfile::tempdir().unwrap();
-        let open = |tenant: &str| MethodsSoFar::open(scratch.path(), tenant.parse().unwrap(), NOW).unwrap();
+        let open =
+            |tenant: &str| HeldSoFar::<HeldMethod>::open(scratch.path(), NAME, tenant.parse().unwrap(), NOW).unwrap();
         let (old, new) = (person(1, NOW - MAX_AGE), person(2, NOW - Duration::hours(23)));
         open(TENANT).keep([&old, &new]).unwrap();
         assert_eq!([&old, &new].map(|one| open(TENANT).knows(one.account)), [false, true]);

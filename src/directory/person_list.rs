@@ -1,0 +1,40 @@
+//! What people have several of, and which lists of Graph say it person by person.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::held_method::{HeldMethod, MethodOnWire};
+use crate::graph::found_pace::{FOR_AUTHENTICATION, PaceRange};
+
+/// Something that a person may have several of.
+pub trait PersonList {
+    /// One of them, as a list has it.
+    type OnWire: DeserializeOwned;
+    /// One of them, as it is kept.
+    type Held: Serialize + DeserializeOwned;
+
+    /// The lists, as their paths read behind `/users/{id}/`.
+    const PATHS: &'static [&'static str];
+    /// How fast they are asked for.
+    const PACE: PaceRange;
+
+    /// What one person has, by what each of the lists says.
+    fn held(lists: Vec<Vec<Self::OnWire>>) -> Vec<Self::Held>;
+}
+
+/// The methods that a person signs in with, without the password ("List methods"). Its calls have a quota of their own, which no
+/// page names.
+#[derive(Debug, Clone, Copy)]
+pub struct MethodsOfPerson;
+
+impl PersonList for MethodsOfPerson {
+    type OnWire = MethodOnWire;
+    type Held = HeldMethod;
+
+    const PATHS: &'static [&'static str] = &["authentication/methods"];
+    const PACE: PaceRange = FOR_AUTHENTICATION;
+
+    fn held(lists: Vec<Vec<MethodOnWire>>) -> Vec<HeldMethod> {
+        lists.into_iter().flatten().filter_map(MethodOnWire::into_method).collect()
+    }
+}

@@ -1,0 +1,17 @@
+//! The lists beside a plan, while it is made.
+
+use std::path::PathBuf;
+
+use super::method_counts::MethodCounts;
+use crate::private_files::Pending;
+
+/// The lists beside a plan, whole.
+#[derive(Default)]
+pub(super) struct PlanLists {
+    /// The files as they are to be given their names.
+    pub(super) files: Vec<Pending>,
+    /// What stands in the list of methods.
+    pub(super) methods: Option<MethodCounts>,
+    /// What was read so far, which is needed no longer when the plan is whole.
+    pub(super) so_far: Vec<PathBuf>,
+}

@@ -1,0 +1,371 @@
+//! What the people of a plan have is read, after it is known who they are: the targets of steps, and what is only listed.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use time::OffsetDateTime;
+
+use super::error::PlanError;
+use super::held_so_far::{HeldSoFar, PersonsHeld};
+use super::plan_lists::PlanLists;
+use super::planning_progress::PlanningProgress;
+use super::reason::Reason;
+use super::row::{Decision, PlanRow};
+use super::writer::PlanWriter;
+use crate::directory::{PersonList, PersonReader};
+use crate::graph::error::GraphError;
+use crate::graph::paced::Paced;
+use crate::graph::reading::ReadError;
+use crate::graph::transport::Transport;
+use crate::ids::{ObjectId, TenantId};
+use crate::step::target::MAX_TARGETS;
+use crate::step::{Step, Steps};
+
+/// Where Graph refuses to list so many people in the beginning and lists none, it will refuse all of them.
+const MAX_REFUSED_FIRST: u32 = 20;
+/// Rows that ask for nothing fill no call, and must not fill the memory either.
+const MAX_WAITING_ROWS: usize = 1_000;
+
+/// A list beside the plan, of one kind of things that people have, while it is made.
+pub(super) trait PlanList {
+    /// How it is read.
+    type Of: PersonList<Held = Self::Held>;
+    /// One thing that a person has.
+    type Held: Serialize + DeserializeOwned;
+
+    /// The step whose targets they are.
+    const STEP: Step;
+    /// Why a person is refused whose list is not known.
+    const NOT_LISTED: Reason;
+    /// The file of a planning that was stopped.
+    const PART: &'static str;
+
+    /// Notes in the row of a person what they have. Gives how many of these are targets, if the row has the step.
+    fn note(&self, row: &mut PlanRow, held: &[Self::Held]) -> usize;
+
+    /// Writes what the person of a row has; the row is decided.
+    fn add(&mut self, row: &PlanRow, known: &PersonsHeld<Self::Held>) -> Result<(), PlanError>;
+
+    /// Writes the person of a row whom Graph would not list.
+    fn add_not_listed(&mut self, row: &PlanRow, error: &GraphError) -> Result<(), PlanError>;
+
+    /// How many people are listed, and how many are not.
+    fn people(&self) -> (u32, u32);
+
+    /// Puts the whole list with the others.
+    fn put_with(self, lists: &mut PlanLists) -> Result<(), PlanError>;
+}
+
+/// Is it somebody whose things concern the plan? Who is refused or skipped is not touched, and may be a stranger.
+fn concerned(row: &PlanRow) -> Option<ObjectId> {
+    row.object_id.filter(|_| matches!(row.decision, Decision::Act | Decision::Already))
+}
+
+/// Reads what everyone has whom the plan changes or at whom nothing is left to do, and writes each row once more, with how much
+/// that is. What an earlier planning in this folder read is not read again.
+///
+/// Some people at a time are kept in memory. A row is decided by all lists before any of them has a line about it.
+pub(super) async fn add<'a>(
+    writer: PlanWriter<'a>,
+    mut sweep: impl Sweep,
+    progress: &mut impl FnMut(PlanningProgress),
+) -> Result<PlanWriter<'a>, PlanError> {
+    let (mut rows, mut writer) = writer.once_more()?;
+    while let Some(row) = rows.next_row()? {
+        if let Some(account) = concerned(&row) {
+            sweep.expect(account);
+        }
+    }
+    sweep.announce(progress);
+    rows.rewind()?;
+    let mut waiting = Vec::new();
+    loop {
+        let row = rows.next_row()?;
+        let is_end = row.is_none();
+        if let Some(row) = row {
+            if let Some(account) = concerned(&row) {
+                sweep.ask(account);
+            }
+            waiting.push(row);
+        }
+        if !sweep.is_full() && waiting.len() < MAX_WAITING_ROWS && !is_end {
+            continue;
+        }
+        sweep.read().await?;
+        for mut row in waiting.drain(..) {
+            let account = concerned(&row);
+            let targets = account.map_or(Ok(0), |account| sweep.decide(account, &mut row))?;
+            if let Some(account) = account {
+                sweep.write(account, &row)?;
+            }
+            let targets = if row.decision == Decision::Act { targets } else { 0 };
+            writer.add_with_targets(row, targets)?;
+        }
+        sweep.report(progress);
+        if is_end {
+            break;
+        }
+    }
+    let mut lists = PlanLists::default();
+    sweep.finish(&mut lists)?;
+    Ok(writer.with_lists(lists))
+}
+
+/// Nothing is done about what the person of this row has, and nothing else either; a row that asks for none of that stays as it is.
+fn refuse(row: &mut PlanRow, step: Step, reason: Reason, why: &str) {
+    if row.steps.contains(step) {
+        (row.decision, row.steps) = (Decision::Refuse, Steps::NONE);
+        row.reasons.push(reason);
+        row.detail = if row.detail.is_empty() { why.to_owned() } else { format!("{}; {why}", row.detail) };
+    }
+}
+
+/// One list or several on their way through the people of a plan.
+pub(super) trait Sweep {
+    /// A person will be asked about.
+    fn expect(&mut self, account: ObjectId);
+    /// Says how long it takes.
+    fn announce(&self, progress: &mut impl FnMut(PlanningProgress));
+    /// Says how far it is.
+    fn report(&self, progress: &mut impl FnMut(PlanningProgress));
+    /// This person is to be read next, where it is not known what they have.
+    fn ask(&mut self, account: ObjectId);
+    /// Are there enough to be asked for in one call?
+    fn is_full(&self) -> bool;
+    /// Reads what those have who were asked for, and keeps it.
+    async fn read(&mut self) -> Result<(), PlanError>;
+    /// Notes in a row what its person has. Gives how many of these are targets. Nothing is done for a person of whom it is not
+    /// known what to do.
+    fn decide(&mut self, account: ObjectId, row: &mut PlanRow) -> Result<u32, PlanError>;
+    /// Lists what the person of a row has, which is decided.
+    fn write(&mut self, account: ObjectId, row: &PlanRow) -> Result<(), PlanError>;
+    /// Puts the whole lists with the others.
+    fn finish(self, lists: &mut PlanLists) -> Result<(), PlanError>;
+}
+
+/// Two of them, which read the same people.
+impl<A: Sweep, B: Sweep> Sweep for (A, B) {
+    fn expect(&mut self, account: ObjectId) {
+        self.0.expect(account);
+        self.1.expect(account);
+    }
+
+    fn announce(&self, progress: &mut impl FnMut(PlanningProgress)) {
+        self.0.announce(progress);
+        self.1.announce(progress);
+    }
+
+    fn report(&self, progress: &mut impl FnMut(PlanningProgress)) {
+        self.0.report(progress);
+        self.1.report(progress);
+    }
+
+    fn ask(&mut self, account: ObjectId) {
+        self.0.ask(account);
+        self.1.ask(account);
+    }
+
+    fn is_full(&self) -> bool {
+        self.0.is_full() && self.1.is_full()
+    }
+
+    async fn read(&mut self) -> Result<(), PlanError> {
+        self.0.read().await?;
+        self.1.read().await
+    }
+
+    fn decide(&mut self, account: ObjectId, row: &mut PlanRow) -> Result<u32, PlanError> {
+        Ok(self.0.decide(account, row)? + self.1.decide(account, row)?)
+    }
+
+    fn write(&mut self, account: ObjectId, row: &PlanRow) -> Result<(), PlanError> {
+        self.0.write(account, row)?;
+        self.1.write(account, row)
+    }
+
+    fn finish(self, lists: &mut PlanLists) -> Result<(), PlanError> {
+        self.0.finish(lists)?;
+        self.1.finish(lists)
+    }
+}
+
+/// A list that is not asked for.
+impl<S: Sweep> Sweep for Option<S> {
+    fn expect(&mut self, account: ObjectId) {
+        self.iter_mut().for_each(|sweep| sweep.expect(account));
+    }
+
+    fn announce(&self, progress: &mut impl FnMut(PlanningProgress)) {
+        self.iter().for_each(|sweep| sweep.announce(progress));
+    }
+
+    fn report(&self, progress: &mut impl FnMut(PlanningProgress)) {
+        self.iter().for_each(|sweep| sweep.report(progress));
+    }
+
+    fn ask(&mut self, account: ObjectId) {
+        self.iter_mut().for_each(|sweep| sweep.ask(account));
+    }
+
+    fn is_full(&self) -> bool {
+        self.as_ref().is_none_or(Sweep::is_full)
+    }
+
+    async fn read(&mut self) -> Result<(), PlanError> {
+        match self {
+            Some(sweep) => sweep.read().await,
+            None => Ok(()),
+        }
+    }
+
+    fn decide(&mut self, account: ObjectId, row: &mut PlanRow) -> Result<u32, PlanError> {
+        self.as_mut().map_or(Ok(0), |sweep| sweep.decide(account, row))
+    }
+
+    fn write(&mut self, account: ObjectId, row: &PlanRow) -> Result<(), PlanError> {
+        self.as_mut().map_or(Ok(()), |sweep| sweep.write(account, row))
+    }
+
+    fn finish(self, lists: &mut PlanLists) -> Result<(), PlanError> {
+        self.map_or(Ok(()), |sweep| sweep.finish(lists))
+    }
+}
+
+/// One list on its way through the people of a plan.
+pub(super) struct TargetSweep<'a, T, L: PlanList> {
+    reader: PersonReader<'a, T, L::Of>,
+    so_far: HeldSoFar<L::Held>,
+    list: L,
+    /// Who is to be read next.
+    asked: Vec<ObjectId>,
+    /// People of those that were read last whom Graph would not list, with what it says.
+    not_listed: Vec<(ObjectId, GraphError)>,
+    /// The first of all of these.
+    refusal: Option<(ObjectId, GraphError)>,
+    people: u32,
+    left: u32,
+}
+
+impl<'a, T: Transport, L: PlanList> TargetSweep<'a, T, L> {
+    pub(super) fn new(
+        paced: &Paced<'a, T>,
+        writer: &PlanWriter<'_>,
+        tenant: TenantId,
+        list: L,
+    ) -> Result<Self, PlanError> {
+        Ok(Self {
+            reader: PersonReader::new(paced),
+            so_far: HeldSoFar::open(writer.folder(), L::PART, tenant, OffsetDateTime::now_utc())?,
+            list,
+            asked: Vec::new(),
+            not_listed: Vec::new(),
+            refusal: None,
+            people: 0,
+            left: 0,
+        })
+    }
+
+    fn error_of(&self, account: ObjectId) -> Option<&GraphError> {
+        self.not_listed.iter().find(|(of, _)| *of == account).map(|(_, error)| error)
+    }
+
+    /// Of some people it may be a role that does not reach them. Where it is all of them it is the permission, or the cloud.
+    fn check(&self) -> Result<(), PlanError> {
+        match &self.refusal {
+            Some((account, error)) if self.list.people().0 == 0 => {
+                let path = format!("/v1.0/users/{account}/{}", L::Of::PATHS.first().unwrap_or(&""));
+                Err(PlanError::Listing { of: L::STEP, source: ReadError::refused(&path, error.clone()) })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<T: Transport, L: PlanList> Sweep for TargetSweep<'_, T, L> {
+    fn expect(&mut self, account: ObjectId) {
+        self.people += 1;
+        self.left += u32::from(!self.so_far.knows(account));
+    }
+
+    fn announce(&self, progress: &mut impl FnMut(PlanningProgress)) {
+        let requests = self.left.saturating_mul(u32::try_from(L::Of::PATHS.len()).unwrap_or(1));
+        let (fast, slow) = L::Of::PACE.both_ends(requests);
+        progress(PlanningProgress::ListingBegins { of: L::STEP, people: self.people, left: self.left, fast, slow });
+    }
+
+    fn report(&self, progress: &mut impl FnMut(PlanningProgress)) {
+        let (listed, not_listed) = self.list.people();
+        progress(PlanningProgress::Listed { of: L::STEP, done: listed + not_listed, people: self.people });
+    }
+
+    fn ask(&mut self, account: ObjectId) {
+        if !self.so_far.knows(account) {
+            self.asked.push(account);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.asked.len() >= self.reader.next_call()
+    }
+
+    async fn read(&mut self) -> Result<(), PlanError> {
+        self.not_listed.clear();
+        let asked = std::mem::take(&mut self.asked);
+        let mut left = asked.as_slice();
+        while !left.is_empty() {
+            let (now, later) = left.split_at(self.reader.next_call().min(left.len()));
+            left = later;
+            let failed = |source| PlanError::Listing { of: L::STEP, source };
+            let answers = self.reader.read(now).await.map_err(failed)?;
+            let read_at = OffsetDateTime::now_utc();
+            let mut known = Vec::new();
+            for (&account, answer) in now.iter().zip(answers) {
+                match answer {
+                    Ok(held) => known.push(PersonsHeld { account, read_at, held }),
+                    Err(error) => self.not_listed.push((account, error)),
+                }
+            }
+            self.so_far.keep(&known)?;
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self, account: ObjectId, row: &mut PlanRow) -> Result<u32, PlanError> {
+        if let Some(error) = self.error_of(account) {
+            let why = error.to_string();
+            refuse(row, L::STEP, L::NOT_LISTED, &why);
+            return Ok(0);
+        }
+        let Some(known) = self.so_far.get(account)? else { return Ok(0) };
+        let targets = self.list.note(row, &known.held);
+        if !row.steps.contains(L::STEP) {
+            return Ok(0);
+        }
+        if targets == 0 {
+            row.steps = row.steps.without(L::STEP);
+        } else if targets > usize::from(MAX_TARGETS) {
+            let many = L::STEP.facts().targets.as_ref().map_or("targets", |targets| targets.words.many);
+            refuse(row, L::STEP, L::NOT_LISTED, &format!("{targets} {many} are more than a person has"));
+            return Ok(0);
+        }
+        Ok(u32::try_from(targets).unwrap_or(u32::MAX))
+    }
+
+    fn write(&mut self, account: ObjectId, row: &PlanRow) -> Result<(), PlanError> {
+        if let Some(error) = self.error_of(account).cloned() {
+            self.list.add_not_listed(row, &error)?;
+            self.refusal.get_or_insert((account, error));
+            return if self.list.people().1 < MAX_REFUSED_FIRST { Ok(()) } else { self.check() };
+        }
+        match self.so_far.get(account)? {
+            Some(known) => self.list.add(row, &known),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(self, lists: &mut PlanLists) -> Result<(), PlanError> {
+        self.check()?;
+        self.list.put_with(lists)?;
+        lists.so_far.push(self.so_far.into_path());
+        Ok(())
+    }
+}
