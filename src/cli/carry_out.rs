@@ -43,6 +43,7 @@ use crate::run::run_end::RunEnd;
 use crate::run::state::AccountState;
 use crate::seal::recipient_name;
 use crate::wording::pace::{QuotaOwner, own_pace, shortest};
+use crate::wording::recipients;
 
 /// On what terms a plan is carried out.
 pub(super) struct Terms<'a> {
@@ -156,7 +157,9 @@ fn sealing(manifest: &Manifest, resume_point: &ResumePoint, begins: OffsetDateTi
         } else {
             "Nothing was changed. Make a new plan with other recipients."
         };
-        Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}")).with_next(next)
+        Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}"))
+            .with_next(next)
+            .and_next(recipients::remedy(&error))
     })
 }
 

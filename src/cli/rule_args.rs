@@ -17,6 +17,7 @@ use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::plan::rules::{Options, Rules};
 use crate::seal::Recipients;
+use crate::wording::recipients::remedy;
 
 /// Who can open the new passwords, and who is treated otherwise than the playbook says.
 #[derive(Debug, Clone, Default, Args)]
@@ -167,7 +168,7 @@ impl RuleArgs {
     fn with_default(path: &Path, keys: HandoffKeys, seal_to: Vec<String>) -> Result<HandoffKeys, Failure> {
         match (seal_to.is_empty(), keys.has_default()) {
             (true, _) => Ok(keys),
-            (false, false) => keys.with_default(seal_to).map_err(Failure::usage),
+            (false, false) => keys.with_default(seal_to).map_err(Failure::from),
             // Neither may win silently: the operator would not know who can open the rest of the passwords.
             (false, true) => Err(Failure::usage(format_args!(
                 "--seal-to and [handoff.default] in {} both say who gets the rows without a name",
@@ -187,12 +188,12 @@ pub(super) fn protected(list: &Path) -> Result<Protected, Failure> {
 
 /// The keys that `--seal-to` names.
 pub(super) fn recipients(named: &[String]) -> Result<Recipients, Failure> {
-    Recipients::parse(named).map_err(|error| Failure::usage(error).about("seal_to"))
+    Recipients::parse(named).map_err(|error| Failure::from(error).about("seal_to"))
 }
 
 /// The keys that a file of `--recipients` names, by who hands over.
 pub(super) fn handoff_keys(file: &Path) -> Result<HandoffKeys, Failure> {
-    HandoffKeys::read(file).map_err(|error| Failure::usage(error).about("recipients"))
+    HandoffKeys::read(file).map_err(|error| Failure::from(error).about("recipients"))
 }
 
 /// The keys of those who run Active Directory, by the option or by the file of recipients. Where the playbook sets no password
@@ -218,5 +219,8 @@ pub(super) fn ad_keys(
         ));
     }
     let keys = Recipients::parse(named).and_then(Recipients::for_powershell);
-    keys.map(|keys| keys.to_texts()).map_err(|error| Failure::usage(format_args!("--ad-key: {error}")).about("ad_key"))
+    keys.map(|keys| keys.to_texts()).map_err(|error| {
+        let next = remedy(&error);
+        Failure::usage(format_args!("--ad-key: {error}")).with_next(next).about("ad_key")
+    })
 }

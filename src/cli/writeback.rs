@@ -54,6 +54,7 @@ use crate::run::states::States;
 use crate::run::writeback_work::{WritebackError, WritebackJob, WritebackTally, first_records, write_back};
 use crate::wording;
 use crate::wording::plan_command;
+use crate::wording::recipients;
 use crate::wording::standing::headline;
 use crate::words::span;
 
@@ -274,6 +275,7 @@ async fn engage(
     let sealing = Sealing::as_of(OffsetDateTime::now_utc(), manifest).map_err(|error| {
         Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}"))
             .with_next("No password was sent. Make a new plan with other recipients.")
+            .and_next(recipients::remedy(&error))
     })?;
     let generator = CredentialGenerator {
         sealing,

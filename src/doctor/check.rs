@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::wording::worded_step::WordedStep;
 use crate::words::without_system_numbers;
 
 /// How a check came out. The names are part of the contract with scripts.
@@ -70,6 +71,12 @@ impl Check {
     #[must_use]
     pub fn failed(check: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { status: CheckStatus::Failed, ..Self::warning(check, found, remedy) }
+    }
+
+    /// A run would fail, until this is done about it, by the command where one does it.
+    #[must_use]
+    pub fn failed_with(check: &'static str, found: impl Into<String>, remedy: WordedStep) -> Self {
+        Self { command: remedy.command, ..Self::failed(check, found, remedy.what) }
     }
 
     /// It could not be looked at.

@@ -12,6 +12,7 @@ use crate::plan::handoff::{HandoffKeys, HandoffKeysError};
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::ProtectedError;
 use crate::seal::{RecipientError, Recipients};
+use crate::wording::recipients::{KEYGEN, remedy, remedy_in_file};
 use crate::words::{counted, span};
 
 const RECIPIENTS: &str = "recipients";
@@ -55,11 +56,7 @@ fn active_directory(keys: &Result<Recipients, RecipientError>, now: OffsetDateTi
             }
             .about(names)
         }
-        Err(error) => Check::failed(
-            CHECK,
-            error.to_string(),
-            "Name an X.509 certificate for document encryption with an RSA key: see sealoff help hybrid.",
-        ),
+        Err(error) => Check::failed_with(CHECK, error.to_string(), remedy(error)),
     }
 }
 
@@ -70,7 +67,7 @@ fn sealed_to(named: &Result<Recipients, RecipientError>) -> Check {
             let number = counted(keys.len() as u64, "key", "keys");
             Check::ok(RECIPIENTS, format!("new passwords can be sealed to {number}: {}", keys.join(", "))).about(keys)
         }
-        Err(error) => Check::failed(RECIPIENTS, error.to_string(), MAKE_A_KEY).by_command(KEYGEN),
+        Err(error) => Check::failed_with(RECIPIENTS, error.to_string(), remedy(error)),
     }
 }
 
@@ -83,7 +80,10 @@ fn handed_over(file: &str, keys: &Result<HandoffKeys, HandoffKeysError>) -> Chec
                 if keys.escrow().is_empty() { "; no key opens all of them" } else { "; escrow opens all of them" };
             Check::ok(RECIPIENTS, format!("every key in {file} can be sealed to: {number}{escrow}")).about(names)
         }
-        Err(error) => Check::failed(RECIPIENTS, error.to_string(), format!("Correct {file}.")),
+        Err(error) => {
+            let remedy = remedy_in_file(error).unwrap_or_else(|| format!("Correct {file}.").into());
+            Check::failed_with(RECIPIENTS, error.to_string(), remedy)
+        }
     }
 }
 
@@ -118,7 +118,6 @@ fn none_named(playbook: Option<Playbook>) -> Check {
 }
 
 const MAKE_A_KEY: &str = "Make a key; the command prints what goes behind --seal-to.";
-const KEYGEN: &str = "sealoff keygen -o key.txt";
 
 /// A list that could not be read.
 #[must_use]

@@ -86,7 +86,10 @@ pub use password::{Password, PasswordError};
 pub use password_rules::PasswordFault;
 pub use payload::{Binding, ExpectedAccount, ScriptedPlace};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};
-pub use recipients::{CertificateProblem, RecipientError, RecipientPlace, Recipients, recipient_name};
+pub use recipients::{
+    CertificateProblem, MissingKeyUsage, RecipientDamage, RecipientError, RecipientPlace, Recipients, SecretKeyKind,
+    UnsealableKind, recipient_name,
+};
 pub use sealed_file::{SealedFile, seal_file, sealed_file_kind, unseal_any_file, unseal_file};
 pub use sealed_rows::{SealedRow, SealedRows, SealedRowsError};
 pub use style::{Length, LengthError, PasswordStyle};

@@ -12,6 +12,7 @@
 //! | [`plan_command`] | a plan, as the command that carries it out or plans once more by its rules |
 //! | [`too_large`] | that a plan changes more accounts than a person means by accident |
 //! | [`waves`] | the parts of a plan that are carried out one after the other |
+//! | [`recipients`] | why a password cannot be sealed to what was named |
 //! | [`ways_in`] | the methods that people sign in with |
 //! | [`causes`] | why accounts are not done |
 //! | [`missing_role`] | that the app may not write |
@@ -31,6 +32,7 @@ pub mod plan_command;
 pub mod playbook;
 pub mod proof;
 pub mod reason;
+pub mod recipients;
 pub mod standing;
 pub mod steps;
 pub mod too_large;

@@ -12,6 +12,7 @@ use sealoff::seal::{
     Binding, ExpectedAccount, Identities, IdentityError, Password, Recipients, SealedCredential, UnsealError, seal,
     unseal,
 };
+use sealoff::wording::recipients::remedy;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
@@ -253,6 +254,41 @@ fn a_wrong_file_is_named_for_what_it_is() {
         let said = keys.try_recipients(&[name]).unwrap_err().to_string();
         assert!(said.contains(what) && said.contains(name), "{name}: {said}");
     }
+}
+
+#[test]
+fn the_command_that_helps_with_a_wrong_file_is_for_that_file_and_works() {
+    if !need(&["openssl", "ssh-keygen"]) {
+        return;
+    }
+    let keys = Keys::new();
+    keys.certificate("good", RSA, "");
+    keys.run("openssl crl2pkcs7 -nocrl -certfile good.pem -out the+bundle.p7b");
+    keys.run("openssl crl2pkcs7 -nocrl -certfile good.pem -outform DER -out bundle.der");
+    keys.run("openssl pkcs12 -export -in good.pem -inkey good.key -passout env:PASSPHRASE -out good.pfx");
+    keys.run("ssh-keygen -q -t ed25519 -C desk -N  -f desk");
+    fs::write(keys.path("desk.txt"), keys.run("ssh-keygen -e -m RFC4716 -f desk.pub")).unwrap();
+    for (name, result) in [
+        ("the bundle.p7b", "-----BEGIN CERTIFICATE-----"),
+        ("bundle.der", "-----BEGIN CERTIFICATE-----"),
+        ("good.pfx", "-----BEGIN CERTIFICATE-----"),
+        ("desk.txt", "ssh-ed25519 "),
+    ] {
+        let error = keys.try_recipients(&[name]).unwrap_err();
+        let command = remedy(&error).command.unwrap();
+        let file = sealoff::words::quoted(&keys.path(name));
+        assert!(command.contains(&file), "{command}");
+        let line = command.replace(&file, &name.replace(' ', "+"));
+        let asked = if name.ends_with(".pfx") { " -passin env:PASSPHRASE" } else { "" };
+        let mut printed = keys.run(&(line + asked));
+        if let Ok(written) = fs::read(keys.path("certificate.pem")) {
+            printed = written;
+            fs::remove_file(keys.path("certificate.pem")).unwrap();
+        }
+        assert!(String::from_utf8(printed).unwrap().contains(result), "{command}");
+    }
+    // The command line has no file that a command could name.
+    assert_eq!(remedy(&keys.try_recipients(&["sk-ssh-ed25519@openssh.com AAAA"]).unwrap_err()).command, None);
 }
 
 #[test]

@@ -15,8 +15,8 @@ use crate::run::results_error::ResultsError;
 use crate::run::run_error::RunError;
 use crate::run::script_results::{LineFault, ScriptResultsError};
 use crate::wording::missing_role::GRANT;
-use crate::wording::plan_command;
 use crate::wording::worded_step::WordedStep;
+use crate::wording::{plan_command, recipients};
 
 /// What can be done about a journal that was changed or damaged.
 const JOURNAL_BROKEN: &str = "Nothing was changed, in the folder or in the tenant. Put back a copy of the journal from a \
@@ -78,8 +78,9 @@ fn folder_of(file: &Path) -> String {
 impl From<PacketsError> for Failure {
     fn from(error: PacketsError) -> Self {
         let remedy = match &error {
-            PacketsError::Io { source, .. } => disk::advice(source),
-            _ => "Fix the cause.",
+            PacketsError::Io { source, .. } => disk::advice(source).to_owned(),
+            PacketsError::Recipients { source, .. } => recipients::remedy(source).to_string(),
+            _ => "Fix the cause.".to_owned(),
         };
         Self::new(Exit::Unfinished, error).with_command(
             format_args!("The results are written, and everything is in the journal. {remedy} Then"),

@@ -8,14 +8,17 @@ use super::{disk, reworded};
 use crate::plan::drift::DriftError;
 use crate::plan::error::PlanError;
 use crate::plan::folder::{FolderError, PLAN_JSON, PlanFolder};
+use crate::plan::handoff::HandoffKeysError;
 use crate::plan::protected::ProtectedError;
 use crate::plan::reach::{ActingPrincipal, RoleMissing};
 use crate::plan::rules::RulesError;
+use crate::plan::script_credential::ScriptCredentialError;
 use crate::private_files::how_to_keep_others_out;
 use crate::run::plan_place::ReplaceError;
 use crate::run::resume_point::{WorkScope, resume_point};
-use crate::wording::plan_command;
+use crate::seal::RecipientError;
 use crate::wording::worded_step::WordedStep;
+use crate::wording::{plan_command, recipients};
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
@@ -92,9 +95,27 @@ impl From<RulesError> for Failure {
     fn from(error: RulesError) -> Self {
         match error {
             RulesError::NoRecipient { .. } => {
-                Self::refused(error).with_command("Make a recipient with", "sealoff keygen -o key.txt")
+                Self::refused(error).with_command("Make a recipient with", recipients::KEYGEN)
             }
             _ => Self::refused(error),
+        }
+    }
+}
+
+impl From<RecipientError> for Failure {
+    fn from(error: RecipientError) -> Self {
+        let next = recipients::remedy(&error);
+        Self::usage(error).with_next(next)
+    }
+}
+
+impl From<HandoffKeysError> for Failure {
+    fn from(error: HandoffKeysError) -> Self {
+        let next = recipients::remedy_in_file(&error);
+        let failure = Self::usage(error);
+        match next {
+            Some(next) => failure.with_next(next),
+            None => failure,
         }
     }
 }
@@ -127,6 +148,7 @@ impl From<PlanError> for Failure {
                      the plan needs none of it.",
                 ),
             ),
+            PlanError::ScriptCredential(ScriptCredentialError::Keys(keys)) => reworded(what, keys.into()),
             PlanError::NamesWithoutKeys(_) => Self::refused(what).with_next(
                 "No plan was made. Give each of them keys in the file of recipients, correct the roster, or name another \
                  column with --handoff-by.",

@@ -24,25 +24,12 @@ pub(in super::super) enum AgeKey {
     },
 }
 
-/// Why a text that begins like an SSH public key cannot be sealed to.
-pub(super) enum SshProblem {
-    Invalid,
-    WeakRsa,
-    LongRsa,
-    Kind,
-}
-
 impl AgeKey {
     /// Reads a public key of SSH: its type, the key, and a comment that may be missing.
-    pub(super) fn of_ssh(text: &str) -> Result<Self, SshProblem> {
+    pub(super) fn of_ssh(text: &str) -> Result<Self, ssh::ParseRecipientKeyError> {
         let mut words = text.split_ascii_whitespace();
         let key = format!("{} {}", words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        let key = key.parse().map_err(|error| match error {
-            ssh::ParseRecipientKeyError::RsaModulusTooSmall => SshProblem::WeakRsa,
-            ssh::ParseRecipientKeyError::RsaModulusTooLarge => SshProblem::LongRsa,
-            ssh::ParseRecipientKeyError::Invalid(_) => SshProblem::Invalid,
-            _ => SshProblem::Kind,
-        })?;
+        let key = key.parse()?;
         Ok(Self::Ssh { key: Box::new(key), comment: words.collect::<Vec<_>>().join(" ") })
     }
 

@@ -56,20 +56,14 @@ pub(in super::super) enum CertificateKey {
 pub enum CertificateProblem {
     #[error("it is damaged, or no X.509 certificate")]
     Unreadable,
-    #[error("it expired on {0}; ask its owner for the current one")]
+    #[error("it expired on {0}")]
     Expired(time::Date),
-    #[error("it is not valid before {0}; check the clock of this computer, or ask its owner for the current one")]
+    #[error("it is not valid before {0}")]
     NotYetValid(time::Date),
     /// It is for signing, or for agreeing on keys.
-    #[error(
-        "its key usage does not allow encryption (it lacks {0}); ask its owner for an encryption certificate, which from \
-         AD CS is one of a template whose purpose is Encryption"
-    )]
-    KeyUsage(&'static str),
-    #[error(
-        "it is meant for {0} only; use a certificate for document encryption (1.3.6.1.4.1.311.80.1) or secure \
-         e-mail, or one whose purposes are not limited"
-    )]
+    #[error("its key usage does not allow encryption (it lacks {0})")]
+    KeyUsage(MissingKeyUsage),
+    #[error("it is meant for {0} only")]
     Purpose(String),
     #[error("its RSA key has {0} bits, which is too weak; at least {MIN_RSA_BITS} are required")]
     WeakKey(usize),
@@ -77,8 +71,7 @@ pub enum CertificateProblem {
     LongKey(usize),
     /// Nothing that runs everywhere opens it in Windows PowerShell.
     #[error(
-        "the script for Active Directory opens it with Unprotect-CmsMessage, which takes an RSA key only, and this one is EC; \
-         make one with RSA"
+        "the script for Active Directory opens it with Unprotect-CmsMessage, which takes an RSA key only, and this one is EC"
     )]
     NotRsa,
     #[error(
@@ -88,6 +81,17 @@ pub enum CertificateProblem {
     NotForDocuments,
     #[error("nothing can be sealed to its kind of key ({0}); supported are RSA, and EC on P-256, P-384 or P-521")]
     KeyKind(String),
+}
+
+/// The key usage that a certificate lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MissingKeyUsage {
+    /// For an RSA key.
+    #[error("key encipherment")]
+    KeyEncipherment,
+    /// For an EC key.
+    #[error("key agreement")]
+    KeyAgreement,
 }
 
 impl Certificate {
@@ -114,10 +118,10 @@ impl Certificate {
         if let Some(usage) = usage {
             match key {
                 CertificateKey::Rsa { .. } if !usage.key_encipherment() && !usage.data_encipherment() => {
-                    return Err(CertificateProblem::KeyUsage("key encipherment"));
+                    return Err(CertificateProblem::KeyUsage(MissingKeyUsage::KeyEncipherment));
                 }
                 CertificateKey::Ec { .. } if !usage.key_agreement() => {
-                    return Err(CertificateProblem::KeyUsage("key agreement"));
+                    return Err(CertificateProblem::KeyUsage(MissingKeyUsage::KeyAgreement));
                 }
                 _ => {}
             }

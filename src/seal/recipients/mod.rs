@@ -4,6 +4,7 @@ mod age_key;
 mod certificate;
 mod error;
 mod foreign;
+mod given;
 mod reading;
 mod recipient;
 #[cfg(test)]
@@ -21,8 +22,9 @@ pub(super) use certificate::{Certificate, CertificateKey};
 use recipient::Recipient;
 pub(super) use recipient::RsaPadding;
 
-pub use certificate::CertificateProblem;
+pub use certificate::{CertificateProblem, MissingKeyUsage};
 pub use error::{RecipientError, RecipientPlace};
+pub use given::{RecipientDamage, SecretKeyKind, UnsealableKind};
 
 /// The public keys that everything is sealed to. There is at least one, and each is there once.
 #[derive(Clone, PartialEq, Eq)]
@@ -67,7 +69,7 @@ impl Recipients {
                 RecipientError::Mistyped {
                     place: RecipientPlace::COMMAND_LINE,
                     text: text.chars().take(40).collect(),
-                    why: "it was changed since it was written",
+                    damage: RecipientDamage::Changed,
                 }
             })
         });

@@ -5,15 +5,17 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use age::ssh::ParseRecipientKeyError;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use time::OffsetDateTime;
 
 use super::super::pem;
-use super::age_key::{AgeKey, SshProblem};
+use super::age_key::AgeKey;
 use super::certificate::{Certificate, CertificateProblem};
 use super::error::{RecipientError, RecipientPlace};
 use super::foreign;
+use super::given::{RecipientDamage, UnsealableKind};
 use super::recipient::{CERTIFICATE, CERTIFICATE_OAEP, Recipient, RsaPadding};
 use crate::text_file::{self, Letters};
 
@@ -66,32 +68,20 @@ pub(super) fn recognise_as_of(
         }
     };
     if folded.starts_with("age1") {
-        return Err(RecipientError::Mistyped { place: place.clone(), text: cut(text), why });
+        let damage = RecipientDamage::Age(why);
+        return Err(RecipientError::Mistyped { place: place.clone(), text: cut(text), damage });
     }
     Ok(None)
 }
 
 fn ssh(text: &str, place: &RecipientPlace) -> Result<Recipient, RecipientError> {
-    let place = place.clone();
     AgeKey::of_ssh(text).map(Recipient::Age).map_err(|problem| match problem {
-        SshProblem::Invalid => {
-            RecipientError::Mistyped { place, text: cut(text), why: "what follows is no SSH public key" }
+        ParseRecipientKeyError::Invalid(_) => {
+            RecipientError::Mistyped { place: place.clone(), text: cut(text), damage: RecipientDamage::Ssh }
         }
-        SshProblem::WeakRsa => RecipientError::Unsupported {
-            place,
-            kind: "an SSH key of RSA with fewer than 2,048 bits is too weak, and",
-            instead: "ask its owner for an ssh-ed25519 key",
-        },
-        SshProblem::LongRsa => RecipientError::Unsupported {
-            place,
-            kind: "an SSH key of RSA with more than 4,096 bits",
-            instead: "ask its owner for an ssh-ed25519 key",
-        },
-        SshProblem::Kind => RecipientError::Unsupported {
-            place,
-            kind: "an SSH key of this type",
-            instead: "ask its owner for an ssh-ed25519 or ssh-rsa key",
-        },
+        ParseRecipientKeyError::RsaModulusTooSmall => place.unsealable(UnsealableKind::SshWeakRsa),
+        ParseRecipientKeyError::RsaModulusTooLarge => place.unsealable(UnsealableKind::SshLongRsa),
+        _ => place.unsealable(UnsealableKind::SshOther),
     })
 }
 
@@ -139,9 +129,8 @@ pub(super) fn of_content(content: &[u8], path: &Path, recipients: &mut Vec<Recip
         recipients.push(certificate(content, RsaPadding::Pkcs1, &whole)?);
         return Ok(());
     }
-    let failed = |what: &str| RecipientError::File { path: path.to_owned(), error: io::Error::other(what) };
-    let text = text_file::text_of(content, Letters::OrWindows1252)
-        .map_err(|_| failed("it is neither text nor a certificate"))?;
+    let text =
+        text_file::text_of(content, Letters::OrWindows1252).map_err(|_| RecipientError::NoText(path.to_owned()))?;
     foreign::refuse_file(&text, &whole)?;
     if pem::is_in(text.as_bytes()) {
         recipients.push(of_pem(&text, &whole)?);

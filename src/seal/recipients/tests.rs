@@ -57,7 +57,7 @@ fn what_is_no_recipient_says_what_is_accepted() {
         ("age1yubikey1qqqq", "plugin"),
         ("age1other1qqqq", "plugin"),
         ("ssh-ed25519 AAAA ada", "no SSH public key"),
-        ("-----BEGIN CERTIFICATE-----", "write it to a file"),
+        ("-----BEGIN CERTIFICATE-----", "PEM as an argument"),
         ("sk-ssh-ed25519@openssh.com AAAA", "security token"),
         ("ecdsa-sha2-nistp256 AAAA", "ECDSA"),
     ] {
