@@ -175,7 +175,8 @@ mod tests {
     /// Asks a service that lets so many requests a second through, and collects them for ten seconds, for two hours. Gives what
     /// got through in a second, and the share that did not.
     fn against(limit: f64) -> (f64, f64) {
-        let (mut pace, mut now, mut tokens) = (FoundPace::new(FOR_AUTHENTICATION, Duration::ZERO), Duration::ZERO, limit * 10.0);
+        let (mut pace, mut now, mut tokens) =
+            (FoundPace::new(FOR_AUTHENTICATION, Duration::ZERO), Duration::ZERO, limit * 10.0);
         let (mut passed, mut refused) = (0.0, 0.0);
         while now < 7_200 * SECOND {
             let items = pace.next_call();
