@@ -15,7 +15,7 @@ use strum::VariantArray as _;
 use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
-use super::failures::credentials::{JOB_PERMISSION, of_certificate};
+use super::failures::credentials::of_certificate;
 use super::messages;
 use super::words::span;
 use crate::graph::connection::http_client;
@@ -25,6 +25,7 @@ use crate::graph::credential::{
 };
 use crate::graph::token::Credential;
 use crate::private_files;
+use crate::wording::refused_token::JOB_PERMISSION;
 use crate::wording::worded_step::WordedStep;
 
 const TENANT: &str = "AZURE_TENANT_ID";

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::error::LookupError;
+use super::error::{DispensablePart, LookupError};
 use crate::graph::paced::Paced;
-use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 
 /// The domains of the tenant, as far as they matter for sign-in.
@@ -27,15 +26,10 @@ impl Domains {
     /// Reads all domains. Every query option is ignored on them, so they are sorted out here ("Known issues with
     /// Microsoft Graph").
     pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>) -> Result<Self, LookupError> {
-        let domains = paced.list::<DomainOnWire>("/v1.0/domains", 1).await.map_err(|error| match error {
-            ReadError::Refused { error, .. } if error.status == 403 => LookupError::NotPermitted {
-                what: "the tenant's domains",
-                permission: "Domain.Read.All",
-                flag: "--without-domains",
-                error: Box::new(error),
-            },
-            error => error.into(),
-        })?;
+        let domains = paced
+            .list::<DomainOnWire>("/v1.0/domains", 1)
+            .await
+            .map_err(|error| DispensablePart::Domains.refused(error))?;
         if domains.is_empty() {
             // Every tenant has at least the domain that it was born with.
             let (question, reason) = ("the question for domains".to_owned(), "no domain is in it".to_owned());

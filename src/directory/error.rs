@@ -3,6 +3,58 @@
 use crate::graph::error::GraphError;
 use crate::graph::reading::ReadError;
 
+/// A part of the tenant's facts that a plan can be made without, if the operator says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DispensablePart {
+    /// Who holds which directory role.
+    Roles,
+    /// The groups that roles can be given to.
+    RoleGroups,
+    /// The domains of the tenant.
+    Domains,
+}
+
+impl DispensablePart {
+    /// What it is, as it stands in a sentence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Roles => "directory roles",
+            Self::RoleGroups => "role-assignable groups and their members",
+            Self::Domains => "the tenant's domains",
+        }
+    }
+
+    /// The least permission to read it.
+    #[must_use]
+    pub const fn permission(self) -> &'static str {
+        match self {
+            Self::Roles => "RoleManagement.Read.Directory",
+            Self::RoleGroups => "GroupMember.Read.All",
+            Self::Domains => "Domain.Read.All",
+        }
+    }
+
+    /// The flag that gives up on it.
+    #[must_use]
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Self::Roles | Self::RoleGroups => "--without-roles",
+            Self::Domains => "--without-domains",
+        }
+    }
+
+    /// This part, refused: an error of the whole lookup.
+    pub(super) fn refused(self, error: ReadError) -> LookupError {
+        match error {
+            ReadError::Refused { error, .. } if error.status == 403 => {
+                LookupError::NotPermitted { part: self, error: Box::new(error) }
+            }
+            error => error.into(),
+        }
+    }
+}
+
 /// Why the directory could not be read. Nothing is known then about any of the names that were asked for.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -28,16 +80,12 @@ pub enum LookupError {
     },
     /// The app lacks a permission without which no account can be judged.
     #[error(
-        "this app may not read {what}: {error}; grant it the application permission {permission}, or do without them \
-         by {flag}"
+        "this app may not read {}: {error}; grant it the application permission {}, or do without them by {}",
+        part.name(), part.permission(), part.flag()
     )]
     NotPermitted {
         /// What could not be read.
-        what: &'static str,
-        /// The least permission that is needed.
-        permission: &'static str,
-        /// The flag that gives up on it.
-        flag: &'static str,
+        part: DispensablePart,
         /// What Graph says.
         error: Box<GraphError>,
     },

@@ -61,7 +61,7 @@ pub use cache::LookupCache;
 pub use closer_look::{CloserLook, SeenCloser};
 pub use deleted::Deleted;
 pub use domains::Domains;
-pub use error::LookupError;
+pub use error::{DispensablePart, LookupError};
 pub use export::{ExportColumns, ExportError, Exported, HEADER as EXPORT_HEADER, WHOLE_TENANT, export};
 pub use held_method::{HeldMethod, MethodKind};
 pub use listing::{Listed, Listing, ListingScope, count};

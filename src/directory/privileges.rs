@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::error::LookupError;
+use super::error::{DispensablePart, LookupError};
 use super::note::Note;
 use super::privilege::{HeldRole, Privilege, RoleGroupTie, Through};
 use super::roles;
@@ -108,12 +108,11 @@ impl Privileges {
 
     /// Reads every assignment, every eligibility where the tenant has them, and every role-assignable group.
     pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> Result<Self, LookupError> {
-        let roles_refused = not_permitted("directory roles", "RoleManagement.Read.Directory");
         let held = match with_principals(paced, ASSIGNMENTS).await? {
             Err(error) if may_be_whole_without_principals(&error) => paced.list(ASSIGNMENTS, ASSIGNMENTS_COST).await,
             held => held.map_err(|error| ReadError::refused(ASSIGNMENTS, error)),
         };
-        let held = held.map_err(roles_refused)?;
+        let held = held.map_err(|error| DispensablePart::Roles.refused(error))?;
         let eligible = eligible(paced, notes).await?;
         let groups = groups(paced, held.iter().chain(&eligible)).await?;
         let names = names(paced, held.iter().chain(&eligible)).await?;
@@ -157,15 +156,6 @@ impl Privileges {
         if !roles.contains(&role) {
             roles.push(role);
         }
-    }
-}
-
-fn not_permitted(what: &'static str, permission: &'static str) -> impl Fn(ReadError) -> LookupError {
-    move |error| match error {
-        ReadError::Refused { error, .. } if error.status == 403 => {
-            LookupError::NotPermitted { what, permission, flag: "--without-roles", error: Box::new(error) }
-        }
-        error => error.into(),
     }
 }
 
@@ -231,7 +221,7 @@ async fn groups<'g, T: Transport>(
     paced: &Paced<'_, T>,
     grants: impl Iterator<Item = &'g RoleGrant>,
 ) -> Result<HashMap<ObjectId, RoleGroupTies>, LookupError> {
-    let refused = not_permitted("role-assignable groups and their members", "GroupMember.Read.All");
+    let refused = |error| DispensablePart::RoleGroups.refused(error);
     let filter = encode_query("isAssignableToRole eq true");
     let path = format!("/v1.0/groups?$filter={filter}&$select=id,displayName,isAssignableToRole&$top=999");
     let mut names: HashMap<ObjectId, Option<String>> = HashMap::new();

@@ -12,7 +12,7 @@ use super::unread::{not_looked_up, unreadable};
 use super::{granted, grants, lists, network, roles, tenant, token};
 use crate::clock::Clock;
 use crate::directory::reach::Actor;
-use crate::directory::{Lookup, LookupError, Privileges, Scope, SyncFeatures, TenantFacts};
+use crate::directory::{DispensablePart, Lookup, LookupError, Privileges, Scope, SyncFeatures, TenantFacts};
 use crate::graph::caller::Caller;
 use crate::graph::claims::Claims;
 use crate::graph::paced::Paced;
@@ -238,22 +238,18 @@ async fn read_facts(
     let mut scope = Scope::default();
     loop {
         match TenantFacts::read(paced, caller, scope).await {
-            Err(LookupError::NotPermitted { what, permission, flag, error }) => {
-                let is_app = !matches!(caller, Caller::SignedIn { .. });
-                let (name, left) = if flag == "--without-roles" && scope.roles {
-                    scope.roles = false;
-                    ("roles", true)
-                } else {
-                    let left = scope.domains;
-                    scope.domains = false;
-                    ("domains", left)
+            Err(LookupError::NotPermitted { part, error }) => {
+                let (name, was_asked) = match part {
+                    DispensablePart::Roles | DispensablePart::RoleGroups => ("roles", &mut scope.roles),
+                    DispensablePart::Domains => ("domains", &mut scope.domains),
                 };
-                let kind = if is_app { "application" } else { "delegated" };
+                let kind = if matches!(caller, Caller::SignedIn { .. }) { "delegated" } else { "application" };
+                let (permission, flag) = (part.permission(), part.flag());
                 let remedy = format!("Grant the {kind} permission {permission} as above, or plan without them: {flag}");
-                let found = format!("{what} cannot be read, for want of {permission}: {error}");
+                let found = format!("{} cannot be read, for want of {permission}: {error}", part.name());
                 checks.push(Check::failed(name, found, remedy).about(vec![permission.to_owned()]));
-                if !left {
-                    return Err(LookupError::NotPermitted { what, permission, flag, error });
+                if !std::mem::take(was_asked) {
+                    return Err(LookupError::NotPermitted { part, error });
                 }
             }
             ended => return ended,

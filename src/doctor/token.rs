@@ -9,7 +9,8 @@ use crate::graph::token::TokenError;
 use crate::graph::transport::TransportError;
 use crate::graph::unreachable::UnreachableCause;
 use crate::ids::TenantId;
-use crate::wording::unreachable::remedy;
+use crate::wording::worded_step::WordedStep;
+use crate::wording::{refused_token, unreachable};
 use crate::words;
 
 /// A run longer than this needs a token that can be renewed.
@@ -74,28 +75,29 @@ pub fn certificate(facts: CertificateFacts, now: OffsetDateTime) -> Check {
     }
 }
 
+const LOOK_IT_UP: &str = "Look the AADSTS code up at https://login.microsoftonline.com/error, and check AZURE_TENANT_ID and \
+                          AZURE_CLIENT_ID.";
+
 /// Why there is none.
 #[must_use]
 pub fn refused(error: &TransportError) -> Check {
-    let remedy = match error {
-        TransportError::Token(TokenError::Refused { hint: Some(hint), .. }) => sentence(hint),
-        TransportError::Token(TokenError::Refused { hint: None, .. }) => {
-            "Look the AADSTS code up at https://login.microsoftonline.com/error, and check AZURE_TENANT_ID and AZURE_CLIENT_ID."
-                .to_owned()
+    let remedy: WordedStep = match error {
+        TransportError::Token(TokenError::Refused { clue, .. }) => {
+            clue.and_then(refused_token::remedy).unwrap_or_else(|| LOOK_IT_UP.into())
         }
         TransportError::Token(TokenError::Unreachable(_)) => {
-            "See the check authority: the token service does not answer from here.".to_owned()
+            "See the check authority: the token service does not answer from here.".into()
         }
-        TransportError::Token(TokenError::SomethingBetween { .. }) => remedy(UnreachableCause::SomethingBetween).to_owned(),
-        TransportError::Token(TokenError::Busy { .. }) => "Wait a minute, and check again.".to_owned(),
+        TransportError::Token(TokenError::SomethingBetween { .. }) => {
+            unreachable::remedy(UnreachableCause::SomethingBetween).into()
+        }
+        TransportError::Token(TokenError::Busy { .. }) => "Wait a minute, and check again.".into(),
         TransportError::Token(
             TokenError::Unusable(_) | TokenError::NotATenant(_) | TokenError::FederatedFile { .. },
-        ) => {
-            "Correct what is named here, or choose another way in with --auth.".to_owned()
-        }
-        _ => "Check the credential that is set in the environment.".to_owned(),
+        ) => "Correct what is named here, or choose another way in with --auth.".into(),
+        _ => "Check the credential that is set in the environment.".into(),
     };
-    Check::failed("token", error.to_string(), remedy)
+    Check::failed_with("token", error.to_string(), remedy)
 }
 
 /// The tenant that Graph answers for must be the one that the token names.
@@ -107,13 +109,6 @@ pub fn fits(claims: &Claims, tenant: TenantId) -> Option<Check> {
         format!("the token is for tenant {named}, and Graph answers for {tenant}"),
         "Check --graph-endpoint and --cloud: each cloud has tokens of its own.",
     ))
-}
-
-/// A lower-case fragment as a sentence.
-pub(super) fn sentence(fragment: &str) -> String {
-    let mut letters = fragment.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }
 
 #[cfg(test)]

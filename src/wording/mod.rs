@@ -13,6 +13,7 @@
 //! | [`too_large`] | that a plan changes more accounts than a person means by accident |
 //! | [`waves`] | the parts of a plan that are carried out one after the other |
 //! | [`recipients`] | why a password cannot be sealed to what was named |
+//! | [`refused_token`] | why there is no token |
 //! | [`ways_in`] | the methods that people sign in with |
 //! | [`causes`] | why accounts are not done |
 //! | [`missing_role`] | that the app may not write |
@@ -33,6 +34,7 @@ pub mod playbook;
 pub mod proof;
 pub mod reason;
 pub mod recipients;
+pub mod refused_token;
 pub mod standing;
 pub mod steps;
 pub mod too_large;

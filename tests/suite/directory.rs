@@ -119,7 +119,7 @@ fn what_is_withheld_is_named() {
         let stage = Stage::with(settings);
         let transport = app(&stage);
         let error = facts(&transport, Scope::default()).unwrap_err();
-        assert!(matches!(error, LookupError::NotPermitted { flag: named, .. } if named == flag), "{error}");
+        assert!(matches!(error, LookupError::NotPermitted { part, .. } if part.flag() == flag), "{error}");
         let scope = Scope { roles: flag != "--without-roles", domains: flag != "--without-domains" };
         assert!(facts(&transport, scope).is_ok());
     }

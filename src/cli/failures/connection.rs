@@ -8,6 +8,7 @@ use crate::graph::reading::ReadError;
 use crate::graph::token::TokenError;
 use crate::graph::transport::TransportError;
 use crate::graph::unreachable::UnreachableCause;
+use crate::wording::refused_token;
 use crate::wording::unreachable::{remedy, remedy_of_call};
 
 /// What looking people up needs.
@@ -24,11 +25,10 @@ impl From<TransportError> for Failure {
             _ => failure,
         };
         match &error {
-            TransportError::Token(TokenError::Refused { hint: Some(hint), .. }) => failure.with_next(sentence(hint)),
-            _ => match remedy_of_call(&error) {
-                Some(remedy) => failure.with_next(remedy),
-                None => failure,
-            },
+            TransportError::Token(TokenError::Refused { clue, .. }) => {
+                clue.and_then(refused_token::remedy).into_iter().fold(failure, Failure::with_next)
+            }
+            _ => remedy_of_call(&error).into_iter().fold(failure, Failure::with_next),
         }
     }
 }

@@ -6,10 +6,8 @@ use crate::graph::app_file::{AppFileError, AppFileProblem};
 use crate::graph::credential::{CertificateError, JobIdentityError};
 use crate::private_files::how_to_keep_others_out;
 use crate::seal::IdentityError;
+use crate::wording::refused_token::JOB_PERMISSION;
 use crate::wording::worded_step::WordedStep;
-
-/// What a GitHub Actions job needs that has no token of its own to ask for.
-pub(crate) const JOB_PERMISSION: &str = "Give the job this permission: permissions: id-token: write";
 
 /// The command that makes a file that can be used of one that cannot, where there is one.
 fn conversion_of(error: &CertificateError) -> Option<WordedStep> {
@@ -70,7 +68,9 @@ impl From<IdentityError> for Failure {
                 "Convert it with",
                 format_args!("openssl pkcs8 -topk8 -in {} -out new-key.pem", quoted(path)),
             ),
-            IdentityError::Pfx { path, .. } => WordedStep::typed(
+            IdentityError::DamagedPfx(path)
+            | IdentityError::PfxCipher { path, .. }
+            | IdentityError::PfxWithoutKey(path) => WordedStep::typed(
                 "Convert it, with -legacy if openssl refuses it",
                 format_args!("openssl pkcs12 -in {} -nocerts -out key.pem", quoted(path)),
             ),

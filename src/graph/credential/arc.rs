@@ -9,7 +9,7 @@ use reqwest::{Client, StatusCode};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::error::{TokenError, is_busy};
+use super::error::{RefusalClue, TokenError, is_busy};
 use super::managed_identity::granted;
 use super::token_service::{Granted, PATIENCE};
 use crate::graph::body;
@@ -59,10 +59,7 @@ fn refused(status: StatusCode, what: &str) -> TokenError {
     if is_busy(status.as_u16()) {
         TokenError::Busy { message: OutsideText::of_nothing_sent(&message), retry_after: None }
     } else {
-        TokenError::Refused {
-            message: OutsideText::of_nothing_sent(&message),
-            hint: Some("look at the agent with: azcmagent show"),
-        }
+        TokenError::Refused { message: OutsideText::of_nothing_sent(&message), clue: Some(RefusalClue::ArcAgent) }
     }
 }
 

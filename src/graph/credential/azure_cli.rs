@@ -10,7 +10,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::error::TokenError;
+use super::error::{RefusalClue, TokenError};
 use super::token_service::{Granted, is_plain_tenant, one_line};
 use crate::graph::aadsts;
 use crate::graph::outside::OutsideText;
@@ -34,23 +34,22 @@ pub(super) async fn token(tenant: Option<&str>, scope: &str) -> Result<Granted, 
         }
         arguments.extend(["--tenant".to_owned(), tenant.to_owned()]);
     }
-    let failed = |reason: String, hint| TokenError::Refused {
+    let failed = |reason: String, clue| TokenError::Refused {
         message: OutsideText::of_nothing_sent(&format!("the Azure CLI gave no token: {reason}")),
-        hint: Some(hint),
+        clue: Some(clue),
     };
     let names: &[&str] = if cfg!(windows) { &["az.cmd", "az.exe"] } else { &["az"] };
     let Some(program) = program::found_on(&env::var_os("PATH").unwrap_or_default(), names) else {
-        let hint = "install the Azure CLI, or choose another way in with --auth";
-        return Err(failed("az is not found on PATH".to_owned(), hint));
+        return Err(failed("az is not found on PATH".to_owned(), RefusalClue::AzureCliMissing));
     };
     let output = tokio::task::spawn_blocking(move || run(&program, &arguments)).await;
     let output = output.map_err(io::Error::other).flatten();
-    let output = output.map_err(|error| failed(error.to_string(), "see whether this works: az account show"))?;
+    let output = output.map_err(|error| failed(error.to_string(), RefusalClue::AzureCliFails))?;
     let printed = Zeroizing::new(output.stdout);
     if !output.status.success() {
         let reason = one_line(&String::from_utf8_lossy(&output.stderr));
-        let hint = aadsts::code_in(&reason).and_then(aadsts::hint).unwrap_or("sign in with: az login");
-        return Err(failed(reason, hint));
+        let clue = RefusalClue::AzureCliRefused(aadsts::code_in(&reason));
+        return Err(failed(reason, clue));
     }
     granted(&printed, OffsetDateTime::now_utc())
 }

@@ -17,8 +17,8 @@ pub enum TokenError {
     Refused {
         /// The service's own words, with the AADSTS code.
         message: OutsideText,
-        /// What the code means and how to fix it.
-        hint: Option<&'static str>,
+        /// What is known of the reason.
+        clue: Option<RefusalClue>,
     },
     /// The token service answers and cannot serve at the moment.
     #[error("the token service is busy: {message}")]
@@ -55,6 +55,25 @@ pub enum TokenError {
     /// The credential cannot be used as given.
     #[error("the credential cannot be used: {0}")]
     Unusable(String),
+}
+
+/// What is known of why there is no token. It only chooses what people are advised to do, never what the program does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalClue {
+    /// The token service's `AADSTS` code.
+    Code(u32),
+    /// `az` is not found.
+    AzureCliMissing,
+    /// `az` cannot be run.
+    AzureCliFails,
+    /// `az` has no token, and this code for it, where it says one.
+    AzureCliRefused(Option<u32>),
+    /// The machine or service has no identity.
+    IdentityMissing,
+    /// A job of GitHub Actions may not have a token.
+    JobPermissionMissing,
+    /// The agent of Azure Arc refused.
+    ArcAgent,
 }
 
 impl TokenError {

@@ -6,7 +6,7 @@ use reqwest::header::ACCEPT;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::error::{TokenError, is_busy};
+use super::error::{RefusalClue, TokenError, is_busy};
 use super::job_identity::JobIdentity;
 use crate::graph::body;
 use crate::graph::outside::OutsideText;
@@ -63,7 +63,7 @@ pub(super) async fn of_github(
         } else {
             TokenError::Refused {
                 message: OutsideText::of_nothing_sent(&message),
-                hint: Some("the job needs: permissions: id-token: write"),
+                clue: Some(RefusalClue::JobPermissionMissing),
             }
         });
     }

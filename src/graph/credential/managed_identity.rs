@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::error::{TokenError, is_busy};
+use super::error::{RefusalClue, TokenError, is_busy};
 use super::token_service::{Field, Granted, PATIENCE, TokenRefusal, wait_of, whole_seconds};
 use crate::graph::body;
 use crate::graph::error_body::without_mark;
@@ -102,8 +102,7 @@ pub(super) async fn token(
     if is_busy(status.as_u16()) || matches!(status.as_u16(), 404 | 410) {
         return Err(TokenError::Busy { message, retry_after });
     }
-    let hint = "give this machine or service an identity in Azure, or name a user-assigned one with --client-id";
-    Err(TokenError::Refused { message, hint: Some(hint) })
+    Err(TokenError::Refused { message, clue: Some(RefusalClue::IdentityMissing) })
 }
 
 /// Reads a token out of the answer, in which numbers are texts. A virtual machine says how long the token lives, App

@@ -38,7 +38,7 @@ use secrecy::SecretString;
 pub use certificate::{CertificateFacts, SigningCertificate};
 pub use certificate_file::{AskPassword, CertificateError, FilePassword};
 pub use device_code::{DevicePrompt, ShowPrompt};
-pub use error::TokenError;
+pub use error::{RefusalClue, TokenError};
 pub use job_identity::{JobIdentity, JobIdentityError, NotAnAudience, checked_audience};
 pub use kind::{CredentialKind, SignInMethod};
 pub use managed_identity::{IdentityService, UnsupportedService};

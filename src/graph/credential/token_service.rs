@@ -14,7 +14,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::error::{TokenError, is_busy};
+use super::error::{RefusalClue, TokenError, is_busy};
 use crate::graph::aadsts;
 use crate::graph::body;
 use crate::graph::echo::SentSecrets;
@@ -138,7 +138,7 @@ impl<'a> TokenService<'a> {
         {
             return Err(TokenError::Busy { message, retry_after: wait });
         }
-        let error = TokenError::Refused { hint: code.and_then(aadsts::hint), message };
+        let error = TokenError::Refused { clue: code.map(RefusalClue::Code), message };
         Ok(Reply::Refused(refusal, error))
     }
 }

@@ -60,7 +60,7 @@ fn busy(seconds: Option<u64>) -> TokenError {
 }
 
 fn refused() -> TokenError {
-    TokenError::Refused { message: "no".into(), hint: None }
+    TokenError::Refused { message: "no".into(), clue: None }
 }
 
 async fn pass(seconds: u64) {

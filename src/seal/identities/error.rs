@@ -48,8 +48,13 @@ pub enum IdentityError {
          4,096 bits), RSA (2,048 to 8,192 bits) and EC (P-256, P-384, P-521)", .0.display()
     )]
     Key(PathBuf),
-    #[error("the SSH key in {} cannot open anything: {what}", .path.display())]
-    Ssh { path: PathBuf, what: &'static str },
+    #[error("the SSH key in {} cannot open anything: it is on a security token, which signs but does not decrypt", .0.display())]
+    SshOnToken(PathBuf),
+    #[error(
+        "the SSH key in {} cannot open anything: nothing is sealed to keys of its type; supported are ssh-ed25519 and ssh-rsa",
+        .0.display()
+    )]
+    SshType(PathBuf),
     #[error("the SSH key in {} cannot open anything: its passphrase is kept in an old, weak form", .0.display())]
     OldSshPassphrase(PathBuf),
     #[error("the SSH key in {} cannot open anything: its passphrase is kept by an uncommon cipher", .0.display())]
@@ -57,6 +62,13 @@ pub enum IdentityError {
     /// PEM encrypted in the way of before PKCS#8.
     #[error("{} is encrypted in an old form", .0.display())]
     OldPem(PathBuf),
-    #[error("the PFX file {} cannot be read ({what})", .path.display())]
-    Pfx { path: PathBuf, what: String },
+    #[error("the PFX file {} cannot be read (it is damaged, or in a form that is not DER)", .0.display())]
+    DamagedPfx(PathBuf),
+    #[error("the PFX file {} cannot be read (it is encrypted with {cipher})", .path.display())]
+    PfxCipher { path: PathBuf, cipher: &'static str },
+    #[error(
+        "the PFX file {} cannot be read (it has no private key in the open part; the key was not exported, or is encrypted \
+         twice)", .0.display()
+    )]
+    PfxWithoutKey(PathBuf),
 }

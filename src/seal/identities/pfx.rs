@@ -11,20 +11,13 @@ impl IdentityReader<'_, '_> {
     pub(super) fn pfx(&mut self, file: &[u8]) -> Result<Vec<IdentityKey>, IdentityError> {
         let path = self.path.to_owned();
         let failed = |error| match error {
-            PfxError::Damaged => IdentityError::Pfx {
-                path: path.clone(),
-                what: "it is damaged, or in a form that is not DER".to_owned(),
-            },
+            PfxError::Damaged => IdentityError::DamagedPfx(path.clone()),
             PfxError::WrongPassword => IdentityError::WrongPassphrase(path.clone()),
-            PfxError::Cipher(name) => {
-                IdentityError::Pfx { path: path.clone(), what: format!("it is encrypted with {name}") }
-            }
+            PfxError::Cipher(cipher) => IdentityError::PfxCipher { path: path.clone(), cipher },
         };
         let pfx = Pfx::parse(file).map_err(failed)?;
         if !pfx.has_keys() {
-            let what =
-                "it has no private key in the open part; the key was not exported, or is encrypted twice".to_owned();
-            return Err(IdentityError::Pfx { path: path.clone(), what });
+            return Err(IdentityError::PfxWithoutKey(path));
         }
         let passphrase = if pfx.is_locked() { self.passphrase()? } else { SecretString::from("") };
         let keys = pfx.keys(&passphrase).map_err(failed)?;

@@ -16,15 +16,12 @@ impl IdentityReader<'_, '_> {
         }
         let unsupported = |key: &UnsupportedKey| {
             let path = self.path.to_owned();
-            let what = match key {
-                UnsupportedKey::EncryptedPem => return IdentityError::OldSshPassphrase(path),
-                UnsupportedKey::EncryptedSsh(_) => return IdentityError::UncommonSshCipher(path),
-                UnsupportedKey::Hardware(_) => "it is on a security token, which signs but does not decrypt",
-                UnsupportedKey::Type(_) => {
-                    "nothing is sealed to keys of its type; supported are ssh-ed25519 and ssh-rsa"
-                }
-            };
-            IdentityError::Ssh { path, what }
+            match key {
+                UnsupportedKey::EncryptedPem => IdentityError::OldSshPassphrase(path),
+                UnsupportedKey::EncryptedSsh(_) => IdentityError::UncommonSshCipher(path),
+                UnsupportedKey::Hardware(_) => IdentityError::SshOnToken(path),
+                UnsupportedKey::Type(_) => IdentityError::SshType(path),
+            }
         };
         let identity = match Identity::from_buffer(unix.as_bytes(), None).map_err(|_| damaged())? {
             Identity::Unsupported(key) => return Err(unsupported(&key)),

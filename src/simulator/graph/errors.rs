@@ -11,6 +11,8 @@ pub(crate) struct ServedError {
     pub(crate) status: u16,
     pub(crate) code: Cow<'static, str>,
     pub(crate) message: Cow<'static, str>,
+    /// Is it about a part of a call that is not simulated, and the call not named yet?
+    is_of_part: bool,
 }
 
 /// What stands in every message about synced users.
@@ -24,12 +26,10 @@ pub(crate) const EXTERNAL: &str =
 
 /// Graph has no such code, so a test knows this answer from all real ones.
 const NOT_SIMULATED: &str = "NotSimulated";
-/// What stands before the name of a call.
-const THIS_CALL: &str = "this call: ";
 
 impl ServedError {
     pub(crate) fn new(status: u16, code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code: code.into(), message: message.into() }
+        Self { status, code: code.into(), message: message.into(), is_of_part: false }
     }
 
     /// A 400 from the directory.
@@ -147,19 +147,20 @@ impl ServedError {
 
     /// Never a friendly lie: what the simulator can't do, it says, and names the call.
     pub(crate) fn not_simulated(call: impl std::fmt::Display) -> Self {
-        Self::new(501, NOT_SIMULATED, format!("The simulator does not know {THIS_CALL}{call}"))
+        Self::new(501, NOT_SIMULATED, format!("The simulator does not know this call: {call}"))
     }
 
     /// The same for a part of a call whose rest is known: an option, a property.
     pub(crate) fn part_not_simulated(part: impl std::fmt::Display) -> Self {
-        Self::new(501, NOT_SIMULATED, format!("The simulator does not know {part}"))
+        let error = Self::new(501, NOT_SIMULATED, format!("The simulator does not know {part}"));
+        Self { is_of_part: true, ..error }
     }
 
     /// Names the call that a part belongs to; any other error stays as it is.
     pub(crate) fn in_call(self, method: &str, path: &str) -> Self {
-        if self.code != NOT_SIMULATED || self.message.contains(THIS_CALL) {
-            return self;
+        match self.is_of_part {
+            true => Self::new(501, NOT_SIMULATED, format!("{}, in this call: {method} /{path}", self.message)),
+            false => self,
         }
-        Self::new(501, NOT_SIMULATED, format!("{}, in {THIS_CALL}{method} /{path}", self.message))
     }
 }

@@ -34,7 +34,7 @@ fn left_out(events: &[Event]) -> Vec<(String, String)> {
 
 const NO_WAY_IN: DoorQuirk = |_, _| {
     let message = "AADSTS7000222: The provided client secret keys are expired.".to_owned();
-    Some(Err(TransportError::Token(TokenError::Refused { message: message.into(), hint: None })))
+    Some(Err(TransportError::Token(TokenError::Refused { message: message.into(), clue: None })))
 };
 
 /// Everybody is refused by 403.
