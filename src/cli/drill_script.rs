@@ -1,4 +1,5 @@
-//! The part of those who run Active Directory in a drill: what their script would do is done in the simulated one.
+//! The part of those who keep passwords elsewhere in a drill: what the script would do is done in the simulated Active Directory,
+//! and what is changed at an identity provider, which is not simulated, is reported.
 
 use std::fs;
 
@@ -9,13 +10,14 @@ use super::drill_output::print;
 use super::exit::{Exit, Failure};
 use super::words::counted;
 use crate::ids::{ObjectId, RowNumber, WorkListId};
-use crate::plan::folder::{ONPREM_CSV, PlanFolder, SCRIPT_RESULTS};
-use crate::plan::onprem::Task;
+use crate::plan::folder::{BY_HAND, ONPREM_CSV, PlanFolder, SCRIPT_RESULTS};
+use crate::plan::left_to_people::IN_ACTIVE_DIRECTORY;
+use crate::plan::task_elsewhere::Task;
 use crate::private_files;
 use crate::report::refused;
 use crate::run::lock::FolderLock;
 use crate::run::script_result::{ScriptPassword, ScriptResult};
-use crate::run::script_results::take_in;
+use crate::run::{by_hand_results, script_results};
 use crate::simulator::Simulator;
 use crate::spreadsheet::BYTE_ORDER_MARK;
 
@@ -50,6 +52,15 @@ pub(super) async fn play(simulator: &Simulator, plan: &PlanFolder, json: bool) -
     if plan.manifest().on_premises.is_none() {
         return Ok(None);
     }
+    let (scripted, by_hand) = (play_script(simulator, plan, json).await?, play_people(plan, json).await?);
+    if scripted + by_hand == 0 {
+        return Ok(None);
+    }
+    let outcomes = refused::write_all(plan)?.outcomes;
+    Ok(Some(Exit::of(&outcomes)))
+}
+
+async fn play_script(simulator: &Simulator, plan: &PlanFolder, json: bool) -> Result<usize, Failure> {
     let failed = |error: csv::Error| Failure::usage(format_args!("{ONPREM_CSV} cannot be read: {error}"));
     let text = fs::read(plan.path().join(ONPREM_CSV)).map_err(|error| failed(error.into()))?;
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
@@ -61,7 +72,7 @@ pub(super) async fn play(simulator: &Simulator, plan: &PlanFolder, json: bool) -
         }
     }
     if played.is_empty() {
-        return Ok(None);
+        return Ok(0);
     }
     let results = plan.path().join(SCRIPT_RESULTS);
     let written = private_files::replace(&results, |file| {
@@ -71,8 +82,7 @@ pub(super) async fn play(simulator: &Simulator, plan: &PlanFolder, json: bool) -
     });
     written.map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", results.display())))?;
     let _lock = FolderLock::take(plan.path(), "drill")?;
-    take_in(plan, &results).await?;
-    let outcomes = refused::write_all(plan)?.outcomes;
+    script_results::take_in(plan, &results).await?;
     print(json, |out| {
         let accounts = counted(played.len() as u64, "account is", "accounts are");
         out.text(format_args!(
@@ -80,7 +90,50 @@ pub(super) async fn play(simulator: &Simulator, plan: &PlanFolder, json: bool) -
         ));
         out.blank();
     });
-    Ok(Some(Exit::of(&outcomes)))
+    Ok(played.len())
+}
+
+/// Fills in the list of what is done by hand, where it is done at an identity provider, and takes it in.
+async fn play_people(plan: &PlanFolder, json: bool) -> Result<usize, Failure> {
+    if plan.manifest().on_premises.as_ref().is_none_or(|work| work.at_providers == 0) {
+        return Ok(0);
+    }
+    let failed = |error: csv::Error| Failure::usage(format_args!("{BY_HAND} cannot be read: {error}"));
+    let path = plan.path().join(BY_HAND);
+    let mut lines = csv::Reader::from_path(&path).map_err(failed)?;
+    let headers = lines.headers().map_err(failed)?.clone();
+    let place = |name: &str| headers.iter().position(|header| header == name);
+    let (there, done, note) = (place("where"), place("done"), place("note"));
+    let mut filled_in = Vec::new();
+    let mut played = 0;
+    for line in lines.records() {
+        let line = line.map_err(failed)?;
+        let is_at_provider = there.and_then(|place| line.get(place)).is_some_and(|there| there != IN_ACTIVE_DIRECTORY);
+        played += usize::from(is_at_provider);
+        filled_in.push(csv::StringRecord::from_iter(line.iter().enumerate().map(|(place, cell)| match Some(place) {
+            place if is_at_provider && place == done => "yes",
+            place if is_at_provider && place == note => "played by the drill",
+            _ => cell,
+        })));
+    }
+    let written = private_files::replace(&path, |file| {
+        let mut csv = csv::Writer::from_writer(file);
+        csv.write_record(&headers)?;
+        filled_in.iter().try_for_each(|line| csv.write_record(line))?;
+        csv.flush()
+    });
+    written.map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", path.display())))?;
+    let _lock = FolderLock::take(plan.path(), "drill")?;
+    by_hand_results::take_in(plan, &path).await?;
+    print(json, |out| {
+        let passwords = counted(played as u64, "password counts", "passwords count");
+        out.text(format_args!(
+            "{passwords} as changed at the identity provider, which is not simulated: in a real run somebody changes them there \
+             now, and fills in {BY_HAND}."
+        ));
+        out.blank();
+    });
+    Ok(played)
 }
 
 fn done(simulator: &Simulator, row: &ScriptRow) -> PlayedRow {

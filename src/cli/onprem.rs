@@ -1,4 +1,4 @@
-//! `sealoff onprem`: what is done in Active Directory, by its script or by password writeback.
+//! `sealoff onprem`: what is done elsewhere: in Active Directory, by its script or by password writeback, and by hand.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -21,15 +21,20 @@ use crate::run::lock::FolderLock;
 use crate::run::next_steps::next_steps;
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::output::RunOutput;
-use crate::run::script_results::{TakenResults, take_in};
+use crate::run::reported::TakenResults;
+use crate::run::{by_hand_results, script_results};
 use crate::wording;
 use crate::wording::standing::headline;
 
-/// Take in what onprem.ps1 did in Active Directory, or write passwords back to it
+/// Take in what was done in Active Directory or at an identity provider, or write passwords back
 ///
 /// With --results it reads what onprem.ps1 wrote beside itself into the run in DIR, whether sealoff apply was ever started there or
 /// not, and makes results.csv and the packets again. A file of another plan, or one that was edited, is refused as a whole. A file
 /// may be taken in again when it has become longer. Nothing is read from or sent to Graph.
+///
+/// With --by-hand it reads the list of what the script leaves to people (by-hand.csv), as they filled it in: a row is done whose
+/// column done says yes, or when. Passwords of federated domains are such rows: they are changed at the identity provider of the
+/// domain, which no one but its own people can do.
 ///
 /// With --writeback it resets the passwords of the synced people of a plan that was made with --writeback, and has them written
 /// back to Active Directory. A person has to sign in for that; no app may do it. It follows each reset to its end, ends the
@@ -39,6 +44,7 @@ use crate::wording::standing::headline;
 Examples:
   sealoff onprem monday \\
     --results monday/onprem-results.csv
+  sealoff onprem monday --by-hand monday/by-hand.csv
   sealoff onprem monday --writeback --auth device-code \\
     --confirm 302@2570c50cf3a6")]
 pub struct OnPremArgs {
@@ -46,8 +52,11 @@ pub struct OnPremArgs {
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// What onprem.ps1 wrote
-    #[arg(long, value_name = "FILE", required_unless_present = "writeback", conflicts_with = "writeback")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["writeback", "by_hand"], conflicts_with = "writeback")]
     results: Option<PathBuf>,
+    /// The list by-hand.csv, as people filled it in
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["results", "writeback"])]
+    by_hand: Option<PathBuf>,
     /// Write the new passwords of synced people back to Active Directory, signed in as a person
     #[arg(long)]
     writeback: bool,
@@ -68,9 +77,11 @@ pub(super) struct OnPremDocument<'a> {
     lines: u64,
     /// How many of them had not been taken in before.
     new: u64,
-    /// How many rows of the work list are done in Active Directory.
+    /// How many rows of the work list its script has done in Active Directory.
     done_on_premises: u64,
-    /// How many people the old password, kept in Active Directory, still lets in.
+    /// How many rows of it people have done by hand.
+    done_by_hand: u64,
+    /// How many people still have the old password, which is kept elsewhere.
     old_password: u64,
     /// How many rows have each outcome; an outcome that no row has is left out.
     outcomes: &'a OutcomeCounts,
@@ -82,12 +93,18 @@ pub(super) struct OnPremDocument<'a> {
 ///
 /// The plan cannot be used, another process works in the folder, the file is not of this plan, or something cannot be written.
 pub async fn run(args: OnPremArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Failure> {
-    let Some(results) = &args.results else {
+    if args.writeback {
         return writeback::run(&args.dir, args.written_back, args.json, policies).await;
-    };
+    }
     let plan = PlanFolder::open(&args.dir)?;
     let _lock = FolderLock::take(plan.path(), "onprem")?;
-    let taken = take_in(&plan, results).await?;
+    let mut taken = TakenResults::default();
+    if let Some(results) = &args.results {
+        taken = script_results::take_in(&plan, results).await?;
+    }
+    if let Some(filled_in) = &args.by_hand {
+        taken = by_hand_results::take_in(&plan, filled_in).await?;
+    }
     let RunOutput { outcomes, packets, .. } = refused::write_all(&plan)?;
     let mut out = anstream::stdout();
     let written = if args.json {
@@ -97,6 +114,7 @@ pub async fn run(args: OnPremArgs, policies: &[ApprovalPolicy]) -> Result<Exit, 
             lines: taken.lines,
             new: taken.new,
             done_on_premises: outcomes.scripted(),
+            done_by_hand: outcomes.by_hand(),
             old_password: outcomes.old_password().count,
             outcomes: &outcomes,
         };
@@ -120,7 +138,7 @@ fn said(taken: TakenResults) -> String {
     let TakenResults { lines, new } = taken;
     let lines = counted(lines, "line", "lines");
     if new == 0 {
-        format!("Nothing of the file is new: its {lines} had been taken in before, or it is empty.")
+        format!("Nothing of the file is new: of its {lines}, none says anything that had not been taken in before.")
     } else {
         format!("{} taken in, of {lines}.", counted(new, "result was", "results were"))
     }

@@ -199,7 +199,7 @@ fn write_head(out: &mut Lines, plan: &Manifest) {
     }
 }
 
-/// What is left to do in Active Directory.
+/// What is left to do elsewhere.
 fn write_on_premises(out: &mut Lines, summary: &Summary, detail: Detail) {
     let plan = &summary.plan;
     if let Some(work) = &plan.on_premises {
@@ -208,7 +208,8 @@ fn write_on_premises(out: &mut Lines, summary: &Summary, detail: Detail) {
         let how = if detail == Detail::Counts {
             String::new()
         } else {
-            format!(", onprem.ps1 does it (SHA-256 {})", work.sha256.short())
+            let by = if work.by_script() > 0 { "onprem.ps1 does it" } else { "by hand" };
+            format!(", {by} (SHA-256 {})", work.sha256.short())
         };
         let brief = match detail {
             Detail::Counts => wording::on_premises::brief(work),

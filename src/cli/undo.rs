@@ -91,7 +91,10 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
         StepClaim::Done { .. } if claims.was_found_blocked(row) => Blocked::Uncertain,
         StepClaim::Done { .. } => Blocked::Yes,
         StepClaim::InDoubt => Blocked::Uncertain,
-        StepClaim::AsBefore | StepClaim::NotDone { .. } | StepClaim::OnPremises { .. } => Blocked::No,
+        StepClaim::AsBefore
+        | StepClaim::NotDone { .. }
+        | StepClaim::OnPremises { .. }
+        | StepClaim::AtProvider { .. } => Blocked::No,
     };
     let place = args.replace.place(&args.out, None)?;
     let connected = args.connection.connect()?;

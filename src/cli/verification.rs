@@ -33,7 +33,7 @@ use crate::verify::table::{self, TableError};
 use crate::wording;
 use crate::wording::next_steps::worded;
 use crate::wording::plan_command;
-use crate::wording::standing::{changed_back, signed_in_by_old_password};
+use crate::wording::standing::{changed_back, keep_old_password};
 use crate::wording::worded_step::WordedStep;
 
 /// At most this many steps that are not proved are named on the terminal. verification.csv names them all.
@@ -177,7 +177,7 @@ fn by_step(all: &[Open]) -> HashMap<(RowNumber, Step), &Open> {
 
 /// Only a list of which everyone is dealt with, and proved to be, is done.
 fn exit(steps: ProofCounts, not_touched: u64, there: StandingThere) -> Exit {
-    let is_done_there = there.old_password + there.not_written_back + there.partly == 0;
+    let is_done_there = there.old_password + there.at_providers + there.not_written_back + there.partly == 0;
     if steps.all_proved() && not_touched == 0 && is_done_there { Exit::Done } else { Exit::Unfinished }
 }
 
@@ -197,6 +197,9 @@ impl VerificationDocument {
             0 => Vec::new(),
             accounts => worded(&[NextStep::ChangeOnPremises { accounts }, NextStep::TakeScriptResults], plan, ""),
         };
+        if there.at_providers > 0 {
+            to_do_there.extend(worded(&[NextStep::ChangeByHand { accounts: there.at_providers }], plan, ""));
+        }
         if there.not_written_back > 0 {
             to_do_there.extend(worded(&[NextStep::WriteBack { people: there.not_written_back }], plan, ""));
         }
@@ -257,20 +260,21 @@ impl VerificationDocument {
         }
     }
 
-    /// Are all steps proved?
+    /// Are all steps proved that anything in the tenant could prove? What was changed at an identity provider never can be.
     pub(super) fn is_proved(&self) -> bool {
-        self.steps.all_proved()
+        let open = self.steps.of(Proof::NotYet) + self.steps.of(Proof::Contradicted);
+        open == 0 && self.steps.of(Proof::CannotBeProved) == self.there.said_at_providers
     }
 
     /// What comes before everything else: who was let in again, and who was not touched at all.
     fn headline(&self) -> Option<String> {
         let back = self.not_proved.iter().filter(|open| open.verdict == Proof::Contradicted);
         let back = back.map(|open| open.row).collect::<BTreeSet<_>>().len() as u64;
-        let old_password = self.there.old_password + self.there.not_written_back;
+        let old_password = self.there.old_password + self.there.at_providers + self.there.not_written_back;
         let parts = [
             (back > 0).then(|| changed_back(back, self.playbook)),
             (self.not_touched > 0).then(|| people_not_touched(self.not_touched)),
-            (old_password > 0).then(|| signed_in_by_old_password(old_password)),
+            (old_password > 0).then(|| keep_old_password(old_password, self.playbook)),
             (self.there.partly > 0).then(|| {
                 format!(
                     "{} in Active Directory",
@@ -346,6 +350,12 @@ impl VerificationDocument {
             let is_open = |open: &Open| open.step == step && open.verdict == Proof::CannotBeProved;
             let advice = step.facts().prove_again.filter(|_| self.not_proved.iter().any(is_open));
             lines.extend(advice.map(WordedStep::from));
+        }
+        if self.there.said_at_providers > 0 {
+            let passwords = counted(self.there.said_at_providers, "password", "passwords");
+            lines.push(
+                format!("Only the identity provider's own log shows that {passwords} kept there changed.").into(),
+            );
         }
         if !self.steps.all_proved() {
             lines.push(WordedStep::typed("To look again", format_args!("sealoff verify {}", self.dir)));

@@ -35,7 +35,7 @@ topics! {
     doctor "doctor" "doctor.md" "is everything there, before there is a run"
     rosters "rosters" "rosters.md" "lists that are read, and how people on them are found"
     protection "protection" "protection.md" "accounts that are not touched, and why"
-    hybrid "hybrid" "hybrid.md" "synced people: what is done in Active Directory, and its proof"
+    hybrid "hybrid" "hybrid.md" "passwords kept in Active Directory or at an identity provider"
     ways_in "ways-in" "ways-in.md" "what an intruder may have registered: passkeys, phones, apps"
     handoff "handoff" "handoff.md" "sealed passwords, packets and letters"
     passwords "passwords" "passwords.md" "passwords that people choose: a sealed list, or typed"

@@ -20,8 +20,8 @@ use crate::step::Steps;
 pub use super::folder_error::FolderError;
 use super::listed_way_in::ListedWayIn;
 pub use super::plan_files::{
-    HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED, RESULTS, SCRIPT_RESULTS,
-    WAYS_IN, WAYS_IN_RESULTS,
+    BY_HAND, HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED, RESULTS,
+    SCRIPT_RESULTS, WAYS_IN, WAYS_IN_RESULTS,
 };
 pub use super::plan_rows::{RowAccess, Rows};
 

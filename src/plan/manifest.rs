@@ -144,6 +144,10 @@ pub struct OnPremisesWork {
     /// How many have a password that is to be replaced there: the old one opens the account until then.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub passwords: u32,
+    /// How many have a password that is kept at the identity provider of a federated domain, and is to be replaced there by hand:
+    /// the old one opens the account until then.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub at_providers: u32,
     /// How many are blocked in the cloud, which the next directory sync undoes while they are enabled there.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub blocks: u32,
@@ -330,6 +334,7 @@ mod tests {
                 accounts: 2,
                 by_hand: 1,
                 passwords: 1,
+                at_providers: 1,
                 blocks: 1,
                 sealed: 1,
                 list: Some("11111111-2222-4333-8444-666666666666".parse().unwrap()),

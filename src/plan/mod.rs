@@ -18,8 +18,8 @@
 //! | `administrators`, [`size`] | what only the plan as a whole shows: which administrators are left, and whether it is too large |
 //! | `non_persons` | accounts that are not one person's: named, or refused in a list of everybody |
 //! | [`reach`] | which accounts the directory roles of the app or person do not reach |
-//! | [`kept_elsewhere`], `script_credential` | whose password is kept in Active Directory, and the one that the script sets there |
-//! | [`onprem`] | what is left to do in Active Directory, for the people who can |
+//! | [`kept_elsewhere`], `script_credential` | whose password is kept elsewhere, and the one that the script sets in Active Directory |
+//! | [`task_elsewhere`], [`onprem`], [`left_to_people`] | what is left to do elsewhere: by the script for Active Directory, and by hand |
 //! | [`row`], [`counts`], [`manifest`], [`phrase`] | a decision as a line, the lines as numbers, the numbers under a fingerprint, and what approves it |
 //! | [`signatures`], [`approvers`] | who signed a plan, and whose signatures it needs |
 //! | [`author`] | who made a plan, or worked on its run |
@@ -60,6 +60,7 @@ pub mod handoff;
 mod held_so_far;
 pub mod judge;
 pub mod kept_elsewhere;
+pub mod left_to_people;
 pub mod listed_way_in;
 pub mod manifest;
 pub mod method_counts;
@@ -91,6 +92,7 @@ pub mod signatures;
 pub mod size;
 pub mod summary;
 mod target_listing;
+pub mod task_elsewhere;
 #[cfg(test)]
 mod tests;
 pub mod undo;

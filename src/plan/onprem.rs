@@ -9,22 +9,22 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::folder::{ONPREM_CSV, ONPREM_PS1};
-use super::kept_elsewhere::{block_is_undone_by_sync, is_wanted, is_written_back, password_is_replaced_on_premises};
+use super::kept_elsewhere::{PasswordPlace, block_is_undone_by_sync, is_written_back, password_is_kept_in};
+use super::left_to_people::LeftToPeople;
 use super::manifest::OnPremisesWork;
 use super::playbook::Playbook;
-use super::reason::Reason;
 use super::row::PlanRow;
+use super::task_elsewhere::Task;
 use crate::digest::Hashing;
 use crate::directory::{Account, OnPremises};
 use crate::ids::{ObjectId, RowNumber, WorkListId};
 use crate::private_files::{Pending, replace};
 use crate::seal::SealedCredential;
 use crate::spreadsheet::{BYTE_ORDER_MARK, Guarded};
-use crate::step::{Step, Steps};
 
 const SCRIPT: &str = include_str!("onprem.ps1");
 /// What stands in the script where the digest of the list belongs.
@@ -46,64 +46,6 @@ struct WorkLine<'a> {
     list: WorkListId,
     change_at_next_sign_in: &'static str,
     sealed_for_active_directory: Option<&'a SealedCredential>,
-}
-
-/// What an administrator on-premises has to do with one account. The script goes by its word in `onprem.csv`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Task {
-    /// Disable it.
-    Disable,
-    /// Replace its password twice: the one before stays usable for a while where replication lags.
-    ResetTwice,
-    /// Both.
-    #[serde(rename = "disable+reset-twice")]
-    DisableAndResetTwice,
-    /// Enable it.
-    Enable,
-    /// Give the person a new password and enable the account.
-    #[serde(rename = "enable+reset")]
-    EnableAndReset,
-    /// Change the password at the identity provider of its domain.
-    IdentityProvider,
-}
-
-impl Task {
-    /// Does the script do it, with a password that is sealed to those who hand it over, or without one? The rest is left to
-    /// people, because somebody has to be given a password.
-    #[must_use]
-    pub const fn is_scripted(self, has_password: bool) -> bool {
-        match self {
-            Self::EnableAndReset => has_password,
-            Self::IdentityProvider => false,
-            Self::Disable | Self::ResetTwice | Self::DisableAndResetTwice | Self::Enable => true,
-        }
-    }
-
-    /// What is left to do on-premises, when anything is: an account that the plan leaves alone for another reason
-    /// must not be on the list either.
-    #[must_use]
-    pub fn of(playbook: Playbook, writeback: bool, account: &Account, row: &PlanRow) -> Option<Self> {
-        if !is_wanted(row) {
-            return None;
-        }
-        let steps: Steps = playbook.steps();
-        // A password that is replaced in the cloud must not be replaced a second time on-premises.
-        let resets = steps.contains(Step::Reset) && !row.steps.contains(Step::Reset);
-        // One that is written back would be overwritten by that of the script.
-        let resets = resets && !is_written_back(writeback, playbook, row);
-        if !account.synced {
-            return (resets && row.reasons.contains(&Reason::Federated)).then_some(Self::IdentityProvider);
-        }
-        match (steps.account_enabled(), resets) {
-            (Some(false), true) => Some(Self::DisableAndResetTwice),
-            (Some(false), false) => Some(Self::Disable),
-            (Some(true), _) if playbook == Playbook::Undo => Some(Self::Enable),
-            (Some(true), _) => Some(Self::EnableAndReset),
-            (None, true) => Some(Self::ResetTwice),
-            (None, false) => None,
-        }
-    }
 }
 
 impl<'a> WorkLine<'a> {
@@ -151,8 +93,10 @@ pub(super) struct WorkList {
     csv: Option<csv::Writer<Hashing<Pending>>>,
     list: WorkListId,
     rows: u32,
+    people: LeftToPeople,
     by_hand: u32,
     passwords: u32,
+    at_providers: u32,
     blocks: u32,
     sealed: u32,
 }
@@ -170,8 +114,10 @@ impl WorkList {
             csv: None,
             list,
             rows: 0,
+            people: LeftToPeople::default(),
             by_hand: 0,
             passwords: 0,
+            at_providers: 0,
             blocks: 0,
             sealed: 0,
         }
@@ -181,14 +127,18 @@ impl WorkList {
     pub(super) fn count(&mut self, row: &PlanRow) {
         let is_written_back = is_written_back(self.writeback, self.playbook, row);
         self.written_back += u32::from(is_written_back);
-        self.passwords += u32::from(!is_written_back && password_is_replaced_on_premises(self.playbook, row));
+        match password_is_kept_in(self.playbook, row).filter(|_| !is_written_back) {
+            Some(PasswordPlace::ActiveDirectory) => self.passwords += 1,
+            Some(PasswordPlace::IdentityProvider) => self.at_providers += 1,
+            None => {}
+        }
         self.blocks += u32::from(block_is_undone_by_sync(row));
         self.sealed += u32::from(row.sealed.is_some());
     }
 
     /// The same list, where every row of the plan is written once more.
     pub(super) fn uncounted(self) -> Self {
-        Self { passwords: 0, blocks: 0, sealed: 0, written_back: 0, ..self }
+        Self { passwords: 0, at_providers: 0, blocks: 0, sealed: 0, written_back: 0, ..self }
     }
 
     /// Takes in what was decided about one account.
@@ -209,7 +159,10 @@ impl WorkList {
         };
         csv.serialize(WorkLine::of(row, account, task, self.list, password, self.playbook))?;
         self.rows += 1;
-        self.by_hand += u32::from(!task.is_scripted(password.is_some()));
+        if !task.is_scripted(password.is_some()) {
+            self.by_hand += 1;
+            self.people.add(&self.folder, self.list, task, self.playbook, row, account)?;
+        }
         Ok(())
     }
 
@@ -223,12 +176,14 @@ impl WorkList {
         let Some(csv) = self.csv else { return Ok(None) };
         let (list, sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         list.commit()?;
+        self.people.commit()?;
         let script = SCRIPT.replace(DIGEST_IN_SCRIPT, &sha256.to_string());
         replace(&self.folder.join(ONPREM_PS1), |file| file.write_all(script.as_bytes()))?;
         Ok(Some(OnPremisesWork {
             accounts: self.rows,
             by_hand: self.by_hand,
             passwords: self.passwords,
+            at_providers: self.at_providers,
             blocks: self.blocks,
             sealed: self.sealed,
             list: Some(self.list),

@@ -10,6 +10,8 @@ pub const ONPREM_CSV: &str = "onprem.csv";
 pub const ONPREM_PS1: &str = "onprem.ps1";
 /// What the script did, as it writes it beside itself.
 pub const SCRIPT_RESULTS: &str = "onprem-results.csv";
+/// The same accounts that the script leaves to people, as a list for them to fill in; there only where there is one.
+pub const BY_HAND: &str = "by-hand.csv";
 /// The plan as a page for those who approve it. Nothing reads it back.
 pub const PLAN_HTML: &str = "plan.html";
 /// The methods that the plan's people sign in with beside their password; there only where they were asked for.

@@ -317,13 +317,13 @@ impl PlanRow {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::step::Step;
     use proptest::prelude::*;
     use time::macros::datetime;
 
-    fn sample(user: String, display_name: String) -> PlanRow {
+    pub(in crate::plan) fn sample(user: String, display_name: String) -> PlanRow {
         PlanRow {
             row: RowNumber::new(7),
             user,

@@ -301,7 +301,7 @@ fn on_premises(report: &RunReport<'_>) -> String {
     let by_list = match &report.plan.manifest().on_premises {
         Some(work) => format!(
             "What is done here has to be done there, too. onprem.csv is the list of the {} with whom anything is left to do: {} by \
-             onprem.ps1, {} by hand.",
+             onprem.ps1, {} by hand (by-hand.csv).",
             accounts(work.accounts.into()),
             count(work.by_script().into()),
             count(work.by_hand.into())

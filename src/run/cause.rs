@@ -15,7 +15,7 @@ pub enum Cause {
     Gone,
     /// The tenant refused the new password, twice.
     WeakPassword,
-    /// The old password is kept in Active Directory, and nothing says that it was replaced there.
+    /// The old password is kept elsewhere, and nothing says that it was replaced there.
     OldPassword,
     /// The old password is kept in Active Directory, and no new one was written back, as far as is known.
     NotWrittenBack,

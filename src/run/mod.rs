@@ -25,6 +25,7 @@
 
 pub mod accounts;
 pub mod apps;
+pub mod by_hand_results;
 pub mod cause;
 mod contradictions;
 pub mod credential_generator;
@@ -52,6 +53,7 @@ pub mod plan_place;
 pub mod proof;
 pub mod record;
 pub mod replay;
+pub mod reported;
 pub mod result_row;
 pub mod results;
 pub mod results_error;

@@ -158,7 +158,7 @@ pub fn next_steps(
     let scripted = work.map_or(0, |work| u64::from(work.by_script()).saturating_sub(outcomes.scripted()));
     // The lists of earlier versions have no name that a result could be known by.
     let reports = work.is_some_and(|work| work.list.is_some());
-    let by_hand = work.map_or(0, |work| u64::from(work.by_hand));
+    let by_hand = work.map_or(0, |work| u64::from(work.by_hand).saturating_sub(outcomes.by_hand()));
     let (contradicted, not_touched) = (outcomes.contradicted(), outcomes.not_touched());
     let verify = match verified {
         None => Some(NextStep::Verify),

@@ -1,9 +1,10 @@
-//! What the script for Active Directory said of each row: kept beside the steps, which are done in the cloud.
+//! What the script for Active Directory, or a person, said of each row: kept beside the steps, which are done in the cloud.
 
 use super::outcome::Outcome;
 use super::record::Record;
 use super::script_result::{ScriptPassword, ScriptResult};
 use crate::ids::RowNumber;
+use crate::plan::kept_elsewhere::PasswordPlace;
 use crate::plan::row::Decision;
 
 /// Where a row of the work list stands.
@@ -22,7 +23,7 @@ impl ScriptedRow {
         match later.password {
             ScriptPassword::Old if self.result == ScriptResult::Done && later.result != ScriptResult::Done => self,
             ScriptPassword::Old => Self { password: self.password, ..later },
-            ScriptPassword::Sealed | ScriptPassword::Unknown => later,
+            ScriptPassword::Sealed | ScriptPassword::Unknown | ScriptPassword::ByHand => later,
         }
     }
 
@@ -79,13 +80,15 @@ impl ScriptedRows {
 }
 
 impl Outcome {
-    /// What became of a row whose password is replaced on-premises: what was done in the cloud is not all of it.
+    /// What became of a row whose password is replaced elsewhere: what was done in the cloud is not all of it.
     #[must_use]
-    pub fn with_on_premises(self, decision: Decision, scripted: Option<ScriptedRow>) -> Self {
+    pub fn with_place(self, place: PasswordPlace, decision: Decision, scripted: Option<ScriptedRow>) -> Self {
         let is_done = scripted.is_some_and(|row| row.result == ScriptResult::Done && row.is_replaced());
         let is_replaced = scripted.is_some_and(ScriptedRow::is_replaced);
-        // Where the plan refused the row, all of it is done there; a row that has drifted stays refused.
-        let is_over = matches!(self, Self::Done | Self::Already) || decision == Decision::Refuse;
+        // Where the plan refused the row, Active Directory does all of it, and the sync brings it here; no identity provider allows
+        // sign-in here again. A row that has drifted stays refused.
+        let is_done_there = decision == Decision::Refuse && place == PasswordPlace::ActiveDirectory;
+        let is_over = matches!(self, Self::Done | Self::Already) || is_done_there;
         match self {
             _ if is_over && is_done => Self::Done,
             _ if is_over && is_replaced => Self::Partial,
@@ -100,7 +103,9 @@ mod tests {
     use super::*;
     use strum::VariantNames as _;
 
-    const ALL: [ScriptPassword; 3] = [ScriptPassword::Sealed, ScriptPassword::Unknown, ScriptPassword::Old];
+    const PLACES: [PasswordPlace; 2] = [PasswordPlace::ActiveDirectory, PasswordPlace::IdentityProvider];
+    const ALL: [ScriptPassword; 4] =
+        [ScriptPassword::Sealed, ScriptPassword::Unknown, ScriptPassword::ByHand, ScriptPassword::Old];
     const RESULTS: [ScriptResult; 4] =
         [ScriptResult::Done, ScriptResult::Partly, ScriptResult::NotDone, ScriptResult::Left];
 
@@ -113,19 +118,27 @@ mod tests {
         assert_eq!((RESULTS.len(), ALL.len()), (ScriptResult::VARIANTS.len(), ScriptPassword::VARIANTS.len()));
         for outcome in Outcome::all() {
             for scripted in all().map(Some).chain([None]) {
-                for decision in [Decision::Act, Decision::Already, Decision::Refuse] {
-                    let after = outcome.with_on_premises(decision, scripted);
+                let decisions = [Decision::Act, Decision::Already, Decision::Refuse];
+                for (place, decision) in
+                    PLACES.into_iter().flat_map(|place| decisions.map(|decision| (place, decision)))
+                {
+                    let after = outcome.with_place(place, decision, scripted);
                     let has_old = !scripted.is_some_and(ScriptedRow::is_replaced);
                     assert!(!has_old || !matches!(after, Outcome::Done | Outcome::Already), "{outcome} {scripted:?}");
                 }
             }
         }
-        let of = |outcome: Outcome, decision, scripted| outcome.with_on_premises(decision, scripted);
+        let [there, provider] = PLACES;
+        let of = |outcome: Outcome, decision, scripted| outcome.with_place(there, decision, scripted);
         let done = Some(ScriptedRow { result: ScriptResult::Done, password: ScriptPassword::Sealed });
         assert_eq!(of(Outcome::Done, Decision::Act, None), Outcome::OldPassword);
         assert_eq!(of(Outcome::Pending, Decision::Act, done), Outcome::Pending);
         assert_eq!(of(Outcome::Refused, Decision::Act, done), Outcome::Refused, "it has drifted");
         assert_eq!(of(Outcome::Refused, Decision::Refuse, done), Outcome::Done, "all of it is done there");
+        let by_hand = Some(ScriptedRow { result: ScriptResult::Done, password: ScriptPassword::ByHand });
+        assert_eq!(Outcome::Done.with_place(provider, Decision::Act, by_hand), Outcome::Done);
+        let refused = Outcome::Refused.with_place(provider, Decision::Refuse, by_hand);
+        assert_eq!(refused, Outcome::Refused, "it is still blocked in the cloud");
     }
 
     #[test]

@@ -30,7 +30,8 @@ pub enum Outcome {
     Done,
     /// There was nothing to do.
     Already,
-    /// Everything is done in the cloud, and the old password, which is kept in Active Directory, still opens the account.
+    /// Everything is done in the cloud, and the old password, which is kept elsewhere (in Active Directory, or at an identity
+    /// provider), is not replaced.
     OldPassword,
     /// Some steps are done, others were refused.
     Partial,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::first_named::FirstNamed;
 use super::outcome::Outcome;
 use super::result_row::ResultRow;
-use super::script_result::ScriptResult;
+use super::script_result::{ScriptPassword, ScriptResult};
 use super::state::StepState;
 use super::writeback::{WritebackStage, WritebackStanding};
 use crate::json::ByWord;
@@ -37,6 +37,8 @@ pub struct OutcomeCounts {
     old_password: FirstNamed,
     #[serde(skip)]
     scripted: u64,
+    #[serde(skip)]
+    by_hand: u64,
     #[serde(skip)]
     to_write_back: u64,
     #[serde(skip)]
@@ -78,7 +80,10 @@ impl OutcomeCounts {
         if outcome == Outcome::OldPassword {
             self.old_password.add(row.planned.place(), row.name());
         }
-        self.scripted += u64::from(row.history.on_premises.is_some_and(|row| row.result == ScriptResult::Done));
+        if let Some(there) = row.history.on_premises.filter(|row| row.result == ScriptResult::Done) {
+            let is_by_hand = there.password == ScriptPassword::ByHand;
+            *if is_by_hand { &mut self.by_hand } else { &mut self.scripted } += 1;
+        }
         if row.is_written_back {
             let standing = row.history.written_back;
             let is_over = standing.is_some_and(WritebackStanding::is_over);
@@ -133,16 +138,22 @@ impl OutcomeCounts {
         &self.not_touched
     }
 
-    /// People who are dealt with in the cloud, and whom the old password, kept in Active Directory, still lets in.
+    /// People who are dealt with in the cloud, and whose old password, kept elsewhere, is not replaced.
     #[must_use]
     pub const fn old_password(&self) -> &FirstNamed {
         &self.old_password
     }
 
-    /// Rows of the work list for Active Directory that are done there.
+    /// Rows of the work list for Active Directory that its script has done there.
     #[must_use]
     pub const fn scripted(&self) -> u64 {
         self.scripted
+    }
+
+    /// Rows of it that people say they have done by hand.
+    #[must_use]
+    pub const fn by_hand(&self) -> u64 {
+        self.by_hand
     }
 
     /// People whose new password is still to be written back, as far as is known.

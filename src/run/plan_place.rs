@@ -10,16 +10,28 @@ use std::path::{Path, PathBuf};
 
 use super::lock::{FolderLock, HOLDER, LOCK, LockError};
 use crate::plan::folder::{
-    self, FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, OpeningPlan, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED, RESULTS,
-    WAYS_IN, WAYS_IN_RESULTS,
+    self, BY_HAND, FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, OpeningPlan, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED,
+    RESULTS, WAYS_IN, WAYS_IN_RESULTS,
 };
 use crate::plan::signatures::SIGNATURE_FILES;
 use crate::private_files;
 
 /// The files that may go with a plan that was not begun. A file that is not named here is never taken away: sealed passwords,
 /// above all.
-const OF_A_PLAN: [&str; 11] =
-    [PLAN_JSON, PLAN_CSV, WAYS_IN, WAYS_IN_RESULTS, ONPREM_CSV, ONPREM_PS1, PLAN_HTML, REFUSED, RESULTS, LOCK, HOLDER];
+const OF_A_PLAN: [&str; 12] = [
+    PLAN_JSON,
+    PLAN_CSV,
+    WAYS_IN,
+    WAYS_IN_RESULTS,
+    ONPREM_CSV,
+    ONPREM_PS1,
+    BY_HAND,
+    PLAN_HTML,
+    REFUSED,
+    RESULTS,
+    LOCK,
+    HOLDER,
+];
 
 /// Why a plan cannot take the place of what is there.
 #[derive(Debug, thiserror::Error)]

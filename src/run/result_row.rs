@@ -11,13 +11,14 @@ use super::record::Record;
 use super::replay::{Replay, RowHistory};
 use super::results_error::ResultsError;
 use super::row_fault::RowFault;
+use super::script_result::ScriptPassword;
 use super::state::StepState;
 use super::target_result::TargetResult;
 use super::which_password::{SeenPasswordChange, WhichPassword};
 use super::writeback::WritebackStage;
 use super::writeback_event::WritebackEvent;
 use crate::plan::folder::{PlanFolder, Rows};
-use crate::plan::kept_elsewhere::{block_is_undone_by_sync, is_written_back, password_is_replaced_on_premises};
+use crate::plan::kept_elsewhere::{PasswordPlace, block_is_undone_by_sync, is_written_back, password_is_kept_in};
 use crate::plan::plan_targets::PlanTargets;
 use crate::plan::playbook::Playbook;
 use crate::plan::row::{Decision, PlanRow};
@@ -32,8 +33,8 @@ pub struct ResultRow {
     pub outcome: Outcome,
     /// Where its account stands, and where in the journal more stands about it.
     pub history: RowHistory,
-    /// Is its password replaced in Active Directory, and not in the cloud?
-    pub keeps_password: bool,
+    /// Where its password is replaced, if that is not in the cloud.
+    pub kept_in: Option<PasswordPlace>,
     /// Is that done by a person who has it written back?
     pub is_written_back: bool,
 }
@@ -55,7 +56,7 @@ pub struct ResultDetails {
     pub is_discarded: bool,
     /// The sealed credentials that may be live.
     pub sealed: Vec<String>,
-    /// What the script for Active Directory last said of it.
+    /// What the script for Active Directory, or a person, last said of it.
     pub scripted: Option<ScriptReport>,
     /// What was last heard of a password that is written back, and when it was noted.
     pub written_back: Option<(WritebackEvent, OffsetDateTime)>,
@@ -65,11 +66,13 @@ pub struct ResultDetails {
     pub which: Option<WhichPassword>,
 }
 
-/// What the script for Active Directory said of a row, and when.
+/// What the script for Active Directory, or a person, said of a row, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptReport {
-    /// In its words.
+    /// In its words; a person may have written none.
     pub said: String,
+    /// Which password the account has by it.
+    pub password: ScriptPassword,
     /// By the clock of the machine that it ran on.
     pub done_at: OffsetDateTime,
 }
@@ -103,10 +106,10 @@ impl ResultRow {
         self.planned.decision == Decision::Act && self.outcome != Outcome::Refused
     }
 
-    /// Is the row on the work list for Active Directory, so that what is done in the cloud is not all of it?
+    /// Is the row on the work list of what is done elsewhere, so that what is done in the cloud is not all of it?
     #[must_use]
     pub fn is_on_premises(&self) -> bool {
-        self.keeps_password || block_is_undone_by_sync(&self.planned) || self.history.on_premises.is_some()
+        self.kept_in.is_some() || block_is_undone_by_sync(&self.planned) || self.history.on_premises.is_some()
     }
 
     /// Where a step stands that the plan asks for; nothing for an account that was left alone.
@@ -207,9 +210,9 @@ impl<'a, I> ResultRows<'a, I> {
         // It may be live from the moment on at which somebody has the script, whatever is known of it here.
         details.sealed.extend(row.planned.sealed.as_ref().map(ToString::to_string));
         if let (Some(journal), Some(offset)) = (&mut self.journal, self.replay.last_scripted(row.planned.row))
-            && let (Record::OnPremises { said, done_at, .. }, _) = journal.at(offset)?
+            && let (Record::OnPremises { said, password, done_at, .. }, _) = journal.at(offset)?
         {
-            details.scripted = Some(ScriptReport { said, done_at });
+            details.scripted = Some(ScriptReport { said, password, done_at });
         }
         details.cause = Cause::of(row.outcome, details.fault.as_ref());
         if row.is_written_back {
@@ -307,17 +310,17 @@ impl<E: Into<ResultsError>, I: Iterator<Item = Result<PlanRow, E>>> Iterator for
         let row = self.planned.next()?;
         Some(row.map_err(Into::into).map(|planned| {
             let history = self.replay.row(planned.row);
-            let keeps_password = password_is_replaced_on_premises(self.playbook, &planned);
+            let kept_in = password_is_kept_in(self.playbook, &planned);
             let in_cloud = Outcome::of_row(planned.decision, &history.state);
             let is_written_back = is_written_back(self.writeback, self.playbook, &planned);
             let outcome = if is_written_back {
                 in_cloud.with_writeback(history.written_back)
-            } else if keeps_password {
-                in_cloud.with_on_premises(planned.decision, history.on_premises)
+            } else if let Some(place) = kept_in {
+                in_cloud.with_place(place, planned.decision, history.on_premises)
             } else {
                 in_cloud
             };
-            ResultRow { outcome, planned, history, keeps_password, is_written_back }
+            ResultRow { outcome, planned, history, kept_in, is_written_back }
         }))
     }
 }

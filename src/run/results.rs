@@ -19,7 +19,7 @@ use super::target_result;
 use super::writeback::{WritebackStage, WritebackStanding};
 use super::writeback_event::WritebackEvent;
 use crate::ids::{ObjectId, RowNumber};
-use crate::plan::kept_elsewhere::block_is_undone_by_sync;
+use crate::plan::kept_elsewhere::{PasswordPlace, block_is_undone_by_sync};
 use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
 use crate::spreadsheet::{BYTE_ORDER_MARK, Guarded};
@@ -151,7 +151,7 @@ pub fn detail(row: &ResultRow, details: &ResultDetails) -> String {
     parts.join("; ")
 }
 
-/// How far the part of a row is that is done in Active Directory; empty where it has none.
+/// How far the part of a row is that is done elsewhere; empty where it has none.
 fn on_premises_word(row: &ResultRow) -> &'static str {
     let scripted = row.history.on_premises;
     if !row.is_written_back {
@@ -169,35 +169,35 @@ fn on_premises_word(row: &ResultRow) -> &'static str {
     }
 }
 
-/// Which password opens an account whose password is kept in Active Directory, and what the script there said.
+/// Which password opens an account whose password is kept elsewhere, and what the script or a person there said.
 fn on_premises(row: &ResultRow, details: &ResultDetails) -> Vec<String> {
     let mut parts = Vec::new();
-    if let Some(ScriptReport { said, done_at }) = &details.scripted {
-        parts.push(format!("onprem.ps1 at {}: {said}", to_the_second(*done_at)));
+    if let Some(ScriptReport { said, password, done_at }) = &details.scripted {
+        let by = if *password == ScriptPassword::ByHand { "by hand, reported for" } else { "onprem.ps1 at" };
+        let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+        parts.push(format!("{by} {}{said}", to_the_second(*done_at)));
     }
     if row.is_written_back {
         let standing = row.history.written_back;
         parts.push(written_back(standing, details.written_back.as_ref().map(|(event, _)| event)));
         return parts;
     }
+    let Some(place) = row.kept_in else { return parts };
     let is_sealed = row.planned.sealed.is_some();
-    parts.extend(
-        row.keeps_password.then_some(
-            match row.history.on_premises.map(|row| row.password) {
-                None if is_sealed => {
-                    "the old password may open it: no result says yet that onprem.ps1 has set the sealed one"
-                }
-                None => "the old password opens it until Active Directory has replaced it",
-                Some(ScriptPassword::Old) => "the old password opens the account",
-                Some(ScriptPassword::Unknown) if is_sealed => {
-                    "neither the old nor the sealed password opens the account"
-                }
-                Some(ScriptPassword::Unknown) => "no one knows the new password: the service desk sets another one",
-                Some(ScriptPassword::Sealed) => return parts,
-            }
-            .to_owned(),
-        ),
-    );
+    let which = match (row.history.on_premises.map(|row| row.password), place) {
+        (Some(ScriptPassword::Sealed | ScriptPassword::ByHand), _) => return parts,
+        (None | Some(ScriptPassword::Old), PasswordPlace::IdentityProvider) => {
+            "the old password is the right one until somebody has changed it at the identity provider of the domain"
+        }
+        (None, _) if is_sealed => {
+            "the old password may open it: no result says yet that onprem.ps1 has set the sealed one"
+        }
+        (None, _) => "the old password opens it until Active Directory has replaced it",
+        (Some(ScriptPassword::Old), _) => "the old password opens the account",
+        (Some(ScriptPassword::Unknown), _) if is_sealed => "neither the old nor the sealed password opens the account",
+        (Some(ScriptPassword::Unknown), _) => "no one knows the new password: the service desk sets another one",
+    };
+    parts.push(which.to_owned());
     parts
 }
 

@@ -1,4 +1,4 @@
-//! What the script for Active Directory says of one row, as it is on paper and in the journal.
+//! What the script for Active Directory, or a person, says of one row, as it is on paper and in the journal.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub enum ScriptResult {
     Left,
 }
 
-/// Which password the account has in Active Directory since then.
+/// Which password the account has, where it is kept, since then.
 #[derive(
     Debug,
     Clone,
@@ -53,6 +53,8 @@ pub enum ScriptPassword {
     Sealed,
     /// One that no one knows.
     Unknown,
+    /// One that a person set there by hand.
+    ByHand,
     /// The one that it had.
     Old,
 }

@@ -1,39 +1,36 @@
 //! What the script for Active Directory wrote, taken into the journal: all of a file, or nothing of it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use time::{Duration, OffsetDateTime};
 
-use super::journal::{Journal, JournalError};
-use super::record::{FORMAT, Record};
+use super::journal::JournalError;
+use super::reported::{Reported, TakenResults, note};
 use super::script_result::{ScriptPassword, ScriptResult};
-use super::states::States;
 use crate::ids::{ObjectId, RowNumber, WorkListId};
-use crate::plan::folder::{FolderError, PlanFolder};
+use crate::plan::folder::{BY_HAND, FolderError, PlanFolder};
 use crate::plan::kept_elsewhere::is_wanted;
 use crate::plan::row::PlanRow;
 use crate::text_file::{self, Letters};
 use crate::words::harmless;
 
 /// A line of the file has some three hundred bytes; a million of them fit.
-const MAX_FILE_BYTES: u64 = 1 << 30;
+pub(super) const MAX_FILE_BYTES: u64 = 1 << 30;
 
 /// The clocks of two machines are no further apart, where somebody looks after them.
-const CLOCKS_APART: Duration = Duration::hours(1);
+pub(super) const CLOCKS_APART: Duration = Duration::hours(1);
 
 /// A sentence of the script is no longer; errors of Active Directory can be.
-const MAX_SAID: usize = 500;
-
-/// At most this many records stay in memory before they are written.
-const AT_ONCE: usize = 10_000;
+pub(super) const MAX_SAID: usize = 500;
 
 /// The columns that a file of results must have.
 const COLUMNS: [&str; 8] = ["list", "run", "row", "object_id", "result", "password", "outcome", "at"];
 
-/// Why a file of results is not taken in. Nothing of it is then.
+/// Why a file of results, or a list that people filled in, is not taken in. Nothing of it is then.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScriptResultsError {
@@ -56,6 +53,17 @@ pub enum ScriptResultsError {
         /// What it lacks.
         column: &'static str,
     },
+    /// It is no list of what is done by hand.
+    #[error("{} is not the list {BY_HAND} of a plan: it has no column {column:?}", path.display())]
+    NotByHand {
+        /// The file.
+        path: PathBuf,
+        /// What it lacks.
+        column: &'static str,
+    },
+    /// The plan leaves nothing to people.
+    #[error("the plan in {} leaves nothing to be done by hand", .0.display())]
+    NothingByHand(PathBuf),
     /// A line that cannot be taken in.
     #[error("{}, line {line}: {why}; nothing of the file was taken in", path.display())]
     Line {
@@ -99,6 +107,12 @@ pub enum LineFault {
     BeforeThePlan { row: RowNumber, name: String, at: OffsetDateTime },
     #[error("row {row} ({name}) was done at {at}, which is still to come: the file was edited, or a clock is wrong")]
     StillToCome { row: RowNumber, name: String, at: OffsetDateTime },
+    #[error("row {row} ({name}) stands in it twice, in line {first}, too")]
+    TwiceByHand { row: RowNumber, name: String, first: u64 },
+    #[error("row {row} ({name}) is not left to people: the script does it")]
+    NotByHand { row: RowNumber, name: String },
+    #[error("row {row} ({name}) has {found:?} in the column done, which says neither whether it is done nor when")]
+    NeitherDoneNorOpen { row: RowNumber, name: String, found: String },
 }
 
 /// One line of the file. What else stands in it is for people.
@@ -115,15 +129,6 @@ struct ResultLine {
     at: OffsetDateTime,
 }
 
-/// How many lines were taken in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct TakenResults {
-    /// Lines of the file.
-    pub lines: u64,
-    /// Those that had not been taken in before.
-    pub new: u64,
-}
-
 /// Takes a file of results into the journal of a plan, whether its run has begun or not. What was taken in before is not
 /// taken in twice.
 ///
@@ -136,50 +141,26 @@ pub async fn take_in(plan: &PlanFolder, path: &Path) -> Result<TakenResults, Scr
     let list = list.ok_or_else(|| ScriptResultsError::NoList(plan.path().to_owned()))?;
     let failed = |error| ScriptResultsError::File { path: path.to_owned(), error };
     let text = text_file::read(path, MAX_FILE_BYTES, Letters::OrWindows1252).map_err(failed)?;
-    let lines = read(&text, path)?;
+    let lines = read(&text, path, &COLUMNS, |path, column| ScriptResultsError::NotResults { path, column })?;
     let fault = |line, why| ScriptResultsError::Line { path: path.to_owned(), line, why };
     check_alone(&lines, list, manifest.created_at).map_err(|(line, why)| fault(line, why))?;
     check_against(plan, &lines)?.map_err(|(line, why)| fault(line, why))?;
 
-    let mut states = States::new(manifest.fingerprint(), plan);
-    let mut known = HashSet::new();
-    let journal = Journal::open(&plan.journal_path(), |line| {
-        if let Record::OnPremises { row, done_at, result, password, .. } = &line.record {
-            known.insert((*row, *done_at, *result, *password));
-        }
-        states.apply(line).map(drop)
-    })?;
-    let mut records = Vec::new();
-    if !states.has_begun() {
-        records.push(Record::Opened {
-            format: FORMAT,
-            plan: manifest.fingerprint(),
-            tenant: manifest.tenant.id,
-            playbook: manifest.playbook,
-        });
-    }
-    let mut taken = TakenResults { lines: lines.len() as u64, new: 0 };
-    for (_, line) in lines {
-        if !known.insert((line.row, line.at, line.result, line.password)) {
-            continue;
-        }
-        taken.new += 1;
-        let said: String = harmless(line.outcome.trim()).chars().take(MAX_SAID).collect();
-        let ResultLine { row, object_id, result, password, at: done_at, .. } = line;
-        records.push(Record::OnPremises { row, object_id, result, password, done_at, said });
-        if records.len() >= AT_ONCE {
-            journal.commit(std::mem::take(&mut records)).await?;
-        }
-    }
-    if taken.new > 0 {
-        records.push(Record::Closed {});
-        journal.close(records).await?;
-    }
-    Ok(taken)
+    let reported = lines.into_iter().map(|(_, line)| {
+        let ResultLine { row, object_id, result, password, outcome, at, .. } = line;
+        let said = harmless(outcome.trim()).chars().take(MAX_SAID).collect();
+        Reported { row, object_id, result, password, done_at: Some(at), said }
+    });
+    Ok(note(plan, reported).await?)
 }
 
 /// The lines with their numbers. Those of one row that were written later stand later.
-fn read(text: &str, path: &Path) -> Result<Vec<(u64, ResultLine)>, ScriptResultsError> {
+pub(super) fn read<L: DeserializeOwned>(
+    text: &str,
+    path: &Path,
+    columns: &[&'static str],
+    lacks: fn(PathBuf, &'static str) -> ScriptResultsError,
+) -> Result<Vec<(u64, L)>, ScriptResultsError> {
     let text = text.trim_start_matches('\u{feff}');
     let header = text.lines().next().unwrap_or_default();
     // Excel saves a CSV file with the sign that its country has.
@@ -191,10 +172,8 @@ fn read(text: &str, path: &Path) -> Result<Vec<(u64, ResultLine)>, ScriptResults
         why: LineFault::Unreadable(plain(error)),
     };
     let headers = csv.headers().map_err(|error| unreadable(1, &error))?.clone();
-    for column in COLUMNS {
-        if !headers.iter().any(|header| header == column) {
-            return Err(ScriptResultsError::NotResults { path: path.to_owned(), column });
-        }
+    if let Some(column) = columns.iter().find(|column| !headers.iter().any(|header| header == **column)) {
+        return Err(lacks(path.to_owned(), column));
     }
     let mut record = csv::StringRecord::new();
     let mut lines = Vec::new();

@@ -49,14 +49,29 @@ pub enum StepClaim {
     },
     /// It is done in Active Directory, and not by this run.
     OnPremises {
-        /// When the script there replaced the password, by the clock of its machine; nothing where no result says that it
-        /// did.
+        /// When the password was replaced there, by the clock of who says so; nothing where no result says that it was.
         replaced: Option<OffsetDateTime>,
         /// Was it replaced by the password that is to be handed over, where one is?
         is_right_one: bool,
-        /// Was it, or is it to be, by password writeback, and not by the script?
-        by_writeback: bool,
+        /// Who did it there, or is to.
+        by: ReplacedBy,
     },
+    /// It is done by hand at the identity provider of a federated domain.
+    AtProvider {
+        /// By when, as a person says; nothing where no one does.
+        replaced: Option<OffsetDateTime>,
+    },
+}
+
+/// Who replaces a password in Active Directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplacedBy {
+    /// The script.
+    Script,
+    /// Password writeback.
+    Writeback,
+    /// A person, who need not have said when.
+    Person,
 }
 
 /// What was found of a step when the account was last read, as far as the journal says.
@@ -104,7 +119,7 @@ struct ClaimRecords {
     contradictions: HashMap<(RowNumber, Step), Box<str>>,
     /// Rows whose account was found blocked while it was in doubt who had blocked it.
     found_blocked: HashSet<RowNumber>,
-    /// When the script for Active Directory replaced the password of each row; empty before its first result.
+    /// When the password of each row was replaced elsewhere; empty before the first result.
     replaced: Vec<Option<Second>>,
     last_verification: Option<Second>,
 }
@@ -205,8 +220,16 @@ impl RunClaims {
         StepClaim::OnPremises {
             replaced: replaced.filter(|_| password != ScriptPassword::Old),
             is_right_one: !is_sealed || password == ScriptPassword::Sealed,
-            by_writeback: false,
+            by: if password == ScriptPassword::ByHand { ReplacedBy::Person } else { ReplacedBy::Script },
         }
+    }
+
+    /// What is said of a password of this row that is kept at an identity provider.
+    #[must_use]
+    pub fn at_provider(&self, row: RowNumber) -> StepClaim {
+        let is_replaced = self.states.on_premises(row).is_some_and(ScriptedRow::is_replaced);
+        let replaced = self.kept.replaced.get(row.index()).copied().flatten().map(Second::moment);
+        StepClaim::AtProvider { replaced: replaced.filter(|_| is_replaced) }
     }
 
     /// What is said of a password of this row that is written back.
@@ -218,7 +241,7 @@ impl RunClaims {
             _ => StepClaim::OnPremises {
                 replaced: standing.filter(|it| it.is_replaced()).and_then(|it| it.replaced),
                 is_right_one: true,
-                by_writeback: true,
+                by: ReplacedBy::Writeback,
             },
         }
     }
@@ -286,7 +309,7 @@ impl Projection for ClaimRecords {
             Record::Read { row, account_enabled: Some(false), .. } => {
                 self.found_blocked.insert(*row);
             }
-            Record::OnPremises { row, password: ScriptPassword::Sealed | ScriptPassword::Unknown, done_at, .. } => {
+            Record::OnPremises { row, password, done_at, .. } if *password != ScriptPassword::Old => {
                 self.replaced.resize(self.accepted.rows(), None);
                 if let Some(slot) = self.replaced.get_mut(row.index()) {
                     *slot = Some(Second::of(*done_at));

@@ -2,7 +2,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::claims::{Earlier, StepClaim};
+use super::claims::{Earlier, ReplacedBy, StepClaim};
 use super::finding::Finding;
 use super::reading::{AccountReading, SeenAccount, SeenObject};
 use super::seen_targets::{SeenTargets, still_there};
@@ -78,8 +78,11 @@ impl ExpectedEffects {
         let judged = self.expected().map(|(step, expected)| match step.facts().proved_by {
             ProvedBy::AccountEnabled(enabled) => self.judge_sign_in(step, enabled, expected, account, now),
             ProvedBy::PasswordChange => match expected.claim {
-                StepClaim::OnPremises { replaced, is_right_one, by_writeback } => {
-                    let by = if by_writeback { "password writeback" } else { "onprem.ps1" };
+                StepClaim::AtProvider { replaced } => {
+                    let (verdict, found) = judge_at_provider(replaced, account);
+                    finding(step, verdict, expected_text(step, expected.claim), found, false)
+                }
+                StepClaim::OnPremises { replaced, is_right_one, by } => {
                     let (verdict, found, may_catch_up) =
                         self.judge_on_premises(replaced, is_right_one, by, account, reading);
                     finding(step, verdict, expected_text(step, expected.claim), found, may_catch_up)
@@ -214,10 +217,15 @@ impl ExpectedEffects {
         &self,
         replaced: Option<OffsetDateTime>,
         is_right_one: bool,
-        by_whom: &str,
+        by: ReplacedBy,
         account: &SeenAccount,
         reading: &AccountReading,
     ) -> (Proof, String, bool) {
+        let by_whom = match by {
+            ReplacedBy::Script => "onprem.ps1",
+            ReplacedBy::Writeback => "password writeback",
+            ReplacedBy::Person => "a person",
+        };
         let changed = account.last_password_change().map(whole);
         let shown = changed.map_or_else(
             || "the directory does not say when the password was last changed".to_owned(),
@@ -234,21 +242,28 @@ impl ExpectedEffects {
             let found = format!("{shown}; no result of {by_whom} says that it was replaced in Active Directory");
             return (Proof::NotYet, found, false);
         };
+        // Who filled in the list may have said that it is done, and not when.
+        let not_before = match by {
+            ReplacedBy::Script | ReplacedBy::Writeback => Some(replaced - SCRIPT_TOLERANCE),
+            ReplacedBy::Person => self.last_password_change.map(|before| whole(before) + Duration::SECOND),
+        };
         if !is_right_one {
             let found = format!("{shown}; onprem.ps1 set another password than the sealed one: run it again");
             return (Proof::NotYet, found, false);
         }
-        let by = to_the_second(replaced);
+        let moment = to_the_second(replaced);
+        let when = if by == ReplacedBy::Person { format!("by {moment}") } else { format!("at {moment}") };
         if changed
-            .is_some_and(|is| is >= replaced - SCRIPT_TOLERANCE && Some(is) != self.last_password_change.map(whole))
+            .zip(not_before)
+            .is_some_and(|(is, not_before)| is >= not_before && Some(is) != self.last_password_change.map(whole))
         {
-            return (Proof::Proved, format!("{shown}, in Active Directory by {by}"), false);
+            return (Proof::Proved, format!("{shown}, in Active Directory by {moment}"), false);
         }
         let waits = reading.at() - replaced < MAX_SYNC;
         match reading.last_sync() {
             Some(sync) if sync > replaced + MAX_HASH_SYNC => {
                 let found = format!(
-                    "{shown}; {by_whom} replaced it at {by}, and the directory sync ran at {} and brought no new password: \
+                    "{shown}; {by_whom} replaced it {when}, and the directory sync ran at {} and brought no new password: \
                      where passwords are checked on-premises (pass-through authentication, federation) none is ever shown here",
                     to_the_second(sync)
                 );
@@ -256,7 +271,7 @@ impl ExpectedEffects {
             }
             Some(sync) => {
                 let found = format!(
-                    "{shown}; {by_whom} replaced it at {by}, and the directory sync, which last ran at {}, has not brought it \
+                    "{shown}; {by_whom} replaced it {when}, and the directory sync, which last ran at {}, has not brought it \
                      here yet",
                     to_the_second(sync)
                 );
@@ -265,7 +280,7 @@ impl ExpectedEffects {
             None => (
                 Proof::NotYet,
                 format!(
-                    "{shown}; {by_whom} replaced it at {by}, and it is not shown here yet; when the directory sync last ran is not known"
+                    "{shown}; {by_whom} replaced it {when}, and it is not shown here yet; when the directory sync last ran is not known"
                 ),
                 waits,
             ),
@@ -301,6 +316,30 @@ impl ExpectedEffects {
 
     fn expects_password_change(&self) -> bool {
         self.expected().any(|(step, _)| step.facts().proved_by == ProvedBy::PasswordChange)
+    }
+}
+
+/// The password of an account whose domain is federated: `lastPasswordChangeDateTime` is about the password in the cloud, which
+/// no one signs in with there, and nothing in the tenant is about the other one.
+fn judge_at_provider(replaced: Option<OffsetDateTime>, account: &SeenAccount) -> (Proof, String) {
+    if account.synced {
+        let found =
+            "the account is synced now: its password is kept in Active Directory, and this plan does not know it";
+        return (Proof::NotYet, found.to_owned());
+    }
+    match replaced {
+        None => (
+            Proof::NotYet,
+            "no one says that the password was changed at the identity provider of the domain".to_owned(),
+        ),
+        Some(by) => {
+            let by = to_the_second(by);
+            let found = format!(
+                "a person says that it was changed at the identity provider of the domain, by {by}; the directory never shows \
+                 a password that is kept there"
+            );
+            (Proof::CannotBeProved, found)
+        }
     }
 }
 
@@ -360,7 +399,7 @@ fn dated(
             Err((Proof::CannotBeProved, format!("the write was sent and never answered, so no moment is known{shown}")))
         }
         (StepClaim::NotDone { word }, _) => Err((Proof::NotYet, format!("this run has not done it ({word})"))),
-        (StepClaim::AsBefore | StepClaim::OnPremises { .. }, _) => {
+        (StepClaim::AsBefore | StepClaim::OnPremises { .. } | StepClaim::AtProvider { .. }, _) => {
             Err((Proof::CannotBeProved, "the run did nothing of the kind".to_owned()))
         }
     }

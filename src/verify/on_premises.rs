@@ -1,8 +1,8 @@
-//! How far the people whose password is kept in Active Directory are dealt with there, beside what the directory shows.
+//! How far the people whose password is kept elsewhere are dealt with there, beside what the directory shows.
 
 use super::claims::RunClaims;
 use crate::plan::folder::{FolderError, PlanFolder};
-use crate::plan::kept_elsewhere::{is_written_back, password_is_replaced_on_premises};
+use crate::plan::kept_elsewhere::{PasswordPlace, is_written_back, password_is_kept_in};
 use crate::plan::row::Decision;
 use crate::run::script_result::ScriptResult;
 use crate::run::writeback::WritebackStage;
@@ -10,8 +10,12 @@ use crate::run::writeback::WritebackStage;
 /// How many of these people stand where.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StandingThere {
-    /// The old password still opens the account, as far as is known.
+    /// The old password, kept in Active Directory, still opens the account, as far as is known.
     pub old_password: u64,
+    /// The same of those whose password is kept at an identity provider.
+    pub at_providers: u64,
+    /// Those of whom a person says that it was changed there, which nothing shows.
+    pub said_at_providers: u64,
     /// The same of those whose new password is written back.
     pub not_written_back: u64,
     /// The password is replaced, and something else is not done.
@@ -35,7 +39,12 @@ impl StandingThere {
         }
         for row in plan.rows()? {
             let row = row?;
-            if !password_is_replaced_on_premises(manifest.playbook, &row) {
+            let Some(place) = password_is_kept_in(manifest.playbook, &row) else { continue };
+            if place == PasswordPlace::IdentityProvider {
+                let is_said = claims.scripted(row.row).is_some_and(|scripted| scripted.is_replaced());
+                let counted = if is_said { &mut all.said_at_providers } else { &mut all.at_providers };
+                // Of who is refused nothing is done here: they are counted as not touched.
+                *counted += u64::from(row.decision != Decision::Refuse);
                 continue;
             }
             if is_written_back(manifest.options.writeback, manifest.playbook, &row) {

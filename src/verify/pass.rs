@@ -17,7 +17,7 @@ use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
-use crate::plan::kept_elsewhere::{is_written_back, password_is_replaced_on_premises};
+use crate::plan::kept_elsewhere::{PasswordPlace, is_written_back, password_is_kept_in};
 use crate::plan::manifest::Manifest;
 use crate::plan::plan_targets::PlanTargets;
 use crate::plan::row::{Decision, PlanRow};
@@ -283,23 +283,25 @@ fn at_places<'a>(
 
 /// What is expected of the account of a row; nothing of those that the plan leaves alone.
 fn subject(row: PlanRow, manifest: &Manifest, claims: &RunClaims) -> Option<Subject> {
-    let kept_elsewhere = password_is_replaced_on_premises(manifest.playbook, &row);
+    let kept_in = password_is_kept_in(manifest.playbook, &row);
     let acts = match row.decision {
         Decision::Act => true,
         Decision::Already => false,
-        Decision::Refuse if kept_elsewhere => false,
+        // All of it is done there.
+        Decision::Refuse if kept_in == Some(PasswordPlace::ActiveDirectory) => false,
         Decision::Skip | Decision::Refuse => return None,
     };
     let object_id = row.object_id?;
     let writeback = is_written_back(manifest.options.writeback, manifest.playbook, &row);
-    let on_premises = || match writeback {
-        true => claims.written_back(row.row),
-        false => claims.on_premises(row.row, row.sealed.is_some()),
+    let there = |place| match place {
+        PasswordPlace::IdentityProvider => claims.at_provider(row.row),
+        PasswordPlace::ActiveDirectory if writeback => claims.written_back(row.row),
+        PasswordPlace::ActiveDirectory => claims.on_premises(row.row, row.sealed.is_some()),
     };
     let steps = StepMap::from_fn(|step| {
         let planned = (acts && row.steps.contains(step)).then(|| claims.of(row.row, step));
-        let elsewhere = kept_elsewhere && step.facts().proved_by == ProvedBy::PasswordChange;
-        let planned = planned.or_else(|| elsewhere.then(on_premises));
+        let elsewhere = kept_in.filter(|_| step.facts().proved_by == ProvedBy::PasswordChange);
+        let planned = planned.or_else(|| elsewhere.map(there));
         // An account that was blocked already when the plan was made must be so still.
         let was_so = row.account_enabled.map(ProvedBy::AccountEnabled) == Some(step.facts().proved_by);
         let kept = (was_so && row.decision != Decision::Refuse && manifest.playbook.steps().contains(step))

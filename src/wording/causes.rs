@@ -11,7 +11,7 @@ pub fn title(cause: &Cause) -> String {
         Cause::NotAllowed => "Graph does not allow it to the app (403)".to_owned(),
         Cause::Gone => "The account is no longer there (404)".to_owned(),
         Cause::WeakPassword => "The tenant refused the new password twice".to_owned(),
-        Cause::OldPassword => "The old password, kept in Active Directory, still opens the account".to_owned(),
+        Cause::OldPassword => "The old password, which is kept elsewhere, is not replaced".to_owned(),
         Cause::NotWrittenBack => "No new password was written back to Active Directory, as far as is known".to_owned(),
         Cause::NotConfirmed => "Written back to Active Directory: accepted, not confirmed".to_owned(),
         Cause::MasteredElsewhere => "The password is kept elsewhere".to_owned(),
@@ -35,7 +35,8 @@ pub const fn remedy(cause: &Cause) -> &'static str {
             "A banned-password list or policy of the tenant is stricter than usual. Make a new plan for these accounts."
         }
         Cause::OldPassword => {
-            "Run onprem.ps1 in Active Directory (onprem.csv is its list), then take its results in with sealoff onprem."
+            "Run onprem.ps1 in Active Directory (onprem.csv is its list); change at its identity provider what is of a federated \
+             domain (by-hand.csv); then take in with sealoff onprem what was done."
         }
         Cause::NotWrittenBack => {
             "Run sealoff onprem with --writeback, signed in as a person; it goes on where it stopped."

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::plan_command;
 use super::standing::changed_back;
 use super::worded_step::WordedStep;
-use crate::plan::folder::{ONPREM_PS1, PlanFolder, REFUSED, SCRIPT_RESULTS, WAYS_IN};
+use crate::plan::folder::{BY_HAND, ONPREM_PS1, PlanFolder, REFUSED, SCRIPT_RESULTS, WAYS_IN};
 use crate::plan::playbook::Playbook;
 use crate::run::first_named::FirstNamed;
 use crate::run::next_steps::NextStep;
@@ -111,10 +111,18 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
         }
         NextStep::ChangeByHand { accounts: number } => {
             let which = accounts(*number, "account", "accounts");
-            format!(
+            let what = format!(
                 "Change {which} by hand, which the script leaves to people: at the identity provider of their domain, or with a \
-                 new password that somebody hands over (onprem.csv says which)."
-            )
+                 new password that somebody hands over"
+            );
+            if plan.path().join(BY_HAND).exists() {
+                format!(
+                    "{what} (by-hand.csv says who, where and what; write yes into its column done). Then, to take it in: until \
+                     then these people count as having their old password"
+                )
+            } else {
+                format!("{what} (onprem.csv says which).")
+            }
         }
         NextStep::LookAtWaysIn { methods, not_known } => {
             let methods = counted(*methods, "method", "methods");
@@ -155,10 +163,16 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
     let dir = quoted(plan.path());
     let manifest = plan.manifest();
     Some(match step {
-        NextStep::RestoreJournal
-        | NextStep::PlanInAnotherFolder
-        | NextStep::TreatUncertainAsNotDone { .. }
-        | NextStep::ChangeByHand { .. } => return None,
+        NextStep::RestoreJournal | NextStep::PlanInAnotherFolder | NextStep::TreatUncertainAsNotDone { .. } => {
+            return None;
+        }
+        NextStep::ChangeByHand { .. } => {
+            let list = plan.path().join(BY_HAND);
+            if !list.exists() {
+                return None;
+            }
+            format!("sealoff onprem {dir} --by-hand {}", quoted(&list))
+        }
         NextStep::LookAtWaysIn { .. } if !manifest.playbook.shuts_out() => return None,
         NextStep::LookAtWaysIn { .. } => {
             let out = plan_command::new_folder(plan.path(), "-evict");

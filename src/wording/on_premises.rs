@@ -1,4 +1,4 @@
-//! What a plan leaves to Active Directory, in sentences: for the preview and the page of the plan.
+//! What a plan leaves to Active Directory and to identity providers, in sentences: for the preview and the page of the plan.
 
 use crate::graph::found_pace::FOR_AUTHENTICATION;
 use crate::plan::manifest::OnPremisesWork;
@@ -22,6 +22,14 @@ pub fn sentences(work: &OnPremisesWork, discards: bool) -> Vec<String> {
                 .to_owned()
         };
         sentences.push(format!("{people} until onprem.ps1 has run in Active Directory: {what}"));
+    }
+    if work.at_providers > 0 {
+        let people =
+            counted(work.at_providers.into(), "person keeps the old password", "people keep their old passwords");
+        sentences.push(format!(
+            "{people} until somebody has changed it by hand at the identity provider of the domain: by-hand.csv is the list, and \
+             sealoff onprem DIR --by-hand takes it in when it is filled in; nothing in this tenant proves it"
+        ));
     }
     if work.blocks > 0 {
         let people = counted(work.blocks.into(), "person", "people");
@@ -48,7 +56,7 @@ pub fn writeback(people: u32) -> String {
 /// The same where there is little room.
 #[must_use]
 pub fn brief(work: &OnPremisesWork) -> String {
-    match (work.passwords, work.blocks) {
+    match (work.passwords + work.at_providers, work.blocks) {
         (0, 0) => String::new(),
         (0, blocks) => format!("; the next sync undoes {}", counted(blocks.into(), "block", "blocks")),
         (passwords, _) => {

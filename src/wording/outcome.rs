@@ -10,9 +10,7 @@ pub const fn meaning(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "every planned step is done",
         Outcome::Already => "there was nothing to do",
-        Outcome::OldPassword => {
-            "done in the cloud; the old password, kept in Active Directory, still opens the account"
-        }
+        Outcome::OldPassword => "done in the cloud; the old password, which is kept elsewhere, is not replaced",
         Outcome::Partial => "some steps are done, others were refused",
         Outcome::Failed => "no step is done",
         Outcome::Uncertain => "a step may have taken effect; treat as not done",

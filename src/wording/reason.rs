@@ -137,7 +137,7 @@ pub const fn remedy(reason: Reason) -> &'static str {
         }
         Reason::Synced => "Change it in Active Directory (onprem.csv); or plan with --allow-synced.",
         Reason::Federated => {
-            "Change it at the identity provider of the domain (onprem.csv); or plan with --allow-federated."
+            "Change it at the identity provider of the domain (by-hand.csv); or plan with --allow-federated."
         }
         Reason::StillOpen => {
             "Block the account or replace its password first (contain, breach), and name the folder of that run in place of the roster."

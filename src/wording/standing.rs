@@ -26,7 +26,7 @@ pub fn headline(outcomes: &OutcomeCounts, playbook: Playbook) -> String {
     }
     let old_password = outcomes.old_password().count;
     if old_password > 0 {
-        parts.push(signed_in_by_old_password(old_password));
+        parts.push(keep_old_password(old_password, playbook));
     }
     let accepted = outcomes.accepted_there();
     if accepted > 0 {
@@ -44,11 +44,15 @@ pub fn headline(outcomes: &OutcomeCounts, playbook: Playbook) -> String {
     text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect()
 }
 
-/// Who is dealt with in the cloud and not in Active Directory.
+/// Who is dealt with in the cloud and not where their password is kept.
 #[must_use]
-pub fn signed_in_by_old_password(people: u64) -> String {
+pub fn keep_old_password(people: u64, playbook: Playbook) -> String {
+    if playbook.steps().contains(Step::Block) {
+        let who = counted(people, "person still has", "people still have");
+        return format!("{who} the old password, which is kept elsewhere");
+    }
     let who = counted(people, "person can still be signed in", "people can still be signed in");
-    format!("{who} by the old password, which is kept in Active Directory")
+    format!("{who} by the old password, which is kept elsewhere")
 }
 
 /// What a verification found that contradicts the run.

@@ -19,6 +19,7 @@ mod events;
 mod evict;
 mod evidence;
 mod export;
+mod federated;
 mod field_answers;
 mod former_names;
 mod fuzz_corpora;

@@ -70,6 +70,7 @@ fn what_is_not_run_says_why_and_is_listed_here() {
             ("handoff", "the list has a column Site", 1),
             ("hybrid", "a person has to sign in", 1),
             ("hybrid", "needs PowerShell", 1),
+            ("hybrid", "somebody has to fill in the list", 1),
             ("hybrid", "the certificate of your Active Directory", 1),
             ("hybrid", "the results come from Windows", 1),
             ("passwords", "the password is typed at a terminal", 1),

@@ -89,7 +89,11 @@ fn case(kind: NextStepKind) -> Option<Case> {
             "to take in what the script did",
             Some(|stage| stage.results("out").values().any(|row| row["on_premises"] == "done")),
         ),
-        Kind::ChangeByHand => (mixed, "Change 1 account by hand", None),
+        Kind::ChangeByHand => (
+            filled_in,
+            "Change 1 account by hand",
+            Some(|stage| stage.results("out").values().any(|row| row["on_premises"] == "done")),
+        ),
         Kind::LookAtWaysIn => {
             (with_ways_in, "None was removed: look through", Some(|stage| stage.accounts("out-evict") > 0))
         }
@@ -252,6 +256,15 @@ fn uncertain() -> Scene {
 fn scripted() -> Scene {
     let scene = mixed();
     crate::active_directory::play_script(&scene.stage, "out");
+    scene
+}
+
+/// The same, where a person has filled in the list of what is done by hand.
+fn filled_in() -> Scene {
+    let scene = mixed();
+    let list = scene.stage.path("out/by-hand.csv");
+    let text = std::fs::read_to_string(&list).unwrap();
+    std::fs::write(list, text.replace(",,,", ",yes,,")).unwrap();
     scene
 }
 

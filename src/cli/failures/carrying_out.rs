@@ -107,13 +107,23 @@ impl From<ScriptResultsError> for Failure {
             ScriptResultsError::Plan(error) => error.into(),
             ScriptResultsError::Journal(error) => error.into(),
             ScriptResultsError::Line { why: LineFault::AnotherList { .. }, .. } => {
-                Self::refused(error).with_next("Name the folder of the plan whose onprem.ps1 wrote it.")
+                Self::refused(error).with_next("Name the folder of the plan that it belongs to.")
             }
+            ScriptResultsError::Line {
+                why: LineFault::NeitherDoneNorOpen { .. } | LineFault::TwiceByHand { .. } | LineFault::NotByHand { .. },
+                ..
+            } => Self::refused(error).with_next(
+                "In by-hand.csv write yes into the column done, or the moment (2026-11-29T14:05:00Z), or nothing; leave the other \
+                 columns as they are, but for the note.",
+            ),
             ScriptResultsError::Line { .. } => Self::refused(error).with_next(
                 "Take the file as onprem.ps1 wrote it. What was done in Active Directory stays done, and the script can run again.",
             ),
             ScriptResultsError::NotResults { .. } => {
                 Self::usage(error).with_next("The script writes onprem-results.csv beside itself: name that file.")
+            }
+            ScriptResultsError::NotByHand { .. } => {
+                Self::usage(error).with_next("The plan makes by-hand.csv in its folder: fill it in, and name it.")
             }
             _ => Self::usage(error),
         }
