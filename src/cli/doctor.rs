@@ -1,25 +1,19 @@
 //! `sealoff doctor`: can this be done here, by this app, and what is missing?
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anstyle::{AnsiColor, Color, Style};
 use clap::Args;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use super::apps;
 use super::connect::{Connected, ConnectionArgs};
+use super::doctor_findings::{DoctorFindings, FoundApp};
 use super::doctor_plan;
-use super::exit::{Exit, Failure, printed};
-use super::messages;
+use super::exit::{Exit, Failure};
 use super::reading_args::ReadingArgs;
 use super::tenants::{self, TenantsArgs};
-use super::words::{counted, harmless, line_width, wrapped};
 use crate::doctor::{Check, CheckStatus, Examined, IntendedRun, NewPasswords, SeenByFirstApp, examine, further_app};
 use crate::graph::app_file::AppFile;
-use crate::ids::{ClientId, TenantId};
-use crate::json::DocumentVersion;
+use crate::ids::TenantId;
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
@@ -27,21 +21,6 @@ use crate::plan::rules::Rules;
 use crate::roster::{Roster, Source};
 use crate::seal::{Identity, RecipientError, Recipients};
 use crate::step::Steps;
-
-/// What stands in the way of a run, as `--json` prints it.
-#[derive(JsonSchema, Serialize)]
-pub(super) struct DoctorDocument<'a> {
-    sealoff_doctor: DocumentVersion,
-    /// The job that was meant; null where none was named.
-    playbook: Option<&'a str>,
-    /// The code with which the command ends.
-    exit_code: u8,
-    /// In the order in which a run needs them.
-    checks: &'a [Check],
-    /// What was found of the further apps that --app names; left out where none is.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    apps: &'a [FoundApp],
-}
 
 /// Check what would fail, and how to fix it, before the job
 ///
@@ -116,43 +95,10 @@ pub async fn run(mut args: DoctorArgs) -> Result<Exit, Failure> {
     if let Some(list) = args.list.take() {
         args.roster = Some(list);
     }
-    if let Some(file) = &args.tenants.file {
-        if args.roster.is_some() || args.out.is_some() || !args.apps.is_empty() {
-            return Err(Failure::usage("--roster, --out and --app are for one tenant, and --tenants names many")
-                .with_next(
-                    "Leave them out. sealoff plan --tenants looks everyone on a list up, and changes nothing.",
-                ));
-        }
-        let intended = IntendedEverywhere {
-            playbook: args.playbook,
-            seal_to: args.seal_to,
-            recipients: args.recipients,
-            ad_key: args.ad_key,
-            discards_credentials: args.discard_credentials,
-            protect: args.protect,
-        };
-        return tenants::doctor(file, intended, &args.connection, args.json).await;
+    if let Some(file) = args.tenants.file.take() {
+        return everywhere(&file, args).await;
     }
-    let source = args.roster.as_ref().map(|path| Source::from_argument(path.as_os_str()));
-    let subject = IntendedRun {
-        playbook: args.playbook,
-        roster: source.map(|source| args.reading.open(source)).transpose()?,
-        protected: args.protect.as_ref().map(|path| (path.display().to_string(), Protected::read(path))),
-        new_passwords: NewPasswords {
-            sealed_to: (!args.seal_to.is_empty()).then(|| Recipients::parse(&args.seal_to)),
-            handed_over: args.recipients.as_ref().map(|path| (path.display().to_string(), HandoffKeys::read(path))),
-            active_directory: None,
-            discarded: args.discard_credentials,
-        },
-        folder: args.out.clone(),
-    };
-    let subject = IntendedRun {
-        new_passwords: NewPasswords {
-            active_directory: ad_keys(&args.ad_key, &subject.new_passwords),
-            ..subject.new_passwords
-        },
-        ..subject
-    };
+    let subject = intended(&args)?;
     let steps = subject.steps();
     let (checks, apps) = match args.connection.connect() {
         Ok(connected) => {
@@ -164,42 +110,62 @@ pub async fn run(mut args: DoctorArgs) -> Result<Exit, Failure> {
             }
             (checks, look_at_apps(&args.apps, &connected, &seen, steps).await)
         }
-        Err(failure) if failure.exit == Exit::Access => {
-            let remedy = failure.remedy().unwrap_or_else(|| "Set a credential in the environment.".to_owned());
-            let mut checks = vec![Check::failed("credential", failure.what, remedy)];
-            checks.push(Check::skipped("tenant", "there is no credential to get in with"));
-            checks.extend(subject.look_at_what_is_here());
-            let unseen = |path: &PathBuf| FoundApp {
-                file: path.display().to_string(),
-                client_id: None,
-                checks: vec![Check::skipped("credential", "the first app has none: nothing was looked at")],
-            };
-            (checks, args.apps.iter().map(unseen).collect())
-        }
+        Err(failure) if failure.exit == Exit::Access => without_credential(failure, &subject, &args.apps),
         Err(failure) => return Err(failure),
     };
-    let all = checks.iter().chain(apps.iter().flat_map(|app| &app.checks));
-    let fails = all.into_iter().any(|check| check.status == CheckStatus::Failed);
-    let exit = if fails { Exit::Access } else { Exit::Done };
-    let mut out = anstream::stdout();
-    let written = if args.json {
-        let playbook = args.playbook.map(Playbook::name);
-        let line = DoctorDocument {
-            sealoff_doctor: DocumentVersion,
-            playbook,
-            exit_code: exit as u8,
-            checks: &checks,
-            apps: &apps,
-        };
-        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
-    } else {
-        write(&mut out, args.playbook, &checks, &apps, line_width())
-    };
-    printed(written.and_then(|()| out.flush()))?;
-    if args.json && exit != Exit::Done {
-        messages::warn(conclusion(args.playbook, &checks, &apps));
+    DoctorFindings { playbook: args.playbook, checks, apps }.show(args.json)
+}
+
+/// The same in every tenant that a file names.
+async fn everywhere(file: &Path, args: DoctorArgs) -> Result<Exit, Failure> {
+    if args.roster.is_some() || args.out.is_some() || !args.apps.is_empty() {
+        return Err(Failure::usage("--roster, --out and --app are for one tenant, and --tenants names many")
+            .with_next("Leave them out. sealoff plan --tenants looks everyone on a list up, and changes nothing."));
     }
-    Ok(exit)
+    let intended = IntendedEverywhere {
+        playbook: args.playbook,
+        seal_to: args.seal_to,
+        recipients: args.recipients,
+        ad_key: args.ad_key,
+        discards_credentials: args.discard_credentials,
+        protect: args.protect,
+    };
+    tenants::doctor(file, intended, &args.connection, args.json).await
+}
+
+/// What is meant to be done, and with what.
+fn intended(args: &DoctorArgs) -> Result<IntendedRun, Failure> {
+    let source = args.roster.as_ref().map(|path| Source::from_argument(path.as_os_str()));
+    let mut new_passwords = NewPasswords {
+        sealed_to: (!args.seal_to.is_empty()).then(|| Recipients::parse(&args.seal_to)),
+        handed_over: args.recipients.as_ref().map(|path| (path.display().to_string(), HandoffKeys::read(path))),
+        active_directory: None,
+        discarded: args.discard_credentials,
+    };
+    new_passwords.active_directory = ad_keys(&args.ad_key, &new_passwords);
+    Ok(IntendedRun {
+        playbook: args.playbook,
+        roster: source.map(|source| args.reading.open(source)).transpose()?,
+        protected: args.protect.as_ref().map(|path| (path.display().to_string(), Protected::read(path))),
+        new_passwords,
+        folder: args.out.clone(),
+    })
+}
+
+/// What can be looked at where nothing opens the way to Graph.
+fn without_credential(failure: Failure, subject: &IntendedRun, apps: &[PathBuf]) -> (Vec<Check>, Vec<FoundApp>) {
+    let remedy = failure.remedy().unwrap_or_else(|| "Set a credential in the environment.".to_owned());
+    let mut checks = vec![
+        Check::failed("credential", failure.what, remedy),
+        Check::skipped("tenant", "there is no credential to get in with"),
+    ];
+    checks.extend(subject.look_at_what_is_here());
+    let unseen = |path: &PathBuf| FoundApp {
+        file: path.display().to_string(),
+        client_id: None,
+        checks: vec![Check::skipped("credential", "the first app has none: nothing was looked at")],
+    };
+    (checks, apps.iter().map(unseen).collect())
 }
 
 /// The keys of those who run Active Directory, by the option or by the file of recipients.
@@ -210,22 +176,6 @@ pub(super) fn ad_keys(named: &[String], new: &NewPasswords) -> Option<Result<Rec
         ([], Some(texts)) => Some(Recipients::from_texts(texts).and_then(Recipients::for_powershell)),
         (named, _) => Some(Recipients::parse(named).and_then(Recipients::for_powershell)),
     }
-}
-
-/// The places of a line: the name of a check begins here, and what was found there.
-const NAME: usize = 9;
-const PLAYBOOK: usize = 11;
-const FOUND: usize = 27;
-
-/// A further app, and what was found about it.
-#[derive(JsonSchema, Serialize)]
-struct FoundApp {
-    /// The file that names it.
-    file: String,
-    /// Its client id; null where the file cannot be read.
-    client_id: Option<ClientId>,
-    /// What was looked at.
-    checks: Vec<Check>,
 }
 
 async fn look_at_apps(paths: &[PathBuf], connected: &Connected, seen: &SeenByFirstApp, steps: Steps) -> Vec<FoundApp> {
@@ -308,91 +258,3 @@ fn to_plan(args: &DoctorArgs) -> Result<Option<(Roster, Rules)>, Failure> {
 }
 
 const FIX_FIRST: &str = "Fix what was found about the first app, and run sealoff doctor again.";
-
-fn write(
-    out: &mut impl Write,
-    playbook: Option<Playbook>,
-    checks: &[Check],
-    apps: &[FoundApp],
-    width: usize,
-) -> io::Result<()> {
-    let subject = playbook.map_or_else(
-        || "any: what every playbook needs is looked at; --playbook narrows it".to_owned(),
-        |playbook| format!("{playbook}: {}", playbook.summary()),
-    );
-    for (index, line) in wrapped(&subject, width.saturating_sub(PLAYBOOK).max(30)).iter().enumerate() {
-        writeln!(out, "{:PLAYBOOK$}{line}", if index == 0 { "Playbook" } else { "" })?;
-    }
-    writeln!(out)?;
-    write_checks(out, checks, width)?;
-    for app in apps {
-        let client_id = app.client_id.map(|id| format!("{id} ")).unwrap_or_default();
-        writeln!(out, "\nApp {client_id}({})", harmless(&app.file))?;
-        write_checks(out, &app.checks, width)?;
-    }
-    writeln!(out)?;
-    wrapped(&conclusion(playbook, checks, apps), width).iter().try_for_each(|line| writeln!(out, "{line}"))
-}
-
-/// What all of it comes to, in a sentence.
-fn conclusion(playbook: Option<Playbook>, checks: &[Check], apps: &[FoundApp]) -> String {
-    let number = |checks: &[Check], status| checks.iter().filter(|check| check.status == status).count() as u64;
-    let of_apps = |status| apps.iter().map(|app| number(&app.checks, status)).sum::<u64>();
-    let (failed, failed_of_apps) = (number(checks, CheckStatus::Failed), of_apps(CheckStatus::Failed));
-    let warnings = number(checks, CheckStatus::Warning) + of_apps(CheckStatus::Warning);
-    let what = playbook.map_or_else(|| "a run".to_owned(), |playbook| format!("a run of {playbook}"));
-    let (warned, failures) =
-        (counted(warnings, "warning", "warnings"), counted(failed + failed_of_apps, "check", "checks"));
-    if failed > 0 {
-        format!("{failures} failed, {warned}: {what} would fail, or leave some accounts undone.")
-    } else if failed_of_apps > 0 {
-        let files: Vec<&str> = apps
-            .iter()
-            .filter(|app| number(&app.checks, CheckStatus::Failed) > 0)
-            .map(|app| app.file.as_str())
-            .collect();
-        let files = files.join(", ");
-        let files = harmless(&files);
-        format!("{failures} failed, {warned}: {what} would go without the app of {files}, or not begin.")
-    } else {
-        format!("Nothing stands in the way of {what}; {warned}. Nothing was changed.")
-    }
-}
-
-fn write_checks(out: &mut impl Write, checks: &[Check], width: usize) -> io::Result<()> {
-    let room = width.saturating_sub(FOUND).max(30);
-    for check in checks {
-        let name = check.check;
-        let style = style_of(check.status);
-        let found = wrapped(&harmless(&check.found), room);
-        for (index, line) in found.iter().enumerate() {
-            if index == 0 {
-                let status = check.status.name();
-                writeln!(out, "{style}{status:<NAME$}{style:#}{name:<rest$}{line}", rest = FOUND - NAME)?;
-            } else {
-                writeln!(out, "{:FOUND$}{line}", "")?;
-            }
-        }
-        if let Some(remedy) = &check.remedy {
-            for (index, line) in wrapped(&harmless(remedy), room.saturating_sub(3)).iter().enumerate() {
-                let lead = if index == 0 { "-> " } else { "   " };
-                writeln!(out, "{:FOUND$}{lead}{line}", "")?;
-            }
-        }
-        // Never wrapped: it is there to be copied.
-        if let Some(command) = &check.command {
-            writeln!(out, "  {}", harmless(command))?;
-        }
-    }
-    Ok(())
-}
-
-const fn style_of(status: CheckStatus) -> Style {
-    let style = Style::new().bold();
-    match status {
-        CheckStatus::Ok => style.fg_color(Some(Color::Ansi(AnsiColor::Green))),
-        CheckStatus::Warning => style.fg_color(Some(Color::Ansi(AnsiColor::Yellow))),
-        CheckStatus::Failed => style.fg_color(Some(Color::Ansi(AnsiColor::Red))),
-        CheckStatus::Skipped => Style::new().dimmed(),
-    }
-}

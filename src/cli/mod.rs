@@ -46,6 +46,7 @@ mod core_dumps;
 mod credential_args;
 pub mod diagnostics;
 pub mod doctor;
+mod doctor_findings;
 mod doctor_plan;
 mod drawn_line;
 pub mod drill;

@@ -5,8 +5,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::{
-    config, doctor, drill_phases, evidence, explain, export, failure_document, keygen, onprem, packets, preview, recap,
-    report, results, sign, simulate, status, tenants, unseal, verification, writeback,
+    config, doctor_findings, drill_phases, evidence, explain, export, failure_document, keygen, onprem, packets,
+    preview, recap, report, results, sign, simulate, status, tenants, unseal, verification, writeback,
 };
 use crate::run::events_log::EventLine;
 use crate::tenants::SetManifest;
@@ -35,7 +35,10 @@ impl DocumentSchema {
     pub fn all() -> Vec<Self> {
         vec![
             Self::of::<config::ConfigDocument<'_>>("config", "Which settings are in force: sealoff config --json"),
-            Self::of::<doctor::DoctorDocument<'_>>("doctor", "What stands in the way of a run: sealoff doctor --json"),
+            Self::of::<doctor_findings::DoctorDocument<'_>>(
+                "doctor",
+                "What stands in the way of a run: sealoff doctor --json",
+            ),
             Self::of::<drill_phases::DrillDocument<'_>>(
                 "drill",
                 "How a rehearsal went: the last line of sealoff drill --json, after those of plan, run and verification",

@@ -11,7 +11,7 @@
 //! | [`playbook`] | which [steps](crate::step) each playbook does |
 //! | [`protected`] | who is never touched |
 //! | [`rules`] | all that the operator laid down, checked before Graph is asked anything |
-//! | [`reason`], [`ruling`], [`account_rules`], [`judge`] | one row, one account and the rules become one decision |
+//! | [`reason`], [`ruling`], [`account_rules`], `named_account`, [`judge`] | one row, one account and the rules become one decision |
 //! | [`handoff`] | who hands the new passwords over, and to which keys theirs are sealed |
 //! | [`password_list`], [`by_hand`], [`password_source`] | passwords that people chose: read, each given to its row and checked, and named in the plan |
 //! | `by_manager` | each person's manager hands over, as the directory knows them |
@@ -66,6 +66,7 @@ pub mod manifest;
 pub mod method_counts;
 pub mod method_fate;
 pub mod methods_option;
+mod named_account;
 mod non_persons;
 pub mod onprem;
 mod origin;

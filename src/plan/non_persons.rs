@@ -58,8 +58,7 @@ impl NonPersons {
     pub(super) fn mark(ruling: &mut Ruling, account: &Account) {
         let Some(sign) = account.sign.filter(|_| ruling.decision == Decision::Act) else { return };
         ruling.reasons.push(Reason::NotAPerson);
-        let detail = format!("{sign}: {}", sign.describe());
-        ruling.detail = if ruling.detail.is_empty() { detail } else { format!("{}; {detail}", ruling.detail) };
+        ruling.add_detail(&format!("{sign}: {}", sign.describe()));
     }
 
     /// Takes in a row that was decided.

@@ -29,4 +29,12 @@ impl Ruling {
     pub(super) fn skip(reason: Reason, detail: String) -> Self {
         Self::left_alone(Decision::Skip, vec![reason], detail)
     }
+
+    /// Says this, too.
+    pub(super) fn add_detail(&mut self, detail: &str) {
+        if !self.detail.is_empty() {
+            self.detail.push_str("; ");
+        }
+        self.detail.push_str(detail);
+    }
 }

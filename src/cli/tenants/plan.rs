@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::job;
 use super::preview;
 use super::side_by_side::{TenantWork, side_by_side};
-use crate::cli::connect::Connected;
+use crate::cli::connect::{Connected, ConnectionArgs};
 use crate::cli::diagnostics;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages;
@@ -54,15 +54,8 @@ pub(in crate::cli) async fn run(args: PlanArgs, file: &Path) -> Result<Exit, Fai
             .with_next("Plan those people alone, with the credentials of their tenant."));
     }
     let out = planning.out.clone();
-    let mut places = places(&planning, file.tenants.iter().map(|tenant| tenant.name.as_str()))?;
-    let spinner = Spinner::start("asking the tenants for their domains");
-    let mut work: Vec<TenantWork<'_, PlannedTenant<'_>>> = Vec::with_capacity(file.tenants.len());
-    for tenant in &file.tenants {
-        let ready = messages::speaking_of(tenant.name.as_str(), ready(tenant, &planning, &connection));
-        work.push(Box::pin(async move { PlannedTenant { tenant, ready: ready.await, rows: 0 } }));
-    }
-    let mut planned = side_by_side(work).await;
-    drop(spinner);
+    let places = places(&planning, file.tenants.iter().map(|tenant| tenant.name.as_str()))?;
+    let mut planned = ask_tenants(&file.tenants, &planning, &connection).await;
     let whose = Whose::of(&planned.iter().map(known).collect::<Vec<_>>()).map_err(|[one, other]| {
         Failure::refused(format_args!(
             "[tenants.{one}] and [tenants.{other}] in {} are the same tenant",
@@ -72,11 +65,45 @@ pub(in crate::cli) async fn run(args: PlanArgs, file: &Path) -> Result<Exit, Fai
     })?;
     private_files::create_folder(&out).map_err(|error| cannot(&out, &error))?;
     let Divided { rows, unplaced, parts } = divided(&planning, source, &whose, &mut planned)?;
-    let spinner = Spinner::start(format!("planning for {}", counted(planned.len() as u64, "tenant", "tenants")));
+    let members = make_plans(planned, places, parts, &planning).await;
+    let roster = planning.roster.display().to_string();
+    let set = SetManifest::new(planning.playbook, (roster, rows), unplaced, members);
+    set.write(&out).map_err(|error| cannot(&out.join(SET_JSON), &error))?;
+    if let Err(error) = page::write(&out, &set) {
+        messages::note(format_args!("there is no page of these plans, and the plans are whole: {error}"));
+    }
+    preview::show(&set, &out, &file.path, json)?;
+    let is_whole = set.failed().next().is_none() && set.unplaced == 0;
+    Ok(if is_whole { Exit::Done } else { Exit::Unfinished })
+}
+
+/// Gets into every tenant, and learns which domains are its own.
+async fn ask_tenants<'a>(
+    tenants: &'a [NamedTenant],
+    planning: &PlanningArgs,
+    connection: &ConnectionArgs,
+) -> Vec<PlannedTenant<'a>> {
+    let _spinner = Spinner::start("asking the tenants for their domains");
+    let mut work: Vec<TenantWork<'_, PlannedTenant<'a>>> = Vec::with_capacity(tenants.len());
+    for tenant in tenants {
+        let ready = messages::speaking_of(tenant.name.as_str(), ready(tenant, planning, connection));
+        work.push(Box::pin(async move { PlannedTenant { tenant, ready: ready.await, rows: 0 } }));
+    }
+    side_by_side(work).await
+}
+
+/// Makes the plan of each tenant that has rows, each from its part of the list.
+async fn make_plans(
+    planned: Vec<PlannedTenant<'_>>,
+    places: Vec<PlanPlace>,
+    parts: Vec<Roster>,
+    planning: &PlanningArgs,
+) -> Vec<Member> {
+    let _spinner = Spinner::start(format!("planning for {}", counted(planned.len() as u64, "tenant", "tenants")));
     let mut work: Vec<TenantWork<'_, Result<Summary, Failure>>> = Vec::new();
     let mut members: Vec<Member> = Vec::with_capacity(planned.len());
     let mut at_work = Vec::new();
-    for (number, ((planned, place), part)) in planned.into_iter().zip(places.drain(..)).zip(parts).enumerate() {
+    for (number, ((planned, place), part)) in planned.into_iter().zip(places).zip(parts).enumerate() {
         let PlannedTenant { tenant, ready, rows } = planned;
         let mut member = Member {
             name: tenant.name.clone(),
@@ -95,7 +122,7 @@ pub(in crate::cli) async fn run(args: PlanArgs, file: &Path) -> Result<Exit, Fai
                 member.tenant_id = Some(ready.organization.id);
                 if rows > 0 {
                     at_work.push(number);
-                    let making = make(tenant, ready, place, part, &planning);
+                    let making = make(tenant, ready, place, part, planning);
                     work.push(Box::pin(messages::speaking_of(tenant.name.as_str(), making)));
                 }
             }
@@ -103,33 +130,19 @@ pub(in crate::cli) async fn run(args: PlanArgs, file: &Path) -> Result<Exit, Fai
         }
         members.push(member);
     }
-    let made = side_by_side(work).await;
-    drop(spinner);
-    let mut first_failure = None;
-    for (number, made) in at_work.into_iter().zip(made) {
+    for (number, made) in at_work.into_iter().zip(side_by_side(work).await) {
+        let member = &mut members[number];
         match made {
             Ok(summary) => {
-                let member = &mut members[number];
                 member.accounts = summary.plan.accounts().into();
                 member.refused = summary.plan.counts.refuse.rows.into();
                 member.plan = Some(summary.fingerprint);
                 member.no_plan = None;
             }
-            Err(failure) => {
-                members[number].no_plan = Some(NoPlan::Failed(in_a_line(&failure)));
-                first_failure.get_or_insert(failure);
-            }
+            Err(failure) => member.no_plan = Some(NoPlan::Failed(in_a_line(&failure))),
         }
     }
-    let roster = planning.roster.display().to_string();
-    let set = SetManifest::new(planning.playbook, (roster, rows), unplaced, members);
-    set.write(&out).map_err(|error| cannot(&out.join(SET_JSON), &error))?;
-    if let Err(error) = page::write(&out, &set) {
-        messages::note(format_args!("there is no page of these plans, and the plans are whole: {error}"));
-    }
-    preview::show(&set, &out, &file.path, json)?;
-    let is_whole = set.failed().next().is_none() && set.unplaced == 0;
-    Ok(if is_whole { Exit::Done } else { Exit::Unfinished })
+    members
 }
 
 /// What happened, and what to do next, in one line.
@@ -153,11 +166,7 @@ fn places<'a>(planning: &PlanningArgs, names: impl Iterator<Item = &'a str>) -> 
     names.map(|name| planning.replace.place(&planning.out.join(name), Some(&planning.roster))).collect()
 }
 
-async fn ready(
-    tenant: &NamedTenant,
-    planning: &PlanningArgs,
-    connection: &crate::cli::connect::ConnectionArgs,
-) -> Result<Ready, Failure> {
+async fn ready(tenant: &NamedTenant, planning: &PlanningArgs, connection: &ConnectionArgs) -> Result<Ready, Failure> {
     let rules = job::rules(tenant, planning)?;
     let connected = job::connect(tenant, connection)?;
     let organization = job::organization(tenant, &connected).await?;
