@@ -7,7 +7,8 @@
 //! | step | what a read shows | what it proves |
 //! | --- | --- | --- |
 //! | block | sign-in is not allowed, and it was when the plan was made | that it is done: a blocked account is blocked, by this run or another hand, and the write that may still be on its way does the same |
-//! | unblock | | nothing that would help: it travels with a reset |
+//! | unblock, alone | sign-in is allowed, and it was not when the plan was made | that it is done, for the same reason. `undo` sends it so |
+//! | unblock with a reset | | nothing: what a read says of the password decides both, because they travel together |
 //! | reset | the password was changed after the write was intended | nothing. The change may be the intruder's, or the person's own, in the same second; and a password is `done` only when the sealed one is the live one. It is set again, with a new sealed password |
 //! | reset | the password was not changed since | nothing. The read may come from a replica that lags, and the write may still be on its way |
 //! | revoke | sessions are valid from a moment after the account's last answered write | that they were ended, under the conditions below |
@@ -32,7 +33,8 @@
 //!   `AuditLog.Read.All`, and is read at five requests in ten seconds ("Microsoft Graph service-specific throttling
 //!   limits", identity and access reports): a run with thousands in doubt would wait for it longer than the writes take.
 //!
-//! The price is doubt that stays: a block of an account that was blocked before proves nothing, and is sent again.
+//! The price is doubt that stays: a block of an account that was blocked before proves nothing, and is sent again, as is an
+//! unblock of one that was open.
 //!
 //! All of these are times of Graph: this machine's clock proves nothing. Where one of them is not known, as for the
 //! first writes of `signout`, the revoke is sent again.
@@ -64,11 +66,15 @@ pub struct Doubt {
 #[must_use]
 pub fn proven(doubt: &Doubt, seen: &WatchedAccount, now: Option<OffsetDateTime>) -> Steps {
     const BLOCK: Steps = Steps::of(&[Step::Block]);
+    const UNBLOCK: Steps = Steps::of(&[Step::Unblock]);
     const REVOKE: Steps = Steps::of(&[Step::Revoke]);
     let in_doubt = StepState::Open { in_doubt: true };
     let due = doubt.state.due();
+    let turned = |enabled: bool| seen.was_enabled == Some(!enabled) && seen.account_enabled == Some(enabled);
     let is_proven = if due == BLOCK {
-        doubt.state.of(Step::Block) == in_doubt && seen.was_enabled == Some(true) && seen.account_enabled == Some(false)
+        doubt.state.of(Step::Block) == in_doubt && turned(false)
+    } else if due == UNBLOCK {
+        doubt.state.of(Step::Unblock) == in_doubt && turned(true)
     } else if due == REVOKE {
         doubt.state.of(Step::Revoke) == in_doubt && were_ended(doubt, seen, now).unwrap_or_default()
     } else {
@@ -143,6 +149,27 @@ mod tests {
         }
         let untouched = AccountState::planned(Playbook::Contain.steps());
         assert_eq!(proves(untouched, None, &seen(), AT), Steps::NONE, "nothing is in doubt");
+    }
+
+    #[test]
+    fn an_unblock_alone_is_seen_and_with_a_reset_it_waits_for_the_password() {
+        const UNBLOCK: Steps = Steps::of(&[Step::Unblock]);
+        let opened = WatchedAccount { was_enabled: Some(false), account_enabled: Some(true), ..seen() };
+        let undone = after(Playbook::Undo, &[Transition::Sent(UNBLOCK), Transition::TakenOver]);
+        assert_eq!(proves(undone, None, &opened, AT), UNBLOCK);
+        for other in [
+            WatchedAccount { account_enabled: Some(false), ..opened },
+            WatchedAccount { account_enabled: None, ..opened },
+            WatchedAccount { was_enabled: Some(true), ..opened },
+            WatchedAccount { was_enabled: None, ..opened },
+        ] {
+            assert_eq!(proves(undone, None, &other, AT), Steps::NONE, "{other:?}");
+        }
+        let untouched = AccountState::planned(Playbook::Undo.steps());
+        assert_eq!(proves(untouched, None, &opened, AT), Steps::NONE, "nothing is in doubt");
+        let both = Playbook::Reinstate.steps().without(Step::Revoke);
+        let back = after(Playbook::Reinstate, &[Transition::Sent(both), Transition::TakenOver]);
+        assert_eq!(proves(back, None, &opened, AT), Steps::NONE, "the password is not proved");
     }
 
     #[test]

@@ -224,3 +224,19 @@ fn with_reset_each_new_password_goes_to_whoever_hands_it_over() {
     let opened = stage.run(&["unseal", "back/handoff/bob.csv.age", "-i", "bob.key"]).succeeded().out;
     assert_eq!(opened.lines().count(), 4, "{opened}");
 }
+
+/// Killed when everybody is let in, before an answer came: the read that is made anyway shows it, and no one is written to twice.
+#[test]
+fn what_a_read_shows_to_be_open_is_not_opened_twice() {
+    let stage = Stage::new();
+    blocked(&stage, "contain");
+    stage.run(&["undo", "run", "--out", "back"]).succeeded();
+    let before = stage.ledger().writes.len();
+    let confirm = format!("8@{}", &stage.fingerprint("back").unwrap()[..12]);
+    stage.kill_after_writes(before as u64 + 8, &["apply", "back", "--confirm", &confirm]);
+    stage.apply("back").succeeded();
+    assert_eq!(stage.ledger().writes.len(), before + 8, "no account was opened twice");
+    let journal = std::fs::read_to_string(stage.path("back/journal.jsonl")).unwrap();
+    assert!(journal.contains("\"proves\":\"unblock\""), "{journal}");
+    assert_eq!(stage.outcomes("back")["done"], 8);
+}
