@@ -121,6 +121,7 @@ mod size_guard;
 mod spinner;
 mod spoken;
 pub mod status;
+mod status_watch;
 mod tenant_check;
 mod tenants;
 #[cfg(test)]
@@ -132,6 +133,7 @@ mod usage;
 mod verification;
 pub mod verify;
 mod watch;
+mod watched_line;
 mod wave_args;
 mod whose_key;
 mod wishes;
@@ -280,7 +282,7 @@ fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
         Command::Apply(args) => in_runtime(apply::run(args, &in_force.policies)),
         Command::Run(args) => in_runtime(run::run(args, &in_force.policies)),
         Command::SetPassword(args) => in_runtime(set_password::run(args, &in_force.policies)),
-        Command::Status(args) => status::run(args),
+        Command::Status(args) => in_runtime(status::run(args)),
         Command::Results(args) => results::run(args),
         Command::Verify(args) => in_runtime(verify::run(args)),
         Command::Evidence(args) => evidence::run(&args),

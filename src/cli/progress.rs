@@ -234,6 +234,11 @@ fn line_in(columns: usize, parts: &[String]) -> DrawnProgress {
     DrawnProgress { has_bar: false, text }
 }
 
+/// The parts that fit into the terminal beside a spinner.
+pub(super) fn fitting_parts(parts: &[String]) -> String {
+    line_in(Term::stderr().size().1.into(), parts).text
+}
+
 /// What is said of an app that a run goes on without.
 #[must_use]
 pub(super) fn left_out(app: &str, reason: &str) -> String {

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use super::exit::{Exit, Failure, printed};
 use super::lines::{self, Lines};
 use super::messages;
+use super::status_watch;
 use super::tenants;
 use super::words::{count, counted, harmless, moment, quoted, span, spelled_out};
 use crate::digest::Digest;
@@ -40,11 +41,19 @@ use crate::words::clipped;
 /// verification found something changed back; 4 when plan or
 /// journal were changed or damaged; 2 when the folder holds no plan.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  sealoff status monday")]
+#[command(after_help = "\
+Examples:
+  sealoff status monday
+  # From another window, until the run ends:
+  sealoff status monday --watch")]
 pub struct StatusArgs {
     /// The folder that `sealoff plan` made; of one with --tenants, a line for each tenant
     #[arg(value_name = "DIR")]
     dir: PathBuf,
+    /// First show how far it is for as long as a process works on it: at a terminal in one line that changes, elsewhere in a
+    /// line every five seconds. Ctrl-C ends the watch, not the run
+    #[arg(long)]
+    watch: bool,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -60,11 +69,14 @@ const MAX_REASON: usize = 80;
 /// # Errors
 ///
 /// The folder holds no plan, or one that was changed; or its files cannot be read.
-pub fn run(args: StatusArgs) -> Result<Exit, Failure> {
+pub async fn run(args: StatusArgs) -> Result<Exit, Failure> {
     if TenantSet::is_in(&args.dir) {
-        return tenants::status(&args.dir, args.json);
+        return tenants::status(&args.dir, args.watch, args.json).await;
     }
     let plan = PlanFolder::open(&args.dir)?;
+    if args.watch {
+        status_watch::until_it_ends(&plan).await?;
+    }
     // Before the journal is read: should the run end meanwhile, what is read is later than what is said.
     let held = FolderLock::holder(plan.path()).map_err(Failure::usage)?;
     let run = run_status(&plan)?;

@@ -59,7 +59,7 @@ use store::Store;
 use writer::{Failed, Letter, Wish, Writer};
 
 pub use error::JournalError;
-pub use reader::{JournalLine, JournalLookup, JournalReader, TornTail};
+pub use reader::{JournalLine, JournalLookup, JournalMark, JournalReader, TornTail};
 
 /// A journal that is open for appending. Its file is locked as long as this lives.
 pub struct Journal {

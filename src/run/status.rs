@@ -19,6 +19,7 @@ use super::run_end::RunEnd;
 use super::run_error::RunError;
 use super::state::AccountState;
 use super::states::Moved;
+use super::writes_left::WritesLeft;
 use crate::graph::write_outcome::WriteOutcome;
 use crate::json::{self, ByWord, Rfc3339Moment, Seconds};
 use crate::plan::folder::PlanFolder;
@@ -156,12 +157,14 @@ pub fn run_status(plan: &PlanFolder) -> Result<RunStatus, RunError> {
     let (fold, end) = Fold::read_to_break(plan, projection)?;
     let (replay, journal) = fold.split();
     let mut status = RunStatus { begun: replay.has_begun(), journal: journal.with_end(end), ..RunStatus::default() };
+    let mut left = WritesLeft::default();
     let mut rows = ResultRows::of_plan(plan, &replay)?;
     while let Some(row) = rows.next() {
         let row = row?;
         status.outcomes.add(&row);
         if row.planned.decision == Decision::Act {
             status.count_steps(&row.history.state, row.planned.steps.iter());
+            left.add(&row.history.state);
         }
         if let Outcome::Failed | Outcome::Partial | Outcome::Uncertain | Outcome::Refused = row.outcome
             && let Some(fault) = rows.fault(&row)?
@@ -171,10 +174,9 @@ pub fn run_status(plan: &PlanFolder) -> Result<RunStatus, RunError> {
             *status.reasons.entry(reason).or_default() += 1;
         }
     }
-    let spent = replay.states.writes_spent(OffsetDateTime::now_utc(), 1.0);
     (status.failed, status.contradicted) = (status.outcomes.to_retry(), status.outcomes.contradicted().count);
-    let others = status.writes_left - status.targets_left.all();
-    status.time_left = spent.floor(others).max(status.targets_left.floor());
+    status.time_left = left.time(&replay.states);
+    (status.writes_left, status.targets_left) = (left.writes, left.targets);
     status.sealed = u64::from(plan.manifest().sealed());
     Ok(status)
 }
@@ -192,8 +194,6 @@ impl RunStatus {
             }
         }
         self.in_doubt += u64::from(state.is_under_way() || state.is_in_doubt());
-        self.writes_left += state.writes_left();
-        Step::with_targets().for_each(|step| self.targets_left[step] += state.targets_left(step));
     }
 }
 

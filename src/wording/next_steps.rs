@@ -191,7 +191,7 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
             }
             plan_command::like(manifest, &plan.path().join(REFUSED), &plan_command::new_folder(plan.path(), "-rest"))
         }
-        NextStep::Watch => format!("sealoff status {dir}"),
+        NextStep::Watch => format!("sealoff status {dir} --watch"),
         NextStep::Begin => format!("{}{arguments}", plan_command::apply(plan.path(), manifest)),
         NextStep::Resume => format!("{}{arguments}", plan_command::go_on(plan.path(), manifest, None)),
         NextStep::WorkOnWave { wave, .. } => {

@@ -77,6 +77,7 @@ mod soup;
 mod ssh_keygen;
 mod stage;
 mod standing;
+mod status_watch;
 mod terminal;
 mod text_files;
 mod tools;

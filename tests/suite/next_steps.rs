@@ -52,7 +52,7 @@ fn case(kind: NextStepKind) -> Option<Case> {
     let (scene, says, does): (Staging, &'static str, Option<Effect>) = match kind {
         Kind::RestoreJournal => (broken, "Put back a copy of journal.jsonl", None),
         Kind::PlanInAnotherFolder => (broken, "make a new plan from the same roster in another folder", None),
-        Kind::Watch => (going, "to see how far it is", Some(|stage| stage.path("out/run.holder").exists())),
+        Kind::Watch => (going, "to see how far it is", Some(|stage| all_done(stage, 40))),
         Kind::Begin => (planned, "To begin, once the plan is approved", Some(|stage| all_done(stage, 3))),
         Kind::Resume => (killed, "To go on", Some(|stage| all_done(stage, 40))),
         Kind::WorkOnWave => {
@@ -327,6 +327,9 @@ fn fault(kind: NextStepKind) -> Option<String> {
         NextStepKind::HandOver => typed.replace("unseal ", "unseal out/handoff/"),
         _ => typed,
     };
+    if going.is_some() {
+        stage.simulator.release();
+    }
     let (code, printed) = shell(&stage, &typed);
     let ended = code == Some(0) || code == Some(3) && !printed.starts_with("error");
     let fault = (!(ended && does(&stage))).then(|| format!("{kind:?}: {typed}: {code:?}\n{printed}"));

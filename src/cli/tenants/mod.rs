@@ -7,7 +7,7 @@
 //! | `side_by_side` | works on many at once |
 //! | `ending` | the exit code of many endings |
 //! | `plan`, `preview` | a plan for each, bound to a set, and the set as a person approves it |
-//! | `status` | where the runs of a set stand |
+//! | `status`, `watch` | where the runs of a set stand, and how far they are while they are worked on |
 //! | `apply`, `progress` | the plans of a set, carried out side by side, and how far all of it is |
 //! | `verify`, `report`, `evidence` | the runs of a set, proved, and a page and an archive for each |
 //! | `doctor` | what is missing where |
@@ -24,6 +24,7 @@ mod report;
 mod side_by_side;
 mod status;
 mod verify;
+mod watch;
 
 use std::path::{Path, PathBuf};
 

@@ -7,6 +7,7 @@ use crate::cli::messages;
 use crate::cli::spinner::Spinner;
 use crate::cli::words::{count, counted};
 use crate::run::event::Event;
+use crate::run::followed::FollowedCounts;
 
 /// So many of those that are furthest behind are named.
 const MAX_NAMED: usize = 3;
@@ -45,6 +46,13 @@ impl SetProgress {
         }
     }
 
+    /// Takes in how far a run is that another process works on, or has worked on.
+    pub(super) fn stands(&self, place: usize, has_begun: bool, in_use: bool, counts: &FollowedCounts) {
+        let run = &mut self.runs()[place];
+        (run.has_begun, run.has_ended) = (has_begun, counts.writes_left == 0 && !in_use);
+        (run.writes, run.left) = (counts.writes - counts.writes_left, counts.writes_left);
+    }
+
     /// A run has ended, however it did.
     pub(super) fn ended(&self, place: usize) {
         self.runs()[place].has_ended = true;
@@ -64,7 +72,8 @@ impl SetProgress {
         }
     }
 
-    fn line(&self) -> String {
+    /// How far all of them are, and the slowest few.
+    pub(super) fn line(&self) -> String {
         let runs = self.runs();
         let ended = runs.iter().filter(|run| run.has_ended).count();
         let (done, left) = runs.iter().fold((0, 0), |(done, left), run| (done + run.writes, left + run.left));

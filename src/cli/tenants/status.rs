@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ending::ending_of;
+use super::watch;
 use crate::cli::exit::{Exit, Failure, printed};
 use crate::cli::lines::Lines;
 use crate::cli::messages;
@@ -66,8 +67,12 @@ pub(super) struct TenantStanding {
 /// # Errors
 ///
 /// The folder holds no set, or one that was changed.
-pub(in crate::cli) fn run(dir: &Path, json: bool) -> Result<Exit, Failure> {
-    show(&TenantSet::open(dir)?, HashMap::new(), json)
+pub(in crate::cli) async fn run(dir: &Path, watched: bool, json: bool) -> Result<Exit, Failure> {
+    let set = TenantSet::open(dir)?;
+    if watched {
+        watch::until_all_end(&set).await?;
+    }
+    show(&set, HashMap::new(), json)
 }
 
 /// How a command ended in one tenant.

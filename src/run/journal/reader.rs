@@ -33,6 +33,30 @@ pub struct TornTail {
     pub bytes: u64,
 }
 
+/// Where the whole lines of a journal ended when it was read, so that it can be read on from there.
+#[derive(Debug, Clone)]
+pub struct JournalMark {
+    chain: Digest,
+    offset: u64,
+    number: u64,
+    claims: bool,
+}
+
+impl Default for JournalMark {
+    /// Before the first line.
+    fn default() -> Self {
+        Self { chain: line::genesis(), offset: 0, number: 0, claims: false }
+    }
+}
+
+impl JournalMark {
+    /// How many bytes stand before it.
+    #[must_use]
+    pub const fn offset(&self) -> u64 {
+        self.offset
+    }
+}
+
 /// Reads a journal from its first line on, checking the chain. A torn tail ends it; anything else that is wrong is an
 /// error.
 pub struct JournalReader<R> {
@@ -53,16 +77,36 @@ impl JournalReader<BufReader<File>> {
     ///
     /// The file cannot be opened.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
-        let file = File::open(path).map_err(|source| JournalError::Io { path: path.to_owned(), source })?;
-        Ok(Self::over(path, BufReader::with_capacity(256 * 1024, file)))
+        Self::open_at(path, JournalMark::default())
+    }
+
+    /// The same, from where it was read to before. What was torn there may be whole by now.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened.
+    pub fn open_at(path: &Path, mark: JournalMark) -> Result<Self, JournalError> {
+        let io = |source| JournalError::Io { path: path.to_owned(), source };
+        let mut file = File::open(path).map_err(io)?;
+        file.seek(SeekFrom::Start(mark.offset)).map_err(io)?;
+        Ok(Self::from_mark(path, BufReader::with_capacity(256 * 1024, file), mark))
     }
 }
 
 impl<R: BufRead> JournalReader<R> {
     /// Reads a journal from memory or from a file that is open; `path` is what messages call it.
     pub fn over(path: &Path, input: R) -> Self {
-        let path = path.to_owned();
-        Self { path, input, chain: line::genesis(), offset: 0, number: 0, claims: false, torn: None }
+        Self::from_mark(path, input, JournalMark::default())
+    }
+
+    fn from_mark(path: &Path, input: R, JournalMark { chain, offset, number, claims }: JournalMark) -> Self {
+        Self { path: path.to_owned(), input, chain, offset, number, claims, torn: None }
+    }
+
+    /// Where the whole lines that were read so far end.
+    #[must_use]
+    pub fn mark(&self) -> JournalMark {
+        JournalMark { chain: self.chain, offset: self.offset, number: self.number, claims: self.claims }
     }
 
     /// How many bytes hold whole, checked lines so far.

@@ -102,6 +102,32 @@ async fn what_was_committed_is_read_back_and_continued() {
     assert!(text.lines().last().unwrap().contains("\"record\":\"closed\""));
 }
 
+/// A line may be half there when a journal is looked at that is being written.
+#[tokio::test]
+async fn a_journal_that_grows_is_read_on_from_wherever_it_was_cut() {
+    let (_scratch, path) = scratch();
+    let all = written(&path, FORMAT, 3).await;
+    let bytes = fs::read(&path).unwrap();
+    for step in [1, 7, 400] {
+        let (mut seen, mut mark) = (Vec::new(), JournalMark::default());
+        for length in (0..bytes.len()).step_by(step).chain([bytes.len()]) {
+            fs::write(&path, &bytes[..length]).unwrap();
+            let mut reader = JournalReader::open_at(&path, mark).unwrap();
+            seen.extend(reader.by_ref().map(|line| line.unwrap().record));
+            mark = reader.mark();
+        }
+        assert_eq!(mark.offset(), bytes.len() as u64);
+        assert_eq!(seen.pop(), Some(Record::Closed {}));
+        assert_eq!(seen, all);
+    }
+    // What was changed meanwhile is found.
+    let end = line_ends(&bytes)[2];
+    let mut reader = JournalReader::over(&path, &bytes[..end]);
+    assert_eq!(reader.by_ref().filter(Result::is_ok).count(), 3);
+    fs::write(&path, String::from_utf8(bytes.clone()).unwrap().replace("\"row\":3", "\"row\":2")).unwrap();
+    assert!(JournalReader::open_at(&path, reader.mark()).unwrap().any(|line| line.is_err()));
+}
+
 #[tokio::test]
 async fn every_cut_of_the_file_is_a_prefix_of_the_truth() {
     let (_scratch, path) = scratch();

@@ -1,0 +1,117 @@
+//! A run that another process works on: its journal is read once, and from then on only what is new in it.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::fold::Fold;
+use super::journal::{JournalError, JournalMark, JournalReader};
+use super::status::JournalCondition;
+use super::step_state::StepState;
+use super::writes_left::WritesLeft;
+use crate::plan::folder::PlanFolder;
+use crate::step::{StepMap, StepShare};
+
+/// A run that is followed. Nothing is locked, and no file stays open.
+pub struct FollowedRun {
+    journal: PathBuf,
+    fold: Fold<JournalCondition>,
+    read_to: JournalMark,
+    /// For how many accounts each step is planned.
+    planned: StepMap<u64>,
+    /// How many writes there are in all.
+    writes: u64,
+}
+
+/// How far a run is, as its journal has it.
+#[derive(Debug)]
+pub struct FollowedCounts {
+    /// How much of each planned step is done.
+    pub steps: StepMap<StepShare>,
+    /// Accounts that are settled without being done.
+    pub not_done: u64,
+    /// Writes in all.
+    pub writes: u64,
+    /// Those of them that are still to come, if all goes well.
+    pub writes_left: u64,
+    /// How long they take from now on at least.
+    pub time_left: Duration,
+    /// Writes a minute of tenant time that the last process brought through.
+    pub writes_per_minute: Option<f64>,
+    /// When the last line was written.
+    pub last_written: Option<OffsetDateTime>,
+}
+
+impl FollowedRun {
+    /// Begins with nothing read.
+    #[must_use]
+    pub fn of(plan: &PlanFolder) -> Self {
+        let fold = Fold::begin(plan.manifest().fingerprint(), plan, JournalCondition::default());
+        let (mut planned, mut left) = (StepMap::<u64>::default(), WritesLeft::default());
+        for state in fold.states.iter() {
+            state.planned_steps().for_each(|(step, _)| planned[step] += 1);
+            left.add(state);
+        }
+        Self { journal: plan.journal_path(), fold, read_to: JournalMark::default(), planned, writes: left.writes }
+    }
+
+    /// Reads what was written since. A line that is only half there is read the next time.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read, or was changed.
+    pub fn read_on(&mut self) -> Result<(), JournalError> {
+        let io = |source| JournalError::Io { path: self.journal.clone(), source };
+        match fs::metadata(&self.journal) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(source) => return Err(io(source)),
+            Ok(file) if file.len() == self.read_to.offset() => return Ok(()),
+            Ok(_) => {}
+        }
+        let mut reader = JournalReader::open_at(&self.journal, self.read_to.clone())?;
+        while let Some(line) = reader.next() {
+            let line = line?;
+            let broken = |reason| JournalError::Broken { path: self.journal.clone(), line: line.number, reason };
+            self.fold.apply(&line).map_err(broken)?;
+        }
+        self.read_to = reader.mark();
+        Ok(())
+    }
+
+    /// Has a process ever worked on it?
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.fold.states.has_begun()
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn counts(&self) -> FollowedCounts {
+        let states = &self.fold.states;
+        let mut steps = StepMap::from_fn(|step| StepShare { done: 0, planned: self.planned[step] });
+        let (mut not_done, mut left) = (0, WritesLeft::default());
+        for state in states.iter() {
+            let mut any = false;
+            for (step, stands) in state.planned_steps() {
+                any = true;
+                steps[step].done += u64::from(stands == StepState::Done);
+            }
+            not_done += u64::from(any && state.is_settled() && !state.is_done());
+            left.add(state);
+        }
+        let journal = &self.fold.projection;
+        FollowedCounts {
+            steps,
+            not_done,
+            // What was refused may be tried once more.
+            writes: self.writes.max(left.writes),
+            writes_left: left.writes,
+            time_left: left.time(states),
+            writes_per_minute: journal.writes_per_minute(),
+            last_written: journal.last_written,
+        }
+    }
+}
