@@ -7,7 +7,7 @@ use std::io::Read;
 use serde::de::DeserializeOwned;
 
 use crate::ids::RowNumber;
-use crate::step::target::{MAX_TARGETS, WriteTarget};
+use crate::step::target::{MAX_TARGETS, NoWay, WriteTarget};
 use crate::step::{Step, StepMap, Steps};
 
 /// What the steps of a plan are about, in the order in which that is done.
@@ -30,8 +30,8 @@ pub struct StayingTarget {
     pub target: WriteTarget,
     /// Its type as Graph names it; empty where there is one type only.
     pub type_name: String,
-    /// Was it meant, and there is no way to do it here?
-    pub cannot_be_done: bool,
+    /// Why there is no way to do it here, where it was meant.
+    pub no_way: Option<NoWay>,
 }
 
 /// What a line of a list says of a target.
@@ -67,7 +67,7 @@ impl PlanTargets {
             }
         }
         self.rows
-            .retain(|_, listed| !listed.meant.is_empty() || listed.staying.iter().any(|stays| stays.cannot_be_done));
+            .retain(|_, listed| !listed.meant.is_empty() || listed.staying.iter().any(|stays| stays.no_way.is_some()));
         for listed in self.rows.values_mut() {
             listed.meant.sort_by_key(WriteTarget::kind);
         }

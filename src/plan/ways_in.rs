@@ -23,7 +23,7 @@ use crate::ids::{ObjectId, RowNumber};
 use crate::private_files::Pending;
 use crate::spreadsheet::Guarded;
 use crate::step::Step;
-use crate::step::target::WriteTarget;
+use crate::step::target::{NoWay, WriteTarget};
 
 /// The header of `ways-in.csv`.
 const HEADER: [&str; 11] = [
@@ -162,7 +162,7 @@ impl TargetLine for MethodLine {
             fate => ListedTarget::Stays(StayingTarget {
                 target,
                 type_name: self.type_name.into(),
-                cannot_be_done: fate == Some(MethodFate::CannotRemove),
+                no_way: (fate == Some(MethodFate::CannotRemove)).then_some(NoWay::Kind),
             }),
         };
         Some((self.row, listed))

@@ -121,8 +121,9 @@ impl PlannedAccounts {
     /// What a write is about beside its account.
     #[must_use]
     pub fn target(&self, key: WriteKey) -> Option<&WriteTarget> {
-        let step = key.kind.step_with_targets()?;
-        self.targets.of_step(self.entries[key.turn as usize].row, step).get(usize::from(key.target))
+        let entry = &self.entries[key.turn as usize];
+        let step = entry.steps.in_write(key.kind).iter().find(|step| step.has_targets())?;
+        self.targets.of_step(entry.row, step).get(usize::from(key.target))
     }
 }
 

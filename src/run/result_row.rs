@@ -285,8 +285,7 @@ impl<'a, I> ResultRows<'a, I> {
             };
             details.targets.push(TargetResult::of(target.clone(), last));
         }
-        let cannot = targets.staying(number).iter().filter(|stays| stays.cannot_be_done);
-        details.targets.extend(cannot.map(TargetResult::cannot_be_done));
+        details.targets.extend(targets.staying(number).iter().filter_map(TargetResult::cannot_be_done));
         Ok(())
     }
 

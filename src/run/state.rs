@@ -74,8 +74,8 @@ impl AccountState {
     /// Which of its targets a write of this kind is about, by its place in the plan.
     #[must_use]
     pub fn target(&self, kind: WriteKind) -> Option<u8> {
-        let step = kind.step_with_targets()?;
-        (self.step_with_targets() == Some(step)).then(|| self.targets.current(step))?
+        let step = self.step_with_targets().filter(|step| step.facts().part.kind() == kind)?;
+        self.targets.current(step)
     }
 
     /// Where a step stands.

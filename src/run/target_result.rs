@@ -69,11 +69,9 @@ impl TargetResult {
 
     /// One that was meant and stays.
     #[must_use]
-    pub(super) fn cannot_be_done(stays: &StayingTarget) -> Self {
-        let target = stays.target.clone();
-        let by_hand = target.words().map_or("", |words| words.by_hand);
-        let said = format!("{} {by_hand}", stays.type_name).trim_start().to_owned();
-        Self { target, outcome: TargetOutcome::CannotBeDone, said }
+    pub(super) fn cannot_be_done(stays: &StayingTarget) -> Option<Self> {
+        let said = format!("{} {}", stays.type_name, stays.no_way?.by_hand()).trim_start().to_owned();
+        Some(Self { target: stays.target.clone(), outcome: TargetOutcome::CannotBeDone, said })
     }
 }
 

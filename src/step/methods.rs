@@ -46,7 +46,6 @@ pub(super) const FACTS: StepFacts = StepFacts {
             none_left: "left",
             appeared: "registered since the plan was made, and left",
             pace: "at which methods are removed, ten a second at most",
-            by_hand: "cannot be removed from here: remove it in the Entra admin center",
         },
     }),
     // What became of each method is in a list of its own.

@@ -48,8 +48,6 @@ pub struct TargetWords {
     pub appeared: &'static str,
     /// How fast they are dealt with, behind `the pace`.
     pub pace: &'static str,
-    /// What a person has to do about one that there is no way for here, behind its name.
-    pub by_hand: &'static str,
 }
 
 /// The target of a write that is not about the account alone. The journal names it.
@@ -72,6 +70,23 @@ pub enum TargetKind {
     Method(MethodKind),
 }
 
+/// Why there is no way to do here what was meant of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoWay {
+    /// Graph has no way to delete a method of this kind, or it is not known here.
+    Kind,
+}
+
+impl NoWay {
+    /// What a person has to do about it, behind what it is.
+    #[must_use]
+    pub const fn by_hand(self) -> &'static str {
+        match self {
+            Self::Kind => "cannot be removed from here: remove it in the Entra admin center",
+        }
+    }
+}
+
 impl WriteTarget {
     /// What it is.
     #[must_use]
@@ -87,12 +102,6 @@ impl WriteTarget {
         match self {
             Self::Method { id, .. } => id.into(),
         }
-    }
-
-    /// What is said of the targets of its step.
-    #[must_use]
-    pub fn words(&self) -> Option<&'static TargetWords> {
-        self.kind().step().facts().targets.as_ref().map(|targets| &targets.words)
     }
 }
 

@@ -83,7 +83,7 @@ impl WriteKind {
         })
     }
 
-    /// The step whose targets it is about, one beside the account each; nothing where it is about the account alone.
+    /// A step whose targets it is about, one beside the account each; nothing where it is about the account alone.
     #[must_use]
     pub fn step_with_targets(self) -> Option<Step> {
         Step::with_targets().find(|step| step.facts().part.kind() == self)

@@ -103,9 +103,7 @@ impl<T: Transport> Engine<'_, T> {
         match &outcome {
             WriteOutcome::Accepted => {
                 self.statistics.writes_accepted += 1;
-                if let Some(step) = key.kind.step_with_targets() {
-                    self.statistics.targets[step] += 1;
-                }
+                steps.iter().filter(|step| step.has_targets()).for_each(|step| self.statistics.targets[step] += 1);
                 self.write_settled(key);
             }
             WriteOutcome::Refused { error } => self.write_refused(key, steps, error),
