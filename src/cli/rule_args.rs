@@ -132,6 +132,7 @@ impl RuleArgs {
             max_accounts: self.max_accounts,
             writeback: self.writeback,
             methods,
+            devices: false,
         };
         let handoff = handoff.filter(|_| playbook.resets());
         let rules =

@@ -39,6 +39,9 @@ pub enum Action {
     /// Remove what the person signs in with ("Delete fido2AuthenticationMethod" and the pages of the other kinds): the one
     /// role for people without any, the other for everybody. An app needs none.
     Methods,
+    /// Disable or enable devices ("Update device"): that asks for a role over devices, whosever they are, which is in none of the
+    /// tables.
+    Devices,
 }
 
 impl ActingRole {
@@ -94,12 +97,13 @@ impl ActingRole {
         let table: &[TableRow] = match action {
             Action::Reset | Action::Revoke => &WHO_MAY_RESET,
             Action::Block => &WHO_MAY_ACT,
-            Action::Methods => &[],
+            Action::Methods | Action::Devices => &[],
         };
         let without_role = match action {
             Action::Reset | Action::Revoke => [true; 6],
             Action::Block => [false, false, true, true, true, true],
             Action::Methods => [false, false, true, false, true, true],
+            Action::Devices => [true; 6],
         };
         let row = |role: &RoleTemplate| {
             table.iter().find(|(roles, _)| roles.contains(&role.guid())).map_or(ONLY_THE_HIGHEST, |(_, row)| *row)
@@ -217,6 +221,7 @@ impl Actor {
                 || (self.is_app && *action == Action::Revoke && *target == Target::default())
                 // Nor is it known that Graph keeps an app from the methods of anyone: the plan's own rules have to.
                 || (self.is_app && *action == Action::Methods)
+                || *action == Action::Devices
         })
     }
 
@@ -231,7 +236,7 @@ impl Actor {
 
 /// "Update user": an app that resets passwords holds at least User Administrator.
 fn may(role: ActingRole, is_app: bool, target: &Target, action: Action) -> bool {
-    if is_app && action == Action::Methods {
+    if action == Action::Devices || is_app && action == Action::Methods {
         return true;
     }
     let high_enough = !is_app || action == Action::Revoke || role >= UserAdministrator;

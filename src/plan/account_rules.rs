@@ -82,7 +82,7 @@ impl<'a> AccountRules<'a> {
 
     /// What is left of the playbook for an account that may be touched.
     fn steps_for(&self, account: &Account, reset_before: bool, mut reasons: Vec<Reason>, named: String) -> Ruling {
-        let mut steps = self.playbook.steps();
+        let mut steps = self.options.steps_of(self.playbook);
         let mut details: Vec<String> = Some(named).filter(|text| !text.is_empty()).into_iter().collect();
         if account.agent {
             // Whatever is done to it, its agent identity can sign it in again: the reason is worth naming always.
@@ -127,11 +127,11 @@ impl<'a> AccountRules<'a> {
             (Some(_), None) => reasons.push(Reason::UnknownState),
             _ => {}
         }
-        if steps.contains(Step::Methods) {
+        if steps.iter().any(|step| step.has_targets()) {
             if reset_before {
                 reasons.push(Reason::ResetBefore);
             } else if account.enabled != Some(false) {
-                // Without any method the next sign-in with the password may register one (CISA, CM0071).
+                // A device is soon registered anew, and without any method the next sign-in with the password may register one (CISA, CM0071).
                 reasons.push(Reason::StillOpen);
                 return Ruling::left_alone(Decision::Refuse, reasons, details.join("; "));
             }

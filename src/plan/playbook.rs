@@ -60,7 +60,9 @@ impl Playbook {
             Self::Contain => "block sign-in, end all sessions; passwords stay as they are",
             Self::Offboard => "block sign-in, new password, end all sessions",
             Self::Signout => "end all sessions",
-            Self::Evict => "remove passkeys, phones and apps as --methods says, end all sessions",
+            Self::Evict => {
+                "remove passkeys, phones and apps as --methods says, disable devices with --devices, end all sessions"
+            }
             Self::Reinstate => "allow sign-in again with a new password (change at next sign-in), end all sessions",
             Self::Undo => "allow sign-in again for the accounts that a run blocked; passwords stay as they are",
         }
@@ -74,7 +76,7 @@ impl Playbook {
             Self::Contain => Steps::of(&[Step::Block, Step::Revoke]),
             Self::Offboard => Steps::of(&[Step::Block, Step::Reset, Step::Revoke]),
             Self::Signout => Steps::of(&[Step::Revoke]),
-            Self::Evict => Steps::of(&[Step::Methods, Step::Revoke]),
+            Self::Evict => Steps::of(&[Step::Methods, Step::Devices, Step::Revoke]),
             Self::Reinstate => Steps::of(&[Step::Unblock, Step::Reset, Step::Revoke]),
             Self::Undo => Steps::of(&[Step::Unblock]),
         }

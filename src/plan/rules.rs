@@ -16,6 +16,7 @@ use crate::directory::Scope;
 use crate::ids::ObjectId;
 use crate::json::Rfc3339Moment;
 use crate::seal::PasswordStyle;
+use crate::step::{Step, Steps};
 
 /// A plan that changes more accounts than this is not carried out until the operator names the number.
 pub const MAX_ACCOUNTS: u32 = 5_000;
@@ -65,9 +66,22 @@ pub struct Options {
     /// What is done about the methods that people sign in with beside their password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub methods: Option<MethodsOption>,
+    /// The devices of people are listed, and disabled.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub devices: bool,
 }
 
 impl Options {
+    /// What is done to an ordinary account: of the playbook's steps that have targets those that were asked for.
+    #[must_use]
+    pub fn steps_of(&self, playbook: Playbook) -> Steps {
+        playbook.steps().only(|step| match step {
+            Step::Methods => self.methods.is_some_and(MethodsOption::removes),
+            Step::Devices => self.devices,
+            _ => true,
+        })
+    }
+
     /// The flag that would still lift what a reason stands for: one that was given is not offered again, and one that is
     /// about passwords not where none is replaced.
     #[must_use]

@@ -7,7 +7,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `word` | [`Step`]: the words, in the order in which the steps are done |
-//! | `block`, `unblock`, `reset`, `methods`, `revoke` | the [`StepFacts`] of one step each |
+//! | `block`, `unblock`, `reset`, `methods`, `devices`, `revoke` | the [`StepFacts`] of one step each |
 //! | `facts` | what has to be known of a step, for all of them |
 //! | `target` | what a write is about, where an account has several of one kind |
 //! | `write` | [`WriteKind`]: the requests that steps travel in; method, path and body of each are made of its steps |
@@ -19,6 +19,7 @@
 //! before that is approved.
 
 mod block;
+mod devices;
 pub mod facts;
 mod map;
 mod methods;
@@ -53,6 +54,7 @@ impl Step {
             Self::Unblock => &unblock::FACTS,
             Self::Reset => &reset::FACTS,
             Self::Methods => &methods::FACTS,
+            Self::Devices => &devices::FACTS,
             Self::Revoke => &revoke::FACTS,
         }
     }

@@ -10,6 +10,7 @@ use super::map::StepMap;
 use super::word::Step;
 use crate::directory::MethodKind;
 use crate::graph::found_pace::PaceRange;
+use crate::ids::ObjectId;
 
 /// The most targets that one step of an account may have.
 pub const MAX_TARGETS: u8 = 120;
@@ -61,6 +62,11 @@ pub enum WriteTarget {
         /// What it is deleted by.
         id: String,
     },
+    /// A device.
+    Device {
+        /// Its object id, which is not the one that it knows itself by.
+        id: ObjectId,
+    },
 }
 
 /// What a target is. Those of one account are dealt with in this order.
@@ -68,6 +74,8 @@ pub enum WriteTarget {
 pub enum TargetKind {
     /// A method that the person signs in with.
     Method(MethodKind),
+    /// A device.
+    Device,
 }
 
 /// Why there is no way to do here what was meant of a target.
@@ -93,6 +101,7 @@ impl WriteTarget {
     pub const fn kind(&self) -> TargetKind {
         match self {
             Self::Method { kind, .. } => TargetKind::Method(*kind),
+            Self::Device { .. } => TargetKind::Device,
         }
     }
 
@@ -101,6 +110,7 @@ impl WriteTarget {
     pub fn id(&self) -> Cow<'_, str> {
         match self {
             Self::Method { id, .. } => id.into(),
+            Self::Device { id } => id.to_string().into(),
         }
     }
 }
@@ -111,6 +121,7 @@ impl TargetKind {
     pub const fn step(self) -> Step {
         match self {
             Self::Method(_) => Step::Methods,
+            Self::Device => Step::Devices,
         }
     }
 
@@ -119,6 +130,7 @@ impl TargetKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Method(kind) => kind.name(),
+            Self::Device => "device",
         }
     }
 }

@@ -36,6 +36,8 @@ pub enum Step {
     Reset,
     /// Methods that the person signs in with beside the password are removed, one write each.
     Methods,
+    /// Devices are disabled, one write each.
+    Devices,
     /// Every session is ended.
     Revoke,
 }

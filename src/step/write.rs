@@ -23,6 +23,8 @@ pub enum WriteKind {
     /// `DELETE /users/{id}/authentication/{kind}/{method}`, one for each method ("Delete fido2AuthenticationMethod" and the
     /// pages of the other kinds).
     Method,
+    /// `PATCH /devices/{object id}`, one for each device ("Update device").
+    Device,
     /// `POST /users/{id}/revokeSignInSessions` ("user: revokeSignInSessions"). It comes last.
     Revoke,
 }
@@ -36,6 +38,8 @@ pub enum WritePart {
     PasswordProfile,
     /// A deletion has no body.
     DeleteMethod,
+    /// The property `accountEnabled` of a device.
+    DeviceEnabled(bool),
     /// The action takes no parameters.
     RevokeSessions,
 }
@@ -47,6 +51,7 @@ impl WritePart {
         match self {
             Self::AccountEnabled(_) | Self::PasswordProfile => WriteKind::Update,
             Self::DeleteMethod => WriteKind::Method,
+            Self::DeviceEnabled(_) => WriteKind::Device,
             Self::RevokeSessions => WriteKind::Revoke,
         }
     }
@@ -61,7 +66,7 @@ impl WriteKind {
 
     const fn method(self) -> &'static str {
         match self {
-            Self::Update => "PATCH",
+            Self::Update | Self::Device => "PATCH",
             Self::Method => "DELETE",
             Self::Revoke => "POST",
         }
@@ -78,6 +83,7 @@ impl WriteKind {
                 let segment = kind.segment().filter(|_| !matches!(id.as_str(), "" | "." | ".."))?;
                 format!("/users/{account}/authentication/{segment}/{}", url_segment(id))
             }
+            (Self::Device, Some(WriteTarget::Device { id })) => format!("/devices/{id}"),
             (Self::Revoke, None) => format!("/users/{account}/revokeSignInSessions"),
             _ => return None,
         })
@@ -175,7 +181,9 @@ impl Serialize for WriteBody<'_> {
         let mut body = serializer.serialize_map(None)?;
         for step in self.steps.iter() {
             match step.facts().part {
-                WritePart::AccountEnabled(enabled) => body.serialize_entry("accountEnabled", &enabled)?,
+                WritePart::AccountEnabled(enabled) | WritePart::DeviceEnabled(enabled) => {
+                    body.serialize_entry("accountEnabled", &enabled)?;
+                }
                 WritePart::PasswordProfile => body.serialize_entry("passwordProfile", &self.password)?,
                 WritePart::DeleteMethod | WritePart::RevokeSessions => {}
             }
@@ -254,6 +262,22 @@ mod tests {
         }
         assert!(of(MethodKind::Unknown, "1").is_none() && of(MethodKind::Passkey, "").is_none());
         assert!(write_of(Steps::of(&[Step::Methods]), account, None, None).is_none());
+    }
+
+    #[test]
+    fn a_device_is_disabled_by_its_object_id_and_nothing_of_the_person_is_touched() {
+        let account = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
+        let target = WriteTarget::Device { id: "7c1c1f0e-0000-4a55-8a30-6a3f0c7d9b12".parse().unwrap() };
+        let write = write_of(Steps::of(&[Step::Devices]), account, Some(&target), None).unwrap();
+        let call = of_writes(&[write]).unwrap();
+        assert_eq!(
+            serde_json::from_slice::<serde_json::Value>(call.body.as_ref().unwrap()).unwrap(),
+            serde_json::json!({"requests": [{"id": "1", "method": "PATCH",
+                "url": "/devices/7c1c1f0e-0000-4a55-8a30-6a3f0c7d9b12",
+                "headers": {"Content-Type": "application/json"}, "body": {"accountEnabled": false}}]})
+        );
+        assert!(write_of(Steps::of(&[Step::Methods]), account, Some(&target), None).is_none());
+        assert!(write_of(Steps::of(&[Step::Devices]), account, None, None).is_none());
     }
 
     #[test]
