@@ -42,7 +42,7 @@
 //! | roster, entry | the list of people as it came in; one of its rows |
 //! | key | what names the person of an entry: an object id, a user principal name, or another property |
 //! | account | one user object of the directory, known by its object id |
-//! | playbook, step | what is done to each account; one thing of it: block, unblock, reset, revoke |
+//! | playbook, step | what is done to each account; one thing of it: block, unblock, reset, methods, devices, revoke |
 //! | plan, decision, reason | the validated preview; what happens to an entry: act, already, skip, refuse; why |
 //! | fingerprint | the digest that binds a plan |
 //! | drift | an account is no longer the one that the plan was made for |
@@ -53,6 +53,7 @@
 //! | journal, record | the append-only file of a run; one line of it |
 //! | fold, projection | one pass over the journal; what is collected in it: states, status, timeline, claims |
 //! | write outcome | what an answer means for a write: accepted, postponed, unknown, refused |
+//! | target | what one write of a step is about that has several: a method, a device |
 //! | step outcome, outcome | what became of a step; of an entry, as `results.csv` has it |
 //! | in doubt, uncertain | a write may have taken effect, and will be tried or read again; it cannot be settled any more |
 //! | cause, remedy | why something is not done; what a person does about it |
@@ -75,8 +76,7 @@
 //!    order in which steps are done; [`step::Step::LAST`] stays last.
 //! 2. What it puts into which write in `step/write.rs`. A new kind of write also has its method, path and body there, and
 //!    stands between [`step::WriteKind::FIRST`] and [`step::WriteKind::LAST`]: the engine knows those two by name, and
-//!    queues every other kind between them. `Method` alone has a pace of its own (`run/schedule.rs`, `run/engine/sending.rs`)
-//!    and a reading of its answers (`run/engine/answers.rs`).
+//!    queues every other kind between them. Those whose steps have targets have a pace of their own.
 //! 3. What proves it in `step/facts.rs`: where that is a property that no other step uses, `verify/reading.rs` keeps it and
 //!    `verify/judge.rs` judges it. Where one read settles a lost answer, `run/settle.rs` says what has to be read: without
 //!    it the step is sent again.
@@ -94,10 +94,15 @@
 //! `simulator/world/write.rs` (`execute.rs` leads there), and its name in `simulator/ledger.rs`. What
 //! it changes, if that is no property of a user, is a file of its own in `simulator/directory/`.
 //!
-//! A step of several writes, as `methods` is, has a kind of write with targets ([`step::Step::has_targets`]). They are read and
-//! listed in the plan under its fingerprint (`plan/method_targets.rs`), `run/target_progress.rs` says how far they are, and the
-//! journal names each. Another such step needs its own variant of [`step::target::WriteTarget`], and a progress of its own in
-//! `run/state.rs`.
+//! A step of several writes, as `methods` and `devices` are, says in [`step::StepFacts`] what has to be known of its targets: their
+//! pace, and what is said of them. Beside the files above it touches two more: its target in [`step::target`], and what one of its
+//! kind is called in `wording/ways_in.rs`. Engine, state, journal, results, status and report go through all such steps; the step
+//! `devices` came in twelve files. Where it does not go with its playbook always, `plan/rules.rs` says when.
+//!
+//! How its targets are found is another thing, with files of its own: how Graph lists them ([`directory::PersonList`]), what the plan
+//! does about each and how many these are, and the list itself (a `PlanList`, and a `TargetLine` to read it back), which the planner
+//! sweeps over the people and the manifest binds. `verify/seen_targets.rs` compares it with what is there afterwards. Then come the
+//! flag (`cli/ways_in_args.rs`), the preview, and the page.
 //!
 //! [`Action`]: directory::reach::Action
 //!

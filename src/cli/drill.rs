@@ -32,6 +32,7 @@ use super::scenario_args::ScenarioArgs;
 use super::signatures::Signatures;
 use super::simulated_apps;
 use super::verify;
+use super::ways_in_args::WaysInArgs;
 use super::words::{count, counted, harmless};
 use crate::graph::app_file::AppFile;
 use crate::plan::folder::PlanFolder;
@@ -134,7 +135,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let source = source(&args, &simulator);
     introduce(args.json, scenario.as_ref(), clock_speed);
     let own = DrillKeys::for_names_on(args.reading.open(source.clone())?).map_err(Failure::usage)?;
-    let mut rules = args.rules.rules(args.playbook, Some(own.keys()), None)?;
+    let mut rules = args.rules.rules(args.playbook, Some(own.keys()), WaysInArgs::default())?;
     // It is as large as the list needs, so the list's share of it says nothing about the real one.
     rules.tenant_is_made_up = true;
     let own = (rules.handoff.is_some() && args.rules.recipients.is_none()).then_some(own);

@@ -135,6 +135,7 @@ pub mod verify;
 mod watch;
 mod watched_line;
 mod wave_args;
+mod ways_in_args;
 mod whose_key;
 mod wishes;
 mod words;

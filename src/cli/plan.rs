@@ -19,13 +19,12 @@ use super::rule_args::RuleArgs;
 use super::spinner::Spinner;
 use super::tenant_check::check_tenant;
 use super::tenants::{self, TenantsArgs};
-use super::time_args;
+use super::ways_in_args::WaysInArgs;
 use super::words::{quoted, wrapped};
 use crate::doctor::grants;
 use crate::graph::transport::HttpTransport;
 use crate::plan::error::PlanError;
 use crate::plan::folder::PlanFolder;
-use crate::plan::methods_option::MethodsOption;
 use crate::plan::people_of_run;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
@@ -108,12 +107,8 @@ pub struct PlanningArgs {
     /// Only show how each column of the list is read and why, with its first rows as they will be taken; nothing is sent
     #[arg(long)]
     pub(super) explain: bool,
-    /// List in the plan what its people sign in with beside their password (passkeys, phones, apps), by kind and age. With
-    /// "list" nothing of it is removed. With the playbook evict, "all" removes it, and "since=TIME" what was registered at or after
-    /// TIME or does not say when (2026-11-23T02:30:00Z, 2026-11-23, or 6h ago). It takes a second for one to ten people, and goes
-    /// on where it was stopped (sealoff help ways-in)
-    #[arg(long, value_name = "list|all|since=TIME", value_parser = methods)]
-    pub(super) methods: Option<MethodsOption>,
+    #[command(flatten)]
+    pub(super) ways_in: WaysInArgs,
     #[command(flatten)]
     pub(super) rules: RuleArgs,
     #[command(flatten)]
@@ -127,15 +122,6 @@ impl PlanningArgs {
     pub(super) fn explained(&self, json: bool) -> Result<Exit, Failure> {
         let source = Source::from_argument(self.roster.as_os_str());
         explain::show(source, &self.reading.options(), |error, name| self.reading.failure(error, name), json)
-    }
-}
-
-fn methods(text: &str) -> Result<MethodsOption, String> {
-    match text.split_once('=') {
-        Some(("since", moment)) => time_args::past(moment).map(MethodsOption::Since),
-        _ => text
-            .parse()
-            .map_err(|_| "it is list, all, or since=TIME, such as since=2026-11-23T02:30:00Z or since=6h".into()),
     }
 }
 
@@ -185,7 +171,7 @@ pub async fn run(mut args: PlanArgs) -> Result<Exit, Failure> {
 
 /// The rules that the arguments ask for, with the passwords that they name.
 pub(super) fn rules_of(args: &PlanningArgs) -> Result<Rules, Failure> {
-    let mut rules = args.reading.shared_out(args.rules.rules(args.playbook, None, args.methods)?);
+    let mut rules = args.reading.shared_out(args.rules.rules(args.playbook, None, args.ways_in)?);
     if args.by_hand.chosen.passphrase_stdin && args.roster.as_os_str() == "-" {
         return Err(Failure::usage("both the list and the passphrase would be read from standard input")
             .with_next("Give the list as a file, or type the passphrase at a terminal."));
@@ -267,7 +253,7 @@ pub(super) async fn with_planner(
 ) -> Result<(Summary, Option<PlanFolder>), Failure> {
     let caller = connected.caller().await?;
     // Which kinds of methods there are to remove is known when the plan is made.
-    let needs = grants::needs_of_steps(rules.playbook.steps().without(Step::Methods));
+    let needs = grants::needs_of_steps(rules.options.steps_of(rules.playbook).without(Step::Methods));
     let principal = check_permissions(connected, &needs, checks).await?;
     if rules.options.methods.is_some() {
         check_listing_of_methods(connected, checks).await?;

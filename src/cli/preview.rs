@@ -18,7 +18,7 @@ use super::words::{count, counted, fitting, harmless, line_count, line_width, mo
 use crate::graph::quota::Allowance;
 use crate::json::DocumentVersion;
 use crate::plan::examples::Examples;
-use crate::plan::folder::{ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED, WAYS_IN};
+use crate::plan::folder::{DEVICES, ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED, WAYS_IN};
 use crate::plan::handoff::Handoff;
 use crate::plan::manifest::Manifest;
 use crate::plan::planning_progress::PlanningProgress;
@@ -33,7 +33,7 @@ use crate::step::Step;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::shortest_of_plan;
-use crate::wording::{new_passwords, plan_command, too_large, waves, ways_in};
+use crate::wording::{devices, new_passwords, plan_command, too_large, waves, ways_in};
 
 /// The rows of one decision that have one reason, with the reason for people.
 #[derive(JsonSchema, Serialize)]
@@ -246,8 +246,14 @@ fn write_files(out: &mut Lines, summary: &Summary, detail: Detail) {
     }
 }
 
-/// What people sign in with beside their password.
+/// What people have registered: their devices, and what they sign in with beside their password.
 fn write_ways_in(out: &mut Lines, summary: &Summary, detail: Detail) {
+    if let Some(devices) = &summary.plan.devices {
+        let mut sentences = devices::sentences(devices).into_iter();
+        let first = sentences.next().unwrap_or_default();
+        out.labelled("Devices", format_args!("{first}: {}", summary.folder.join(DEVICES).display()));
+        sentences.for_each(|sentence| out.labelled("", sentence));
+    }
     let Some(methods) = &summary.plan.methods else { return };
     let list = summary.folder.join(WAYS_IN);
     out.labelled("Ways in", format_args!("{}: {}", ways_in::headline(methods), list.display()));

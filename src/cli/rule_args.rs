@@ -11,8 +11,8 @@ use super::messages;
 use super::number_args::number_of_accounts;
 use super::password_args::PasswordArgs;
 use super::time_args;
+use super::ways_in_args::WaysInArgs;
 use crate::plan::handoff::HandoffKeys;
-use crate::plan::methods_option::MethodsOption;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::plan::rules::{Options, Rules};
@@ -96,7 +96,7 @@ impl RuleArgs {
         &self,
         playbook: Playbook,
         own: Option<HandoffKeys>,
-        methods: Option<MethodsOption>,
+        ways_in: WaysInArgs,
     ) -> Result<Rules, Failure> {
         let seal_to = match self.seal_to.as_slice() {
             [] => None,
@@ -131,8 +131,7 @@ impl RuleArgs {
             strict: self.strict,
             max_accounts: self.max_accounts,
             writeback: self.writeback,
-            methods,
-            devices: false,
+            ..ways_in.apply_to(Options::default())
         };
         let handoff = handoff.filter(|_| playbook.resets());
         let rules =

@@ -22,6 +22,7 @@ use super::replace_args::ReplaceArgs;
 use super::rule_args::RuleArgs;
 use super::run::number;
 use super::signatures::{self, Signatures};
+use super::ways_in_args::WaysInArgs;
 use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::by_hand::ChosenPasswords;
 use crate::plan::folder::PlanFolder;
@@ -116,7 +117,7 @@ pub async fn run(args: SetPasswordArgs, policies: &[ApprovalPolicy]) -> Result<E
         allow_resource_accounts: true,
         ..RuleArgs::default()
     };
-    let mut rules = rules.rules(args.playbook, None, None)?;
+    let mut rules = rules.rules(args.playbook, None, WaysInArgs::default())?;
     let place = args.replace.place(&args.out, None)?;
     let list = Arc::new(chosen_args::typed(&args.user)?);
     rules.by_hand = Some(ChosenPasswords { list: Arc::clone(&list), generate_missing: false });

@@ -124,6 +124,7 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
         max_accounts: None,
         handoff_by_manager: args.by_manager.is_some(),
         methods: None,
+        devices: false,
         ..of
     };
     let handoff = args.recipients.as_deref().map(rule_args::handoff_keys).transpose()?;

@@ -22,7 +22,7 @@
 //! | `reach` | which role may act on which account |
 //! | `operators` | the people who operate sealoff: they must not lock themselves out |
 //! | `listing`, `export` | people as the tenant lists them, written as a roster |
-//! | `held_method` | what people prove by who they are |
+//! | `held_method`, `held_device` | what people prove by who they are, and their devices |
 //! | `person_list`, `person_reader` | what a person may have several of, and how it is listed at a pace of its own |
 //! | `note` | what could not be read and does not stop a plan |
 
@@ -34,6 +34,7 @@ mod domains;
 mod error;
 mod export;
 mod findings;
+mod held_device;
 mod held_method;
 mod listing;
 mod lookup;
@@ -63,6 +64,7 @@ pub use deleted::Deleted;
 pub use domains::Domains;
 pub use error::{DispensablePart, LookupError};
 pub use export::{ExportColumns, ExportError, Exported, HEADER as EXPORT_HEADER, WHOLE_TENANT, export};
+pub use held_device::{DevicesOfPerson, HeldDevice};
 pub use held_method::{HeldMethod, MethodKind};
 pub use listing::{Listed, Listing, ListingScope, count};
 pub use lookup::Lookup;

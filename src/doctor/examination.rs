@@ -205,6 +205,7 @@ async fn look_at_the_people(
     let actor = facts.privileges.as_ref().zip(principal).map(|(privileges, id)| {
         let privilege = privileges.of(id);
         checks.push(roles::own(&Actor::of(privilege, is_app), privilege, principal, subject.steps()));
+        checks.extend(roles::over_devices(privilege, is_app, subject.steps()));
         Actor::of(privilege, is_app)
     });
     if let Some(claims) = claims.filter(|claims| facts.privileges.is_none() && !claims.roles.is_empty()) {

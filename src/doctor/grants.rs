@@ -139,8 +139,11 @@ const OWNS_THE_TENANT: [&str; 6] = [
 #[must_use]
 pub fn needs(steps: Steps, scope: Scope) -> Vec<Need> {
     let mut needs = vec![READ_USERS];
-    needs.extend(needs_of_steps(steps));
+    needs.extend(needs_of_steps(steps.without(Step::Devices)));
     needs.extend(steps.contains(Step::Methods).then_some(LIST_METHODS));
+    // A playbook disables devices where --devices asks for it; the precheck of such a plan asks for it again.
+    let devices = Need { permission: Step::Devices.facts().permission, vital: false };
+    needs.extend(steps.contains(Step::Devices).then_some(devices));
     if scope.roles {
         needs.extend([READ_ROLES, READ_GROUPS]);
     }
@@ -178,12 +181,18 @@ pub fn needs_of_plan(plan: &Manifest) -> Vec<Need> {
     needs
 }
 
+/// In a person's name it permits whatever the person may do; devices they may change with no other one ("Update device").
+const AS_THE_PERSON: &str = "Directory.AccessAsUser.All";
+
 impl Need {
     /// What is lacking of the least that permits this; nothing where something permits it.
     #[must_use]
     pub fn lacking(&self, claims: &Claims) -> Vec<&'static str> {
         // In a person's name this one permits whatever the person may do ("Microsoft Graph permissions reference").
-        let as_the_person = !claims.is_app && claims.permits("Directory.AccessAsUser.All");
+        let as_the_person = !claims.is_app && claims.permits(AS_THE_PERSON);
+        if !claims.is_app && !as_the_person && self.permission == Step::Devices.facts().permission {
+            return vec![AS_THE_PERSON];
+        }
         if as_the_person || self.permission.also.iter().any(|permission| claims.permits(permission)) {
             return Vec::new();
         }
@@ -347,7 +356,7 @@ mod tests {
             assert_eq!(kind.segment().is_some(), kind.permission().is_some(), "{kind}");
             assert!(kind.permission().is_none_or(|own| own.iter().all(|one| least.contains(one))), "{kind}");
         }
-        let evict = [&MINIMAL[..], least, &["UserAuthenticationMethod.Read.All"]].concat();
+        let evict = [&MINIMAL[..], least, &["UserAuthenticationMethod.Read.All", "Device.ReadWrite.All"]].concat();
         let judged = |held: &[&str]| judge(&claims(held, true), Playbook::Evict.steps(), Scope::default());
         assert_eq!(judged(&evict)[0].status, CheckStatus::Ok);
         assert_eq!(judge_excess(&claims(&evict, true)).status, CheckStatus::Ok);
@@ -355,7 +364,12 @@ mod tests {
         for one in ["UserAuthenticationMethod.Read.All", "UserAuthMethod-Passkey.ReadWrite.All"] {
             assert_eq!(judged(&without(one))[0].items, [one.to_owned()]);
         }
-        let all_at_once = [&MINIMAL[..], &["UserAuthenticationMethod.ReadWrite.All"]].concat();
+        assert_eq!(
+            judged(&without("Device.ReadWrite.All"))[0].status,
+            CheckStatus::Warning,
+            "--devices alone needs it"
+        );
+        let all_at_once = [&MINIMAL[..], &["UserAuthenticationMethod.ReadWrite.All", "Device.ReadWrite.All"]].concat();
         assert_eq!(judged(&all_at_once)[0].status, CheckStatus::Ok);
         let excess = judge_excess(&claims(&all_at_once, true));
         assert!(excess.found.contains("UserAuthenticationMethod.ReadWrite.All alone"), "{}", excess.found);

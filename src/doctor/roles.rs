@@ -1,5 +1,7 @@
 //! With which directory roles the program acts, and which accounts of the roster they do not reach.
 
+use uuid::{Uuid, uuid};
+
 use super::check::Check;
 use crate::directory::reach::{ActingRole, Action, Actor, Target};
 use crate::directory::{Account, Privilege};
@@ -7,7 +9,7 @@ use crate::graph::claims::Claims;
 use crate::ids::{ObjectId, RoleTemplate};
 use crate::plan::reach::actions;
 use crate::plan::row::ListPlace;
-use crate::step::Steps;
+use crate::step::{Step, Steps};
 use crate::words::{count, counted};
 
 /// At most this many rows are named in words. Programs get all of them.
@@ -25,6 +27,39 @@ pub fn how_to_assign(role: ActingRole, principal: Option<ObjectId>, is_app: bool
         role.template()
     );
     (portal, command)
+}
+
+/// The roles that may disable devices, whosever they are ("Update device").
+const OVER_DEVICES: [(&str, Uuid); 3] = [
+    ("Cloud Device Administrator", uuid!("7698a772-787b-4ac8-901f-60d6b08affd2")),
+    ("Intune Administrator", uuid!("3a2c62db-5318-420d-8d74-23affee5d9d5")),
+    ("Global Administrator", uuid!("62e90394-69f5-4237-9190-012177145e10")),
+];
+
+/// The role over devices, where the steps disable any: a person needs one, and some apps were refused without.
+#[must_use]
+pub fn over_devices(privilege: Option<&Privilege>, is_app: bool, steps: Steps) -> Option<Check> {
+    const CHECK: &str = "device role";
+    if !steps.contains(Step::Devices) {
+        return None;
+    }
+    let held =
+        privilege.iter().flat_map(|privilege| &privilege.roles).filter(|held| !held.eligible && held.tenant_wide);
+    let known = held.filter_map(|held| OVER_DEVICES.iter().find(|(_, role)| held.role.guid() == *role)).next();
+    let holder = if is_app { "the app's service principal" } else { "the person who is signed in" };
+    Some(match known {
+        Some((name, _)) => Check::ok(CHECK, format!("{name}: it may disable devices")),
+        None => Check::warning(
+            CHECK,
+            if is_app {
+                "no role over devices; by its permission alone an app may disable those with Windows, and some tenants refused even \
+                 that"
+            } else {
+                "no role over devices: with --devices, Graph refuses to disable any"
+            },
+            format!("Entra admin centre > Roles & admins > Cloud Device Administrator > Add assignments: {holder}."),
+        ),
+    })
 }
 
 /// The roles of the app or person, against what an ordinary account needs.

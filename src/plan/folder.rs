@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::counts::Counts;
+use super::device_list::DeviceLine;
 use super::kept_elsewhere::is_reset_by_run;
 use super::manifest::Manifest;
 use super::plan_targets::PlanTargets;
@@ -20,7 +21,7 @@ use crate::step::Steps;
 pub use super::folder_error::FolderError;
 use super::listed_way_in::ListedWayIn;
 pub use super::plan_files::{
-    BY_HAND, HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED, RESULTS,
+    BY_HAND, DEVICES, HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED, RESULTS,
     SCRIPT_RESULTS, WAYS_IN, WAYS_IN_RESULTS,
 };
 pub use super::plan_rows::{RowAccess, Rows};
@@ -77,6 +78,9 @@ fn read_targets(folder: &Path, manifest: &Manifest) -> Result<PlanTargets, Folde
             Some(_) => targets.read::<MethodLine>(list),
             None => Ok(()),
         })?;
+    }
+    if let Some(listed) = &manifest.devices {
+        read_listed(folder, DEVICES, listed.sha256, |list| targets.read::<DeviceLine>(list))?;
     }
     Ok(targets)
 }

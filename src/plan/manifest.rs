@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::author::Author;
 use super::counts::Counts;
+use super::device_counts::DeviceCounts;
 use super::handoff::Handoff;
 use super::method_counts::MethodCounts;
 use super::password_source::PasswordsByHand;
@@ -79,6 +80,9 @@ pub struct Manifest {
     /// The methods that its people sign in with, where they were listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub methods: Option<MethodCounts>,
+    /// The devices of its people, where they were listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub devices: Option<DeviceCounts>,
     /// Its waves, where it is carried out in waves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waves: Option<Waves>,
@@ -251,6 +255,7 @@ impl Manifest {
     #[must_use]
     pub fn names_targets(&self) -> bool {
         self.methods.as_ref().is_some_and(|methods| methods.removal.is_some())
+            || self.devices.as_ref().is_some_and(DeviceCounts::means_any)
     }
 
     /// How many of them are about a target, by step.
@@ -258,6 +263,7 @@ impl Manifest {
     pub fn targets(&self) -> StepMap<u64> {
         let mut targets = StepMap::default();
         targets[Step::Methods] = self.methods.as_ref().map_or(0, |methods| methods.removed().into());
+        targets[Step::Devices] = self.devices.as_ref().map_or(0, |devices| devices.disable.into());
         targets
     }
 
@@ -343,6 +349,7 @@ mod tests {
             }),
             written_back: 3,
             methods: None,
+            devices: None,
             waves: Some(Waves { by: "Site".to_owned(), waves: vec![Wave { name: name.to_owned(), accounts: 1 }] }),
             counts,
             floor_seconds: 850,

@@ -28,6 +28,7 @@
 //! | `target_listing`, `held_so_far`, `plan_lists` | what people have is read, kept where the planning is stopped, and put beside the plan |
 //! | [`method_counts`], `ways_in` | the methods that they sign in with are counted, and listed |
 //! | [`methods_option`], [`method_fate`] | which of them are to be removed, and what becomes of each |
+//! | [`device_counts`], [`device_fate`], `device_list` | their devices are counted and listed, and what becomes of each |
 //! | [`plan_targets`] | what the steps are about that have a target for each write: the plan's lists, read back |
 //! | [`waves`] | the parts of a plan that are carried out one after the other |
 //! | [`planning_progress`] | how far a planning is |
@@ -50,6 +51,9 @@ pub mod by_hand;
 mod by_manager;
 mod contradiction;
 pub mod counts;
+pub mod device_counts;
+pub mod device_fate;
+mod device_list;
 pub mod drift;
 pub mod drift_cause;
 pub mod error;

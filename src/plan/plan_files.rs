@@ -18,6 +18,8 @@ pub const PLAN_HTML: &str = "plan.html";
 pub const WAYS_IN: &str = "ways-in.csv";
 /// What became of each method that the plan removes; there only where it removes any.
 pub const WAYS_IN_RESULTS: &str = "ways-in-results.csv";
+/// The devices of the plan's people; there only where they were asked for.
+pub const DEVICES: &str = "devices.csv";
 /// The record of the run.
 pub const JOURNAL: &str = "journal.jsonl";
 /// The folder with one packet for each person who hands credentials over.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::device_counts::DeviceCounts;
 use super::method_counts::MethodCounts;
 use crate::private_files::Pending;
 
@@ -12,6 +13,8 @@ pub(super) struct PlanLists {
     pub(super) files: Vec<Pending>,
     /// What stands in the list of methods.
     pub(super) methods: Option<MethodCounts>,
+    /// What stands in the list of devices.
+    pub(super) devices: Option<DeviceCounts>,
     /// What was read so far, which is needed no longer when the plan is whole.
     pub(super) so_far: Vec<PathBuf>,
 }

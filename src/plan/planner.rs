@@ -9,6 +9,7 @@ use super::author::Author;
 use super::beside::FoundBeside;
 use super::by_hand::Chosen;
 use super::by_manager::ByManager;
+use super::device_list::DeviceList;
 use super::error::PlanError;
 use super::folder;
 use super::judge::{Judge, Known};
@@ -241,10 +242,18 @@ impl<'a, T: Transport> Planner<'a, T> {
         let by_sign = draft.non_persons.by_sign();
         let refused = draft.refuses_non_persons(&options, way.is_of_everybody, members);
         let (mut writer, more_notes) = draft.settle(refused)?;
-        if let Some(asked) = options.methods {
-            let list = WaysIn::begin(writer.folder(), asked)?;
-            let sweep = TargetSweep::new(&self.paced, &writer, facts.organization.id, list)?;
-            writer = target_listing::add(writer, sweep, &mut progress).await?;
+        if options.methods.is_some() || options.devices {
+            let (folder, tenant) = (writer.folder(), facts.organization.id);
+            let methods = options
+                .methods
+                .map(|asked| TargetSweep::new(&self.paced, folder, tenant, WaysIn::begin(folder, asked)?));
+            // What cannot be known is taken for an app: then nothing is promised that Graph would refuse.
+            let by_app = !matches!(self.caller, Caller::SignedIn { .. });
+            let devices = options
+                .devices
+                .then(|| TargetSweep::new(&self.paced, folder, tenant, DeviceList::begin(folder, by_app)?));
+            let sweeps = (methods.transpose()?, devices.transpose()?);
+            writer = target_listing::add(writer, sweeps, &mut progress).await?;
         }
         let too_large = size::judge(writer.counts().act.rows, members, &options);
         let mut notes = self.notes(&facts);

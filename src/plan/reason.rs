@@ -88,6 +88,8 @@ pub enum Reason {
     ResetBefore,
     /// What the person signs in with could not be listed, or is too much.
     MethodsUnknown,
+    /// The person's devices could not be listed, or are too many.
+    DevicesUnknown,
     /// Nothing is left to do.
     Already,
     /// The directory did not show whether sign-in is allowed.

@@ -229,9 +229,19 @@ pub enum RulesError {
     ReinstateByWriteback,
     /// There is nothing to do.
     #[error(
-        "the playbook evict removes what people sign in with: say which of it, with --methods all or --methods since=TIME"
+        "the playbook evict removes what people sign in with: say which of it, with --methods all or --methods since=TIME, \
+         or --devices to disable their devices"
     )]
     EvictNeedsMethods,
+    /// Devices are disabled where sign-in is closed, and nowhere else.
+    #[error(
+        "--devices goes with the playbook evict alone: devices are disabled for people whose sign-in is blocked, or whose password \
+         was replaced, before. After {playbook}, plan its folder with --playbook evict"
+    )]
+    OnlyEvictDisables {
+        /// The playbook.
+        playbook: Playbook,
+    },
     /// Methods are removed where sign-in is closed, and nowhere else.
     #[error(
         "--methods {asked} goes with the playbook evict alone: methods are removed from people whose sign-in is blocked, or whose \
@@ -278,10 +288,13 @@ impl Rules {
             Some(asked) if asked.removes() && !playbook.removes_methods() => {
                 return Err(RulesError::OnlyEvictRemoves { asked, playbook });
             }
-            None | Some(MethodsOption::List) if playbook.removes_methods() => {
+            None | Some(MethodsOption::List) if playbook.removes_methods() && !self.options.devices => {
                 return Err(RulesError::EvictNeedsMethods);
             }
             _ => {}
+        }
+        if self.options.devices && !playbook.steps().contains(Step::Devices) {
+            return Err(RulesError::OnlyEvictDisables { playbook });
         }
         if self.options.writeback {
             self.check_writeback()?;

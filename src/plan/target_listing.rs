@@ -1,5 +1,7 @@
 //! What the people of a plan have is read, after it is known who they are: the targets of steps, and what is only listed.
 
+use std::path::Path;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
@@ -246,15 +248,10 @@ pub(super) struct TargetSweep<'a, T, L: PlanList> {
 }
 
 impl<'a, T: Transport, L: PlanList> TargetSweep<'a, T, L> {
-    pub(super) fn new(
-        paced: &Paced<'a, T>,
-        writer: &PlanWriter<'_>,
-        tenant: TenantId,
-        list: L,
-    ) -> Result<Self, PlanError> {
+    pub(super) fn new(paced: &Paced<'a, T>, folder: &Path, tenant: TenantId, list: L) -> Result<Self, PlanError> {
         Ok(Self {
             reader: PersonReader::new(paced),
-            so_far: HeldSoFar::open(writer.folder(), L::PART, tenant, OffsetDateTime::now_utc())?,
+            so_far: HeldSoFar::open(folder, L::PART, tenant, OffsetDateTime::now_utc())?,
             list,
             asked: Vec::new(),
             not_listed: Vec::new(),

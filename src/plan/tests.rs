@@ -28,6 +28,7 @@ use crate::seal::PasswordStyle;
 
 /// In a tenant of a handful every list is large.
 const ANY_SIZE: Options = Options {
+    devices: false,
     allow_privileged: false,
     allow_synced: false,
     allow_federated: false,
@@ -267,7 +268,7 @@ async fn the_preview_says_what_it_costs() {
     let counts = &summary.plan.counts;
     assert_eq!((counts.act.rows, counts.already.rows, counts.skip.rows, counts.refuse.rows), (6, 1, 0, 0));
     let steps = counts.steps;
-    assert_eq!(steps.values().copied().collect::<Vec<_>>(), [4, 0, 3, 0, 5]);
+    assert_eq!(steps.values().copied().collect::<Vec<_>>(), [4, 0, 3, 0, 0, 5]);
     assert_eq!((summary.plan.accounts(), summary.plan.writes(), summary.sealed), (6, 10, 3));
     assert_eq!(summary.plan.writes(), rows.iter().map(|row| row.steps.writes()).sum::<u64>());
     assert_eq!(summary.plan.floor_seconds, 0);

@@ -232,7 +232,7 @@ impl<'a> PlanWriter<'a> {
         let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         let MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, non_persons, notes } =
             from;
-        let PlanLists { files, methods, so_far } = lists;
+        let PlanLists { files, methods, devices, so_far } = lists;
         let mut manifest = Manifest {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -252,6 +252,7 @@ impl<'a> PlanWriter<'a> {
             written_back: work_list.written_back(),
             on_premises: work_list.commit(&rules.active_directory)?,
             methods,
+            devices,
             waves: waves.map(WaveCount::finish),
             floor_seconds: 0,
             counts,

@@ -18,7 +18,7 @@ use crate::seal::recipient_name;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace;
-use crate::wording::{new_passwords, plan_command, reason, too_large, waves, ways_in};
+use crate::wording::{devices as device_words, new_passwords, plan_command, reason, too_large, waves, ways_in};
 use crate::words::{count, counted, moment, roster_name};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
@@ -76,7 +76,7 @@ pub(super) fn masthead(plan: &Manifest) -> Masthead {
 
 /// All that the page says before it names the people.
 pub(super) fn all(folder: &Path, manifest: &Manifest, signatures: &[RecordedSignature]) -> Markup {
-    html! { (next(folder, manifest)) (signed(manifest, signatures)) (work(manifest)) (methods(manifest)) (reasons(manifest)) }
+    html! { (next(folder, manifest)) (signed(manifest, signatures)) (work(manifest)) (methods(manifest)) (devices(manifest)) (reasons(manifest)) }
 }
 
 /// Who does what now.
@@ -212,6 +212,24 @@ fn work(plan: &Manifest) -> Markup {
                             ul.keys { @for recipient in &plan.recipients { li { code { (page_text(&recipient_name(recipient))) } } } }
                         }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// The devices of its people, where these were listed.
+fn devices(plan: &Manifest) -> Markup {
+    html! {
+        @if let Some(listed) = &plan.devices {
+            section aria-labelledby="devices-title" {
+                h2 #devices-title { "Devices" }
+                @for sentence in device_words::sentences(listed) { p { (sentence_case(&sentence)) "." } }
+                p.note {
+                    "Read from " (moment(listed.read_from)) " to " (moment(listed.read_until)) ". Each of them stands in devices.csv, \
+                     with what the plan does about it; SHA-256 "
+                    code { (listed.sha256) }
+                    "."
                 }
             }
         }

@@ -83,6 +83,10 @@ pub enum TargetKind {
 pub enum NoWay {
     /// Graph has no way to delete a method of this kind, or it is not known here.
     Kind,
+    /// An app may change devices with Windows alone ("Update device").
+    OnlyByPerson,
+    /// It is in a restricted management administrative unit.
+    Restricted,
 }
 
 impl NoWay {
@@ -91,6 +95,12 @@ impl NoWay {
     pub const fn by_hand(self) -> &'static str {
         match self {
             Self::Kind => "cannot be removed from here: remove it in the Entra admin center",
+            Self::OnlyByPerson => {
+                "is not changed by an app: plan and apply with --auth device-code, or disable it in the Entra admin center"
+            }
+            Self::Restricted => {
+                "is in a restricted management unit: disable it in the Entra admin center, with a role over that unit"
+            }
         }
     }
 }

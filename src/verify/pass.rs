@@ -11,7 +11,8 @@ use super::judge::{ExpectedEffects, ExpectedStep};
 use super::reading::AccountReading;
 use super::seen_targets::SeenTargets;
 use crate::clock::Clock;
-use crate::directory::{Lookup, LookupError, MethodsOfPerson, PersonReader};
+use crate::directory::{DevicesOfPerson, Lookup, LookupError, MethodsOfPerson, PersonList, PersonReader};
+use crate::graph::error::GraphError;
 use crate::graph::paced::Paced;
 use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
@@ -95,6 +96,18 @@ pub enum PassProgress {
     },
 }
 
+/// Reads what people have of the targets of each step.
+struct TargetLister<'a, T> {
+    methods: PersonReader<'a, T, MethodsOfPerson>,
+    devices: PersonReader<'a, T, DevicesOfPerson>,
+}
+
+impl<'a, T: Transport> TargetLister<'a, T> {
+    fn new(paced: &Paced<'a, T>) -> Self {
+        Self { methods: PersonReader::new(paced), devices: PersonReader::new(paced) }
+    }
+}
+
 impl Pass {
     /// Reads every account that the plan acts on or takes for done, and waits as long as `wait` (tenant time) for those
     /// that a replica does not show yet.
@@ -112,7 +125,7 @@ impl Pass {
     ) -> Result<Self, PassError> {
         let of = subjects(plan, claims)?.try_fold(0, |sum, subject| subject.map(|_| sum + 1))?;
         let paced = Paced::new(transport, clock);
-        let (mut lister, targets) = (PersonReader::<_, MethodsOfPerson>::new(&paced), plan.targets());
+        let (mut lister, targets) = (TargetLister::new(&paced), plan.targets());
         let lookup = Lookup::paced(paced.clone());
         let deadline = clock.now() + wait;
         let mut pass = Self { readings: Vec::with_capacity(of), ..Self::default() };
@@ -126,7 +139,7 @@ impl Pass {
                 break;
             }
             let readings = read(&lookup, chunk.iter()).await?;
-            pass.list_methods(&mut lister, &targets, chunk.iter()).await?;
+            pass.list_targets(&mut lister, &targets, &chunk.iter().collect::<Vec<_>>()).await?;
             for (subject, reading) in chunk.into_iter().zip(readings) {
                 if pass.may_catch_up(&subject, &reading) {
                     open.push(u32::try_from(pass.readings.len()).unwrap_or(u32::MAX));
@@ -153,7 +166,8 @@ impl Pass {
                     break;
                 }
                 let readings = read(&lookup, chunk.iter().map(|(_, subject)| subject)).await?;
-                pass.list_methods(&mut lister, &targets, chunk.iter().map(|(_, subject)| subject)).await?;
+                pass.list_targets(&mut lister, &targets, &chunk.iter().map(|(_, subject)| subject).collect::<Vec<_>>())
+                    .await?;
                 accounts += chunk.len();
                 for ((place, subject), reading) in chunk.into_iter().zip(readings) {
                     pass.readings[place as usize] = reading;
@@ -184,20 +198,33 @@ impl Pass {
         self.judge(subject, reading).iter().any(|finding| finding.may_catch_up)
     }
 
-    /// Lists the methods of those from whom the plan removes any.
-    async fn list_methods<T: Transport>(
+    /// Lists the targets of those who have any.
+    async fn list_targets<T: Transport>(
         &mut self,
-        lister: &mut PersonReader<'_, T, MethodsOfPerson>,
+        lister: &mut TargetLister<'_, T>,
         targets: &PlanTargets,
-        subjects: impl Iterator<Item = &Subject>,
+        subjects: &[&Subject],
     ) -> Result<(), PassError> {
-        let removed = subjects.filter(|subject| subject.expected.steps[Step::Methods].is_some());
-        let mut asked = removed.map(|subject| (subject.row, subject.object_id)).peekable();
+        let TargetLister { methods, devices } = lister;
+        self.list(methods, Step::Methods, subjects, |listed, row| SeenTargets::of_methods(listed, targets, row))
+            .await?;
+        self.list(devices, Step::Devices, subjects, |listed, row| SeenTargets::of_devices(listed, targets, row)).await
+    }
+
+    async fn list<T: Transport, L: PersonList>(
+        &mut self,
+        reader: &mut PersonReader<'_, T, L>,
+        step: Step,
+        subjects: &[&Subject],
+        seen: impl Fn(Result<Vec<L::Held>, GraphError>, RowNumber) -> SeenTargets,
+    ) -> Result<(), PassError> {
+        let have_any = subjects.iter().filter(|subject| subject.expected.steps[step].is_some());
+        let mut asked = have_any.map(|subject| (subject.row, subject.object_id)).peekable();
         while asked.peek().is_some() {
-            let people: Vec<(RowNumber, ObjectId)> = asked.by_ref().take(lister.next_call()).collect();
+            let people: Vec<(RowNumber, ObjectId)> = asked.by_ref().take(reader.next_call()).collect();
             let accounts: Vec<ObjectId> = people.iter().map(|(_, account)| *account).collect();
-            for ((row, _), listed) in people.into_iter().zip(lister.read(&accounts).await?) {
-                self.targets.insert((row, Step::Methods), SeenTargets::of_methods(listed, targets, row));
+            for ((row, _), listed) in people.into_iter().zip(reader.read(&accounts).await?) {
+                self.targets.insert((row, step), seen(listed, row));
             }
         }
         Ok(())

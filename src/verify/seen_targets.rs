@@ -2,10 +2,11 @@
 
 use time::OffsetDateTime;
 
-use crate::directory::HeldMethod;
+use crate::directory::{HeldDevice, HeldMethod};
 use crate::graph::error::GraphError;
 use crate::ids::RowNumber;
 use crate::plan::plan_targets::PlanTargets;
+use crate::step::Step;
 use crate::step::target::{TargetWords, WriteTarget};
 use crate::words::{counted, to_the_second};
 
@@ -36,7 +37,7 @@ impl SeenTargets {
             Ok(listed) => listed,
             Err(error) => return Self::NotListed(error),
         };
-        let planned = targets.of_step(row, crate::step::Step::Methods);
+        let planned = targets.of_step(row, Step::Methods);
         let (mut left, mut appeared) = (Vec::new(), Vec::new());
         for method in listed {
             let seen = dated(method.kind.name(), method.registered);
@@ -44,6 +45,30 @@ impl SeenTargets {
             if planned.contains(&target) {
                 left.push(seen);
             } else if !targets.leaves(row, &target, &method.type_name) {
+                appeared.push(seen);
+            }
+        }
+        Self::Listed { planned: planned.len(), left, appeared }
+    }
+}
+
+impl SeenTargets {
+    /// Compares a list of devices with what the plan says of the person of a row. One that is in no list any more is gone.
+    #[must_use]
+    pub fn of_devices(listed: Result<Vec<HeldDevice>, GraphError>, targets: &PlanTargets, row: RowNumber) -> Self {
+        let listed = match listed {
+            Ok(listed) => listed,
+            Err(error) => return Self::NotListed(error),
+        };
+        let planned = targets.of_step(row, Step::Devices);
+        let (mut left, mut appeared) = (Vec::new(), Vec::new());
+        for device in listed.into_iter().filter(|device| device.enabled != Some(false)) {
+            let target = WriteTarget::Device { id: device.id };
+            let hybrid = if device.is_hybrid() { ", which the sync from Active Directory enables again" } else { "" };
+            let seen = dated(&format!("{:?}", device.name), device.registered) + hybrid;
+            if planned.contains(&target) {
+                left.push(seen);
+            } else if !targets.leaves(row, &target, &device.system) {
                 appeared.push(seen);
             }
         }

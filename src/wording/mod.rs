@@ -14,6 +14,7 @@
 //! | [`waves`] | the parts of a plan that are carried out one after the other |
 //! | [`recipients`] | why a password cannot be sealed to what was named |
 //! | [`refused_token`] | why there is no token |
+//! | [`devices`] | the devices of a plan's people |
 //! | [`ways_in`] | the methods that people sign in with |
 //! | [`causes`] | why accounts are not done |
 //! | [`missing_role`] | that the app may not write |
@@ -23,6 +24,7 @@
 
 pub mod causes;
 pub mod decision;
+pub mod devices;
 pub mod missing_role;
 pub mod new_passwords;
 pub mod next_steps;

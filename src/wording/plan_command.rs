@@ -126,6 +126,9 @@ fn rules(plan: &Manifest) -> String {
     if let Some(methods) = options.methods {
         let _ = write!(flags, " --methods {methods}");
     }
+    if options.devices {
+        flags += " --devices";
+    }
     if plan.playbook.resets() && !options.discard_credentials {
         let common = plan.handoff.as_ref().filter(|_| !options.handoff_by_manager).and_then(Handoff::common_keys);
         // Our lists have the column that says who hands over; with a file of recipients it is found by itself.

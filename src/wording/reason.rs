@@ -63,6 +63,7 @@ pub const fn sentence(reason: Reason) -> &'static str {
         }
         Reason::ResetBefore => "an earlier run replaced the password",
         Reason::MethodsUnknown => "what the person signs in with could not be listed; plan.csv says why",
+        Reason::DevicesUnknown => "the person's devices could not be listed; plan.csv says why",
         Reason::Already => "nothing is left to do",
         Reason::UnknownState => "the directory does not say whether sign-in is allowed; it is set in any case",
         Reason::NotBlocked => "the run that is undone did not block the account",
@@ -142,6 +143,7 @@ pub const fn remedy(reason: Reason) -> &'static str {
         Reason::StillOpen => {
             "Block the account or replace its password first (contain, breach), and name the folder of that run in place of the roster."
         }
+        Reason::DevicesUnknown => "Let the app read users whole (User.Read.All), and plan it again.",
         Reason::MethodsUnknown => "Let the app list methods (UserAuthenticationMethod.Read.All), and plan it again.",
         Reason::AlreadyBlocked | Reason::AlreadyEnabled | Reason::ResetBefore | Reason::Already => {
             "Nothing is left to do."

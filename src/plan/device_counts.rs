@@ -1,0 +1,97 @@
+//! The devices of the people of a plan, in numbers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::device_fate::DeviceFate;
+use crate::digest::Digest;
+use crate::directory::HeldDevice;
+use crate::json::Rfc3339Moment;
+
+/// The devices of the people of a plan: what `devices.csv` lists.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceCounts {
+    /// When the first person's were read.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Rfc3339Moment")]
+    pub read_from: OffsetDateTime,
+    /// When the last person's were read.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Rfc3339Moment")]
+    pub read_until: OffsetDateTime,
+    /// Whose devices were read.
+    pub people: u32,
+    /// People whose devices Graph would not list: theirs are not known.
+    pub not_read: u32,
+    /// Devices that are disabled.
+    pub disable: u32,
+    /// Of how many people.
+    pub disable_people: u32,
+    /// Those of them that are synced from Active Directory: the next sync enables them again.
+    pub hybrid: u32,
+    /// Devices that are disabled as they are.
+    pub already: u32,
+    /// Devices that stay, because the person is not their registered owner.
+    pub shared: u32,
+    /// Devices that only a person may disable.
+    pub needs_person: u32,
+    /// Devices in a restricted management administrative unit, which are left.
+    pub restricted: u32,
+    /// Devices that stay, because nothing is done for their person.
+    pub stay: u32,
+    /// The SHA-256 of `devices.csv`.
+    pub sha256: Digest,
+}
+
+impl DeviceCounts {
+    /// No person yet.
+    pub(super) fn begin(now: OffsetDateTime) -> Self {
+        Self {
+            read_from: now,
+            read_until: now,
+            people: 0,
+            not_read: 0,
+            disable: 0,
+            disable_people: 0,
+            hybrid: 0,
+            already: 0,
+            shared: 0,
+            needs_person: 0,
+            restricted: 0,
+            stay: 0,
+            sha256: Digest::of(b""),
+        }
+    }
+
+    /// Takes in what becomes of each device of a person, as it was read at that moment.
+    pub(super) fn add<'d>(
+        &mut self,
+        devices: impl IntoIterator<Item = (&'d HeldDevice, DeviceFate)>,
+        read_at: OffsetDateTime,
+    ) {
+        self.people += 1;
+        self.read_from = self.read_from.min(read_at);
+        self.read_until = self.read_until.max(read_at);
+        let before = self.disable;
+        for (device, fate) in devices {
+            *match fate {
+                DeviceFate::Disable => &mut self.disable,
+                DeviceFate::Already => &mut self.already,
+                DeviceFate::Shared => &mut self.shared,
+                DeviceFate::NeedsPerson => &mut self.needs_person,
+                DeviceFate::Restricted => &mut self.restricted,
+                DeviceFate::Stays => &mut self.stay,
+            } += 1;
+            self.hybrid += u32::from(fate == DeviceFate::Disable && device.is_hybrid());
+        }
+        self.disable_people += u32::from(self.disable > before);
+    }
+
+    /// Would any be disabled, if there was a way here?
+    #[must_use]
+    pub const fn means_any(&self) -> bool {
+        self.disable + self.needs_person + self.restricted > 0
+    }
+}

@@ -1,0 +1,55 @@
+//! What is said of the devices of a plan's people.
+
+use crate::plan::device_counts::DeviceCounts;
+use crate::words::counted;
+
+/// What becomes of them, one sentence each.
+#[must_use]
+pub fn sentences(devices: &DeviceCounts) -> Vec<String> {
+    let said = |number: u32, one: &str, many: &str, rest: &str| {
+        (number > 0).then(|| format!("{} {rest}", counted(number.into(), one, many)))
+    };
+    let disabled = (devices.disable > 0).then(|| {
+        let of = counted(devices.disable_people.into(), "person", "people");
+        format!("this plan disables {} of {of}", counted(devices.disable.into(), "device", "devices"))
+    });
+    let none = "this plan disables no device".to_owned();
+    [
+        Some(disabled.unwrap_or(none)),
+        said(
+            devices.hybrid,
+            "of them is hybrid:",
+            "of them are hybrid:",
+            "the next sync enables it again, unless it is disabled in Active Directory, too: Set-ADComputer -Identity NAME -Enabled $false (ServerAd in the list)",
+        ),
+        said(
+            devices.needs_person,
+            "device is",
+            "devices are",
+            "no Windows, which an app may not change (needs-person in the list): plan and apply with --auth device-code, or disable \
+             them in the Entra admin center",
+        ),
+        said(
+            devices.restricted,
+            "device is",
+            "devices are",
+            "in a restricted management unit and left (restricted in the list): a person with a role over that unit disables them",
+        ),
+        said(
+            devices.shared,
+            "device is",
+            "devices are",
+            "registered to another owner and left (shared in the list): others may work with it",
+        ),
+        said(devices.already, "device is", "devices are", "disabled already"),
+        said(
+            devices.not_read,
+            "person's devices are",
+            "people's devices are",
+            "not known: Graph would not list them (not_read in the list says why)",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

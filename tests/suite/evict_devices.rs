@@ -1,0 +1,201 @@
+//! The playbook `evict` with `--devices`: what its people own is disabled, and what is not theirs or cannot be is named.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use sealoff::simulator::{
+    DeviceSystem, DeviceTrust, Limit, LimitShape, Operation, Permission, Quota, Settings, SimulatedDevice,
+    SimulatedUser,
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::stage::Stage;
+
+fn settings() -> Settings {
+    let mut permissions = Permission::with_methods();
+    permissions.insert(Permission::DeviceReadWriteAll);
+    Settings { permissions, ..Settings::default() }
+}
+
+/// One more device of somebody.
+fn register(stage: &Stage, owner: &SimulatedUser, number: u128, system: DeviceSystem) -> SimulatedDevice {
+    let id = Uuid::from_u128(0xd000_0000_0000_4000_8000_0000_0000_0000 + number);
+    let registered = OffsetDateTime::now_utc() - time::Duration::days(1);
+    let trust = DeviceTrust::Joined;
+    let device = SimulatedDevice { trust, ..SimulatedDevice::brought(id, owner.id, system, registered, "DESKTOP-7QK") };
+    assert!(stage.simulator.register_device(device.clone()));
+    device
+}
+
+fn lines(stage: &Stage, file: &str) -> Vec<HashMap<String, String>> {
+    let text = std::fs::read_to_string(stage.path(file)).unwrap();
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    reader.deserialize().map(|row| row.unwrap()).collect()
+}
+
+/// The devices of these people that an app may disable, and that are enabled.
+fn to_disable(stage: &Stage, people: &[SimulatedUser]) -> BTreeSet<Uuid> {
+    let all = people.iter().flat_map(|person| stage.simulator.devices_of(person.id));
+    let meant =
+        all.filter(|one| one.system == DeviceSystem::Windows && one.account_enabled && !one.management_restricted);
+    meant.map(|device| device.id).collect()
+}
+
+/// The devices that were written to, and to what.
+fn changed(stage: &Stage) -> Vec<(Uuid, bool)> {
+    let ledger = stage.ledger();
+    let of = |operation: &Operation| match operation {
+        Operation::PatchDevice { device, account_enabled } => Some((*device, *account_enabled)),
+        _ => None,
+    };
+    ledger.applied().filter_map(|write| of(&write.operation)).collect()
+}
+
+/// People who are blocked, each with a new computer, and the first with a telephone besides.
+fn blocked(stage: &Stage, number: usize) -> (Vec<SimulatedUser>, SimulatedDevice) {
+    let members = stage.members(number);
+    for (place, member) in members.iter().enumerate() {
+        register(stage, member, place as u128, DeviceSystem::Windows);
+    }
+    let phone = register(stage, &members[0], 1_000, DeviceSystem::Ios);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "blocked", &[]).succeeded();
+    stage.apply("blocked").succeeded();
+    (members, phone)
+}
+
+#[test]
+fn every_computer_of_theirs_is_disabled_before_the_sessions_end_and_a_phone_is_left_to_a_person() {
+    let stage = Stage::with(settings());
+    let (members, phone) = blocked(&stage, 3);
+    let (meant, earlier) = (to_disable(&stage, &members), stage.ledger().writes.len());
+    let planned = stage.plan("blocked", "evict", "out", &["--methods", "all", "--devices"]).succeeded();
+    planned.says(&[
+        &format!("this plan disables {} devices of 3 people", meant.len()),
+        "--auth device-code",
+        "devices.csv",
+    ]);
+    assert_eq!(stage.ledger().writes.len(), earlier, "planning only reads");
+    let listed = lines(&stage, "out/devices.csv");
+    let of = |id: Uuid| listed.iter().find(|line| line["device"] == id.to_string()).unwrap();
+    assert_eq!((of(phone.id)["plan"].as_str(), of(phone.id)["operating_system"].as_str()), ("needs-person", "iOS"));
+    assert!(meant.iter().all(|id| of(*id)["plan"] == "disable" && of(*id)["enabled"] == "true"));
+    assert!(std::fs::read_to_string(stage.path("out/plan.html")).unwrap().contains("id=\"devices-title\""));
+    let applied = stage.apply("out");
+    assert!(matches!(applied.code, Some(0 | 3)), "{}{}", applied.out, applied.err);
+    let written = changed(&stage);
+    assert_eq!(written.iter().map(|(id, _)| *id).collect::<BTreeSet<_>>(), meant, "these and no other");
+    assert!(written.iter().all(|(_, enabled)| !enabled) && written.len() == meant.len());
+    assert_eq!(to_disable(&stage, &members), BTreeSet::new());
+    for member in &members {
+        let ledger = stage.ledger();
+        let all: Vec<_> = ledger.writes_to(member.id).map(|write| &write.operation).skip(2).collect();
+        let place = |is: fn(&Operation) -> bool| all.iter().rposition(|operation| is(operation));
+        let device = place(|operation| matches!(operation, Operation::PatchDevice { .. }));
+        let method = place(|operation| matches!(operation, Operation::DeleteMethod { .. }));
+        assert!(method < device && device < place(|operation| *operation == Operation::Revoke), "{all:?}");
+    }
+    let each = lines(&stage, "out/ways-in-results.csv");
+    let of = |id: Uuid| each.iter().find(|line| line["id"] == id.to_string()).unwrap();
+    assert!(meant.iter().all(|id| of(*id)["outcome"] == "disabled" && of(*id)["method"] == "device"));
+    assert_eq!(of(phone.id)["outcome"], "cannot-disable");
+    let row = stage.results("out").remove(&1).unwrap();
+    assert!(row["detail"].contains("devices disabled") && row["detail"].contains("--auth device-code"), "{row:?}");
+    stage.run(&["verify", "out", "--wait", "0s"]);
+    let found = lines(&stage, "out/verification.csv");
+    let found: Vec<_> = found.iter().filter(|line| line["step"] == "devices").collect();
+    assert_eq!(found.len(), 3);
+    assert!(found.iter().all(|line| line["verdict"] == "proved" && line["found"].ends_with("is enabled")), "{found:?}");
+    stage.run(&["report", "out"]);
+    let page = std::fs::read_to_string(stage.path("out/report.html")).unwrap();
+    assert!(page.contains(">device<") && page.contains("is not changed by an app"), "{page}");
+}
+
+#[test]
+fn devices_alone_leave_the_methods_and_go_with_no_other_playbook() {
+    let stage = Stage::with(settings());
+    let (members, _) = blocked(&stage, 2);
+    stage.plan("blocked", "evict", "out", &["--devices"]).succeeded();
+    stage.apply("out");
+    assert_eq!(to_disable(&stage, &members), BTreeSet::new());
+    let deleted = |operation: &Operation| matches!(operation, Operation::DeleteMethod { .. });
+    assert!(!stage.ledger().writes.iter().any(|write| deleted(&write.operation)));
+    for playbook in ["breach", "contain", "signout"] {
+        let refused = stage.plan("blocked", playbook, "no", &["--devices", "--discard-credentials"]);
+        assert_ne!(refused.code, Some(0), "{playbook}");
+    }
+    let refused = stage.plan("blocked", "contain", "no", &["--devices"]);
+    assert!(refused.err.contains("--devices goes with the playbook evict alone"), "{}", refused.err);
+    let nothing = stage.plan("blocked", "evict", "no", &[]);
+    assert!(nothing.err.contains("--devices to disable their devices"), "{}", nothing.err);
+    assert!(!stage.path("no").join("plan.json").exists());
+}
+
+#[test]
+fn what_changed_since_the_plan_is_seen_and_a_list_that_was_changed_is_refused() {
+    let stage = Stage::with(settings());
+    let (members, _) = blocked(&stage, 2);
+    stage.plan("blocked", "evict", "out", &["--devices"]).succeeded();
+    let later = register(&stage, &members[1], 77, DeviceSystem::Windows);
+    stage.apply("out");
+    assert!(!changed(&stage).iter().any(|(id, _)| *id == later.id), "not in the plan, so not touched");
+    stage.run(&["verify", "out", "--wait", "0s"]);
+    let found = lines(&stage, "out/verification.csv");
+    let found = found.iter().find(|line| line["row"] == "2" && line["step"] == "devices").unwrap();
+    assert_eq!(found["verdict"], "cannot be proved");
+    assert!(found["found"].contains("registered since the plan was made, and left: \"DESKTOP-7QK\" of "), "{found:?}");
+    stage.plan("blocked", "evict", "other", &["--devices"]).succeeded();
+    let list = stage.path("other/devices.csv");
+    let text = std::fs::read_to_string(&list).unwrap();
+    std::fs::write(&list, text.replacen("shared", "disable", 1) + "\n").unwrap();
+    let refused = stage.run(&["apply", "other", "--confirm", "2"]);
+    assert!(refused.err.contains("devices.csv was changed after the plan was made"), "{}", refused.err);
+}
+
+#[test]
+fn killed_at_every_write_no_device_is_lost() {
+    let stage = Stage::with(settings());
+    let members = stage.members(3);
+    for (place, member) in members.iter().enumerate() {
+        for number in 0..3 {
+            register(&stage, member, (place * 10 + number) as u128, DeviceSystem::Windows);
+        }
+    }
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "blocked", &[]).succeeded();
+    stage.apply("blocked").succeeded();
+    let meant = to_disable(&stage, &members);
+    stage.plan("blocked", "evict", "out", &["--devices"]).succeeded();
+    let apply = ["apply", "out", "--confirm", "3"];
+    let mut kills = 0;
+    for more in 1.. {
+        // So many writes are certainly to come.
+        if to_disable(&stage, &members).len() < more {
+            break;
+        }
+        stage.kill_after_writes((stage.ledger().writes.len() + more) as u64, &apply);
+        kills += 1;
+    }
+    assert!(kills >= 3, "{kills}");
+    stage.run(&apply);
+    assert_eq!(to_disable(&stage, &members), BTreeSet::new());
+    assert_eq!(changed(&stage).into_iter().map(|(id, _)| id).collect::<BTreeSet<_>>(), meant);
+    for member in &members {
+        let ledger = stage.ledger();
+        assert_eq!(ledger.writes_to(member.id).last().unwrap().operation, Operation::Revoke);
+    }
+    let each = lines(&stage, "out/ways-in-results.csv");
+    assert!(each.iter().filter(|line| line["outcome"] != "cannot-disable").all(|line| line["outcome"] == "disabled"));
+}
+
+#[test]
+fn devices_have_a_quota_of_their_own_and_throttling_costs_only_time() {
+    let limit = Limit { shape: LimitShape::TokenBucket, amount: 4.0, window: Duration::from_secs(2) };
+    let quota = Quota { devices: Some(limit), ..Quota::documented(1_000) };
+    let stage = Stage::at_speed(100.0, Settings { quota, ..settings() });
+    let (members, _) = blocked(&stage, 12);
+    stage.plan("blocked", "evict", "out", &["--devices"]).succeeded().says(&["at which devices are disabled"]);
+    stage.apply("out");
+    assert_eq!(to_disable(&stage, &members), BTreeSet::new());
+}
