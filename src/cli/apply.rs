@@ -93,6 +93,11 @@ impl ApplyArgs {
         Self { dir, confirm: Some(approved), tenants: TenantsArgs::default(), ..self.clone() }
     }
 
+    /// The same, where the file of tenants says how many accounts may be changed in that tenant.
+    pub(super) fn with_number(self, max_accounts: Option<u32>) -> Self {
+        Self { max_accounts: max_accounts.or(self.max_accounts), ..self }
+    }
+
     /// What says something of one tenant alone.
     fn for_one_tenant(&self) -> Option<&'static str> {
         let flags = [
@@ -159,7 +164,8 @@ pub(super) async fn one(
     let signatures = Signatures::read(&plan, policies)?;
     // What has begun was allowed.
     if !resume_point.begun {
-        size_guard::check(&plan, args.max_accounts)?;
+        let allow = beside.as_ref().map(|beside| beside.allow.clone());
+        size_guard::check(&plan, args.max_accounts, allow)?;
     }
     let start_by =
         |calendar| args.not_before.map(|moment| ScheduledStart::new(moment, resume_point.begun, calendar)).transpose();

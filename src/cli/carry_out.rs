@@ -44,6 +44,7 @@ use crate::run::state::AccountState;
 use crate::seal::recipient_name;
 use crate::wording::pace::{QuotaOwner, own_pace, shortest};
 use crate::wording::recipients;
+use crate::wording::worded_step::WordedStep;
 
 /// On what terms a plan is carried out.
 pub(super) struct Terms<'a> {
@@ -65,6 +66,8 @@ pub(super) struct Terms<'a> {
 pub(super) struct RunsBeside {
     /// What the app may write in all its tenants.
     pub(super) share: LimitShare,
+    /// How to name how many accounts may be changed, where the plan is larger than a person means by accident.
+    pub(super) allow: WordedStep,
     /// Hears how far the run is.
     pub(super) listener: Arc<dyn Fn(&Event) + Send + Sync>,
 }

@@ -99,7 +99,7 @@ pub async fn run(args: RunArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Fai
         failure.with_command("The plan is made. Read it, then", plan_command::apply(&args.plan.out, folder.manifest()))
     })?;
     // What may be changed was said when the plan was made: the same command says it.
-    size_guard::check(&folder, None)?;
+    size_guard::check(&folder, None, None)?;
     let _lock = FolderLock::take(folder.path(), "run")?;
     let resume_point = resume_point(&folder, WorkScope::Open)?;
     let further = args.apps.of_tenant(folder.manifest().tenant.id)?;

@@ -8,6 +8,7 @@ use maud::{DOCTYPE, html};
 use super::set::{NoPlan, SetManifest};
 use crate::plan::folder::PLAN_HTML;
 use crate::private_files;
+use crate::wording::too_large;
 use crate::words::{count, counted};
 
 /// The page of a set.
@@ -55,7 +56,12 @@ pub fn write(folder: &Path, set: &SetManifest) -> io::Result<()> {
                                 td.number { (count(member.accounts)) }
                                 td.number { (count(member.refused)) }
                                 @match (&member.plan, &member.no_plan) {
-                                    (Some(plan), _) => td { code { (plan.short()) } },
+                                    (Some(plan), _) => td {
+                                        code { (plan.short()) }
+                                        @if let Some(too_large) = member.too_large {
+                                            " " span.amiss { "TOO LARGE: " (too_large::sentence_of(member.accounts, too_large)) }
+                                        }
+                                    },
                                     (None, Some(NoPlan::Failed(why))) => td.amiss { "NO PLAN: " (why) },
                                     (None, _) => td { "no one on the list" },
                                 }

@@ -14,6 +14,7 @@ use crate::ids::TenantId;
 use crate::json::Rfc3339Moment;
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::playbook::Playbook;
+use crate::plan::size::TooLarge;
 use crate::private_files;
 
 /// What binds the plans of a set.
@@ -67,6 +68,9 @@ pub struct Member {
     pub accounts: u64,
     /// How many rows are refused there.
     pub refused: u64,
+    /// Why its plan is not carried out before the operator has named how many accounts may be changed there, where that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub too_large: Option<TooLarge>,
     /// The fingerprint of its plan, where there is one.
     pub plan: Option<Digest>,
     /// Why it has no plan, where it has none.
@@ -149,6 +153,11 @@ impl SetManifest {
             Some(NoPlan::Failed(why)) => Some((member, why.as_str())),
             Some(NoPlan::NoRows) | None => None,
         })
+    }
+
+    /// Those whose plan is not carried out before its number is named, with the reason.
+    pub fn too_large(&self) -> impl Iterator<Item = (&Member, TooLarge)> {
+        self.tenants.iter().filter_map(|member| Some((member, member.too_large?)))
     }
 
     /// What approves all of it: `1204@a1b2c3d4e5f6`.
@@ -262,6 +271,7 @@ mod tests {
             rows: accounts,
             accounts,
             refused: 0,
+            too_large: None,
             plan: plan.map(Digest::of),
             no_plan: plan.is_none().then_some(NoPlan::NoRows),
         }

@@ -8,8 +8,14 @@ use crate::words::{count, counted};
 /// What is said of a plan that is too large: a fragment that reads after `error: `; `None` of any other.
 #[must_use]
 pub fn sentence(plan: &Manifest) -> Option<String> {
-    let changes = format!("the plan changes {}", counted(plan.accounts().into(), "account", "accounts"));
-    Some(match plan.too_large? {
+    plan.too_large.map(|too_large| sentence_of(plan.accounts().into(), too_large))
+}
+
+/// The same, of a plan that changes so many accounts.
+#[must_use]
+pub fn sentence_of(accounts: u64, too_large: TooLarge) -> String {
+    let changes = format!("the plan changes {}", counted(accounts, "account", "accounts"));
+    match too_large {
         TooLarge::Named { allowed } => format!("{changes}, and --max-accounts allowed {}", count(allowed.into())),
         TooLarge::Many => {
             format!("{changes}; more than {} are changed only where their number is named", count(MAX_ACCOUNTS.into()))
@@ -19,5 +25,5 @@ pub fn sentence(plan: &Manifest) -> Option<String> {
              is named",
             count(members)
         ),
-    })
+    }
 }

@@ -330,3 +330,49 @@ fn each_tenant_of_a_set_has_an_archive_of_its_own() {
     assert_eq!(again.code, Some(3), "{again:?}");
     assert!(again.err.contains("there already") && stage.path("night-contoso2.zip").exists(), "{again:?}");
 }
+
+/// A number for all tenants would switch the guard off in the larger ones, so each has its own, in the file.
+#[test]
+fn a_plan_that_is_too_large_is_named_beforehand_with_the_line_that_allows_it() {
+    let stage = stage(3);
+    let tenants = stage.tenants();
+    let mut list = "user\n".to_owned();
+    for (tenant, number) in tenants.iter().zip([60, 4, 4]) {
+        plain(tenant, number).iter().for_each(|user| list += &format!("{}\n", user.user_principal_name));
+    }
+    stage.write("list.csv", list);
+    let planned = stage.run(&PLAN);
+    assert_eq!(planned.code, Some(0), "{planned:?}");
+    let lines = "  [tenants.contoso]\n  max_accounts = 60\n";
+    assert_eq!(planned.out.matches("TOO LARGE").count(), 1, "{planned:?}");
+    assert!(planned.out.contains(lines), "{planned:?}");
+    assert!(planned.out.contains("contoso: the plan changes 60 accounts, and the tenant has "), "{planned:?}");
+    assert_eq!(set(&stage, "night")["tenants"][0]["too_large"]["limit"], "share");
+    let page = std::fs::read_to_string(stage.path("night/tenants.html")).unwrap();
+    assert_eq!(page.matches("TOO LARGE").count(), 1, "{page}");
+
+    let phrase = phrase(&stage, "night");
+    let ran = stage.run(&apply(&phrase));
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.err.contains("put this below [tenants.contoso] in tenants.toml"), "{ran:?}");
+    assert!(ran.err.contains("max_accounts = 60"), "{ran:?}");
+    assert_eq!(applied(&stage), [0, 8, 8]);
+    // A number that is too small is none.
+    let file = std::fs::read_to_string(stage.path("tenants.toml")).unwrap();
+    let allowing =
+        |number: &str| file.replacen("[tenants.contoso]", &format!("[tenants.contoso]\nmax_accounts = {number}"), 1);
+    stage.write_private("tenants.toml", &allowing("59"));
+    let ran = stage.run(&apply(&phrase));
+    assert!(ran.code == Some(3) && ran.err.contains("allows 59"), "{ran:?}");
+    for bad in ["'sixty'", "-1", "6.5", "[60]", "5000000000"] {
+        stage.write_private("tenants.toml", &allowing(bad));
+        let ran = stage.run(&apply(&phrase));
+        assert_eq!(ran.code, Some(2), "{bad}: {ran:?}");
+        assert!(ran.err.contains("[tenants.contoso]") && ran.err.contains("max_accounts"), "{bad}: {ran:?}");
+    }
+    assert_eq!(applied(&stage), [0, 8, 8]);
+    stage.write_private("tenants.toml", &allowing("60"));
+    let ran = stage.run(&apply(&phrase));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(applied(&stage), [120, 8, 8]);
+}

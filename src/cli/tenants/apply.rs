@@ -22,6 +22,7 @@ use crate::ids::ClientId;
 use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::phrase::SpokenApproval;
 use crate::tenants::{Member, NamedTenant, TenantAccess, TenantSet, TenantsFile};
+use crate::wording::worded_step::WordedStep;
 
 /// Carries the set out, or goes on with it.
 ///
@@ -60,6 +61,7 @@ pub(in crate::cli) async fn run(
                     .with_next("The same command goes on."))
             } else {
                 let beside = limit.map(|limit| RunsBeside {
+                    allow: allow(member, &file.path),
                     share: limit.share(member.priority.unwrap_or(u32::MAX)),
                     listener: Arc::new(move |event| listener.hear(place, event)),
                 });
@@ -95,8 +97,14 @@ async fn one(
     let phrase = plan.manifest().phrase().to_string();
     let approved: SpokenApproval = phrase.parse().map_err(Failure::refused)?;
     let connect = || -> Result<Connected, Failure> { job::connect(tenant, &args.connection) };
-    let args = args.of_one(plan.path().to_owned(), approved);
+    let args = args.of_one(plan.path().to_owned(), approved).with_number(tenant.max_accounts);
     apply::one(args, policies, connect, beside).await
+}
+
+/// How to name how many accounts may be changed in a tenant: the flag would name it for all of them.
+fn allow(member: &Member, file: &Path) -> WordedStep {
+    let what = format!("If they are, put this below [tenants.{}] in {}, and start again", member.name, quoted(file));
+    WordedStep::typed(what, format_args!("max_accounts = {}", member.accounts))
 }
 
 /// The tenant of the file that a member of the set is.

@@ -113,6 +113,7 @@ async fn make_plans(
             rows,
             accounts: 0,
             refused: 0,
+            too_large: None,
             plan: None,
             no_plan: Some(NoPlan::NoRows),
         };
@@ -136,6 +137,7 @@ async fn make_plans(
             Ok(summary) => {
                 member.accounts = summary.plan.accounts().into();
                 member.refused = summary.plan.counts.refuse.rows.into();
+                member.too_large = summary.plan.too_large;
                 member.plan = Some(summary.fingerprint);
                 member.no_plan = None;
             }

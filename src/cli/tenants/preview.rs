@@ -8,6 +8,7 @@ use crate::cli::lines::Lines;
 use crate::cli::words::{count, counted, harmless, line_width, quoted, roster_name};
 use crate::tenants::page::SET_HTML;
 use crate::tenants::{Member, NoPlan, SetManifest, UNPLACED_CSV};
+use crate::wording::too_large;
 
 /// Shows the set on standard output. `file` names the tenants.
 ///
@@ -46,6 +47,9 @@ fn write(lines: &mut Lines, set: &SetManifest, out: &Path, file: &Path) {
             count(*refused)
         );
         match (&member.plan, &member.no_plan) {
+            (Some(plan), _) if member.too_large.is_some() => {
+                lines.at(lead, format_args!("{}  TOO LARGE: see below", plan.short()));
+            }
             (Some(plan), _) => lines.whole(format_args!("{lead}{}", plan.short())),
             (None, Some(NoPlan::Failed(why))) => lines.at(lead, format_args!("NO PLAN: {}", harmless(why))),
             (None, _) => lines.whole(format_args!("{lead}-")),
@@ -61,6 +65,7 @@ fn write(lines: &mut Lines, set: &SetManifest, out: &Path, file: &Path) {
         let list = quoted(&out.join(UNPLACED_CSV));
         lines.labelled("Unplaced", format_args!("{rows}: {list}"));
     }
+    write_too_large(lines, set, file);
     lines.labelled("Page", format_args!("{}, for the person who approves", out.join(SET_HTML).display()));
     lines.blank();
     if set.accounts == 0 {
@@ -74,4 +79,35 @@ fn write(lines: &mut Lines, set: &SetManifest, out: &Path, file: &Path) {
         2,
         format_args!("sealoff apply {} --tenants {} --confirm {}", quoted(out), quoted(file), set.phrase()),
     );
+}
+
+/// So many plans that are too large are named; the page has all of them.
+const MAX_NAMED: usize = 10;
+
+/// Which plans are refused before their numbers are named, and where to name them: one number for all tenants would switch
+/// the guard off in those that are larger.
+fn write_too_large(lines: &mut Lines, set: &SetManifest, file: &Path) {
+    let number = set.too_large().count();
+    if number == 0 {
+        return;
+    }
+    let plans = counted(
+        number as u64,
+        "plan is not carried out before its number is named",
+        "plans are not carried out before their numbers are named",
+    );
+    lines.labelled("Too large", format_args!("{plans}; the other tenants do not wait for that"));
+    for (member, too_large) in set.too_large().take(MAX_NAMED) {
+        lines.labelled("", format_args!("{}: {}", member.name, too_large::sentence_of(member.accounts, too_large)));
+    }
+    if number > MAX_NAMED {
+        lines.labelled("", format_args!("and {}: {SET_HTML} has all of them", count((number - MAX_NAMED) as u64)));
+    }
+    lines.blank();
+    lines.text(format_args!("Read them. If all of these people are meant, say so in {}, before apply:", quoted(file)));
+    for (member, _) in set.too_large().take(MAX_NAMED) {
+        lines.command(2, format_args!("[tenants.{}]", member.name));
+        lines.command(2, format_args!("max_accounts = {}", member.accounts));
+    }
+    lines.blank();
 }
