@@ -1,12 +1,10 @@
 //! What could not be read and does not stop a plan.
 
-use serde::Serialize;
-
 use crate::words::counted;
 
 /// Something that a plan does without, and that its reader has to know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "note")]
+#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Note {
     /// The operator gave up on directory roles.
@@ -68,27 +66,6 @@ pub enum Note {
 }
 
 impl Note {
-    /// The note's stable name.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::RolesNotRead => "roles-not-read",
-            Self::DomainsNotRead => "domains-not-read",
-            Self::NoEligibleRoles => "no-eligible-roles",
-            Self::EligibleRolesNotRead { .. } => "eligible-roles-not-read",
-            Self::EligibleRolesRefused { .. } => "eligible-roles-refused",
-            Self::OwnersNotRead { .. } => "owners-not-read",
-            Self::CallerNotKnown => "caller-not-known",
-            Self::SignedInAs { .. } => "signed-in-as",
-            Self::DeletedNotRead { .. } => "deleted-not-read",
-            Self::MailboxesNotRead { .. } => "mailboxes-not-read",
-            Self::ManagersNotRead { .. } => "managers-not-read",
-            Self::MembersListed => "members-listed",
-            Self::NamesCompared { .. } => "names-compared",
-            Self::NamesNotCompared => "names-not-compared",
-        }
-    }
-
     /// The note for people: what is not known, what follows from it, and how to remedy it.
     #[must_use]
     pub fn sentence(&self) -> String {

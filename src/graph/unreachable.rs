@@ -95,19 +95,6 @@ impl UnreachableCause {
     pub const fn is_about_the_answer(self) -> bool {
         matches!(self, Self::TooLarge | Self::RepeatsToken)
     }
-
-    /// Is it about the certificate that the service showed?
-    #[must_use]
-    pub const fn is_about_the_certificate(self) -> bool {
-        matches!(
-            self,
-            Self::UnknownAuthority
-                | Self::CertificateExpired
-                | Self::CertificateNotYetValid
-                | Self::CertificateForAnotherName
-                | Self::BadCertificate
-        )
-    }
 }
 
 /// The outer errors repeat the address and say "error sending request".

@@ -14,7 +14,7 @@ use super::row::{Decision, PlanRow};
 use super::summary::Summary;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
-use crate::roster::{Defects, Entry, Hints, Key, Person, Respellings};
+use crate::roster::{Defects, Entry, Key, Person, Respellings};
 
 /// Makes a plan for those whom the plan of a run changes, or at whom nothing was left to do, in a new or empty folder. `progress`
 /// hears how far it is.
@@ -74,17 +74,9 @@ pub(super) fn entries(
 /// `None` for a row without an account: nothing was done to one.
 fn entry(number: RowNumber, row: PlanRow) -> Option<Entry> {
     let person = Person {
-        key: Key::ObjectId(row.object_id?),
-        also: None,
-        also_id: None,
-        also_address: None,
-        respelt: Respellings::default(),
-        domain: None,
         handoff: Some(row.handoff).filter(|name| !name.is_empty()),
-        wave: None,
         priority: row.priority,
-        note: None,
-        hints: Hints::default(),
+        ..Person::of(Key::ObjectId(row.object_id?), Respellings::default())
     };
     let text = if row.user_principal_name.is_empty() { row.user } else { row.user_principal_name };
     Some(Entry {

@@ -98,6 +98,25 @@ pub struct Person {
     pub hints: Hints,
 }
 
+impl Person {
+    /// A person of whom the row says nothing but this.
+    pub(crate) fn of(key: Key, respelt: Respellings) -> Self {
+        Self {
+            key,
+            also: None,
+            also_id: None,
+            also_address: None,
+            respelt,
+            domain: None,
+            handoff: None,
+            wave: None,
+            priority: None,
+            note: None,
+            hints: Hints::default(),
+        }
+    }
+}
+
 /// By what an account is looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Key {

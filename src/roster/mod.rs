@@ -29,7 +29,7 @@
 //! | `several`, `people_in`, `people_lines` | several people in one cell or on one line |
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
-//! | `rows`, `unclosed_quote` | turns one record into one entry; finds rows inside a quoted cell |
+//! | `rows`, `row_cells`, `row_person`, `row_several`, `unclosed_quote` | turns one record into one entry, or several; finds rows inside a quoted cell |
 //! | `divided` | the entries of each part of a list that is divided, on disk |
 //! | `number` | the priority |
 //! | `key`, `upn`, `property`, `entity`, `not_a_user` | turns the key cell into a key, or says why it is none |
@@ -91,6 +91,10 @@ mod read_options;
 mod reader;
 mod records;
 mod respelling;
+mod row_cells;
+mod row_outcome;
+mod row_person;
+mod row_several;
 mod rows;
 mod sample;
 mod secret;
@@ -128,7 +132,7 @@ pub(crate) use property::as_object_id;
 pub use read_options::{NotOnlyRows, OnlyRows, ReadOptions};
 pub use reader::{Roster, RosterSummary};
 pub use respelling::{Respelling, Respellings};
-pub(crate) use rows::NOT_SHOWN;
+pub(crate) use row_cells::NOT_SHOWN;
 pub use shape::RosterShape;
 pub use source::Source;
 pub use source_span::{Excerpt, SourceSpan};

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::graph::backoff;
-use crate::graph::quota::{
-    Allowance, Bucket, Concurrency, Controller, Feedback, Heard, LimitShare, MAX_CALLS, Shape, Wait,
-};
+use crate::graph::quota::{Allowance, Bucket, Concurrency, Controller, Feedback, Heard, LimitShare, Shape, Wait};
 
 /// The write quota of one app in one tenant, which sets the pace, the limits of that app above it, and how many calls it
 /// takes.
@@ -72,13 +70,7 @@ impl Ceiling {
 }
 
 impl Pace {
-    /// The documented quotas of one app in one tenant, less the writes that an earlier process has just spent.
-    #[must_use]
-    pub fn documented(clock: Clock, spent: u32) -> Self {
-        Self::of(Allowance::WRITES, MAX_CALLS, clock, spent)
-    }
-
-    /// Another write quota than the documented one, and never more than `max_calls` calls under way. Where more is asked for
+    /// A write quota, less the writes that an earlier process has just spent; and never more than `max_calls` calls under way. Where more is asked for
     /// than the limits above it allow, those were raised as well.
     #[must_use]
     pub fn of(quota: Allowance, max_calls: usize, clock: Clock, spent: u32) -> Self {
@@ -180,10 +172,11 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::quota::MAX_CALLS;
     use crate::graph::throttle::ThrottleScope;
 
     fn refused_by(scope: &str) -> Result<u32, Wait> {
-        let mut pace = Pace::documented(Clock::real(), 0);
+        let mut pace = Pace::of(Allowance::WRITES, MAX_CALLS, Clock::real(), 0);
         pace.take(20).unwrap();
         let retry_after = Some(Duration::from_secs(30));
         let mut feedback = Feedback { sent: 20, ..Feedback::default() };
@@ -211,7 +204,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_an_earlier_process_spent_is_not_there() {
-        let mut pace = Pace::documented(Clock::real(), 2_900);
+        let mut pace = Pace::of(Allowance::WRITES, MAX_CALLS, Clock::real(), 2_900);
         for _ in 0..4 {
             assert_eq!(pace.take(20), Ok(20));
         }
