@@ -6,8 +6,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::lines::Lines;
-use crate::simulator::Simulator;
-use crate::words::count;
+use crate::simulator::{SimulatedMethodKind, Simulator, WayIn};
+use crate::words::{count, harmless};
+
+/// How many accounts that an intruder came back to are named.
+const MAX_NAMED: usize = 5;
 
 /// How the intruder stands with the accounts that were changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
@@ -38,6 +41,16 @@ impl IntruderOutcome {
         Some(Self { accounts, came_back: here.count() as u64, still_open })
     }
 
+    /// Did the intruder get in again, or can they?
+    pub(super) const fn is_out(self) -> bool {
+        self.still_open == 0 && self.came_back == 0
+    }
+
+    /// The same, where so much of it was known before.
+    pub(super) const fn since(self, before: Self) -> Self {
+        Self { came_back: self.came_back - before.came_back, ..self }
+    }
+
     pub(super) fn write(self, out: &mut Lines) {
         let Self { accounts, came_back, still_open } = self;
         let was = format!("was in {} of the accounts that were changed", count(accounts));
@@ -54,5 +67,23 @@ impl IntruderOutcome {
             out.labelled("", format_args!("Signed in again after the sessions had ended: {}", count(came_back)));
         }
         out.blank();
+    }
+}
+
+/// Who the intruder came back to, and by what: the first of them, one a line.
+pub(super) fn comebacks(simulator: &Simulator, out: &mut Lines) {
+    let comebacks = simulator.ledger().comebacks;
+    for comeback in comebacks.iter().take(MAX_NAMED) {
+        let Some(user) = simulator.user(&comeback.object_id.to_string()) else { continue };
+        let way = match comeback.by {
+            WayIn::Password => "by the password".to_owned(),
+            WayIn::Method(SimulatedMethodKind::Passkey) => "by a passkey of the intruder's own".to_owned(),
+            WayIn::Method(_) => "by a method of the intruder's own".to_owned(),
+        };
+        out.labelled("", format_args!("{} {way}", harmless(&user.user_principal_name)));
+    }
+    let more = comebacks.len().saturating_sub(MAX_NAMED);
+    if more > 0 {
+        out.labelled("", format_args!("and {} more", count(more as u64)));
     }
 }

@@ -80,6 +80,11 @@ impl Phases {
 
     /// A phase is over, and the next one begins.
     pub(super) fn ended(&mut self, phase: &'static str, simulator: &Simulator) {
+        self.ended_at_pace(phase, simulator, Duration::ZERO);
+    }
+
+    /// The same of a phase that a pace keeps to this time at the least, beside the quotas.
+    pub(super) fn ended_at_pace(&mut self, phase: &'static str, simulator: &Simulator, pace: Duration) {
         let (now, counters) = (self.clock.now(), simulator.counters());
         let by_tenant = now.saturating_sub(self.begun);
         self.done.push(Phase {
@@ -87,7 +92,7 @@ impl Phases {
             here: self.clock.to_wall(by_tenant),
             by_tenant,
             // The burst is spent once, by the first phase.
-            at_least: self.floor(&counters).saturating_sub(self.floor(&self.before)),
+            at_least: self.floor(&counters).saturating_sub(self.floor(&self.before)).max(pace),
             writes: counters.writes - self.before.writes,
             resource_units: counters.resource_units - self.before.resource_units,
         });
@@ -157,6 +162,9 @@ pub(super) struct Rehearsed<'a> {
     pub(super) scenario: Option<&'a str>,
     /// What came of each fault that the scenario speaks of.
     pub(super) faults: Vec<Struck>,
+    /// Whether the intruder still got in after the breach alone, where evict followed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) intruder_after_breach: Option<IntruderOutcome>,
     /// Whether the intruder still gets in; nothing where the scenario has none.
     pub(super) intruder: Option<IntruderOutcome>,
     /// The run was killed in the middle.

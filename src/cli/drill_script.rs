@@ -52,7 +52,7 @@ pub(super) async fn play(simulator: &Simulator, plan: &PlanFolder, json: bool) -
     if plan.manifest().on_premises.is_none() {
         return Ok(None);
     }
-    let (scripted, by_hand) = (play_script(simulator, plan, json).await?, play_people(plan, json).await?);
+    let (scripted, by_hand) = (play_script(simulator, plan, json).await?, play_people(simulator, plan, json).await?);
     if scripted + by_hand == 0 {
         return Ok(None);
     }
@@ -94,7 +94,7 @@ async fn play_script(simulator: &Simulator, plan: &PlanFolder, json: bool) -> Re
 }
 
 /// Fills in the list of what is done by hand, where it is done at an identity provider, and takes it in.
-async fn play_people(plan: &PlanFolder, json: bool) -> Result<usize, Failure> {
+async fn play_people(simulator: &Simulator, plan: &PlanFolder, json: bool) -> Result<usize, Failure> {
     if plan.manifest().on_premises.as_ref().is_none_or(|work| work.at_providers == 0) {
         return Ok(0);
     }
@@ -103,13 +103,17 @@ async fn play_people(plan: &PlanFolder, json: bool) -> Result<usize, Failure> {
     let mut lines = csv::Reader::from_path(&path).map_err(failed)?;
     let headers = lines.headers().map_err(failed)?.clone();
     let place = |name: &str| headers.iter().position(|header| header == name);
-    let (there, done, note) = (place("where"), place("done"), place("note"));
+    let (there, done, note, id) = (place("where"), place("done"), place("note"), place("object_id"));
     let mut filled_in = Vec::new();
     let mut played = 0;
     for line in lines.records() {
         let line = line.map_err(failed)?;
         let is_at_provider = there.and_then(|place| line.get(place)).is_some_and(|there| there != IN_ACTIVE_DIRECTORY);
         played += usize::from(is_at_provider);
+        let id = id.and_then(|place| line.get(place)).and_then(|id| id.parse::<ObjectId>().ok());
+        if let Some(id) = id.filter(|_| is_at_provider) {
+            simulator.change_password_at_provider(id.guid());
+        }
         filled_in.push(csv::StringRecord::from_iter(line.iter().enumerate().map(|(place, cell)| match Some(place) {
             place if is_at_provider && place == done => "yes",
             place if is_at_provider && place == note => "played by the drill",

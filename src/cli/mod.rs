@@ -26,10 +26,10 @@
 //! | [`apply`], [`run`], [`set_password`] | `carry_out`: `precheck`, `approval`, `approval_args`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
 //! | [`verify`] | `verification`, one reading; `reading_display`, how far it is; `watch`, one after the other; `contradiction_command` |
 //! | [`sign`] | `signatures`, which `apply` asks, too; `signing_key`, as [`evidence`] |
-//! | [`onprem`], `writeback` | what the script for Active Directory did; passwords that are written back to it |
+//! | [`onprem`], `writeback` | what was done in Active Directory and by hand; passwords that are written back |
 //! | `tenants` | `--tenants` of several of them |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
-//! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_script`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
+//! | [`drill`] | [`drill_args`], `drill_run`, `drill_evict`, `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_script`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
 
 pub mod again;
 pub mod apply;
@@ -50,12 +50,15 @@ mod doctor_findings;
 mod doctor_plan;
 mod drawn_line;
 pub mod drill;
+pub mod drill_args;
+mod drill_evict;
 mod drill_intruder;
 mod drill_keys;
 mod drill_kill;
 mod drill_output;
 mod drill_phases;
 mod drill_proof;
+mod drill_run;
 mod drill_script;
 mod drill_tenant;
 pub mod evidence;
@@ -193,7 +196,7 @@ enum Command {
     Export(export::ExportArgs),
     Doctor(doctor::DoctorArgs),
     Config(config::ConfigArgs),
-    Drill(drill::DrillArgs),
+    Drill(drill_args::DrillArgs),
     Simulate(simulate::SimulateArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),

@@ -212,21 +212,37 @@ async fn of_run(
         return Err(Failure::usage(what).with_next("Leave --key, --by, --sheet, --hidden-rows and --only out."));
     }
     let origin = PlanFolder::open(&args.roster)?;
-    let claims = {
-        let _lock = FolderLock::take(origin.path(), "plan")?;
-        RunClaims::read(&origin)?
-    };
-    let is_reset = |row: &PlanRow| claims.has_new_password(row.row) || row.reasons.contains(&Reason::ResetBefore);
-    let rules = Rules { reset_before: people_of_run::accounts(&origin, is_reset)?, ..rules };
+    let rules = after_run(&origin, rules)?;
     let place = args.replace.place(&args.out, None)?;
     let connected = connection.connect()?;
     check_tenant(origin.manifest(), &connected).await?;
-    let made = with_planner(rules, &connected, args.checks, place, async |planner, folder, spinner| {
-        let progress = |progress| preview::show_progress(spinner, progress);
-        people_of_run::plan(planner, &origin, folder, progress).await
-    });
-    let (summary, plan) = made.await?;
+    let (summary, plan) = of_people(&origin, rules, place, &connected, args.checks).await?;
     Ok((summary, plan, connected))
+}
+
+/// The same rules, that know whose password a run replaced.
+pub(super) fn after_run(origin: &PlanFolder, rules: Rules) -> Result<Rules, Failure> {
+    let claims = {
+        let _lock = FolderLock::take(origin.path(), "plan")?;
+        RunClaims::read(origin)?
+    };
+    let is_reset = |row: &PlanRow| claims.has_new_password(row.row) || row.reasons.contains(&Reason::ResetBefore);
+    Ok(Rules { reset_before: people_of_run::accounts(origin, is_reset)?, ..rules })
+}
+
+/// Makes a plan for the people of a run through a transport that is at hand.
+pub(super) async fn of_people(
+    origin: &PlanFolder,
+    rules: Rules,
+    place: PlanPlace,
+    connected: &Connected,
+    checks: CheckArgs,
+) -> Result<(Summary, Option<PlanFolder>), Failure> {
+    with_planner(rules, connected, checks, place, async |planner, folder, spinner| {
+        let progress = |progress| preview::show_progress(spinner, progress);
+        people_of_run::plan(planner, origin, folder, progress).await
+    })
+    .await
 }
 
 /// Makes a plan through a transport that is at hand.

@@ -16,11 +16,14 @@ use crate::shell::Shell;
 use crate::wording::plan_command::naming_the_number;
 
 /// What is said of its own accord, or belongs to the drill alone.
-const SAID_OTHERWISE: [&str; 6] = ["roster", "playbook", "out", "json", "max_accounts", "clock_speed"];
+const SAID_OTHERWISE: [&str; 8] =
+    ["roster", "playbook", "methods", "devices", "out", "json", "max_accounts", "clock_speed"];
 
 /// What a drill was about.
 pub(super) struct RealJob<'a> {
     pub(super) plan: &'a Manifest,
+    /// The plan that followed it, for the same people.
+    pub(super) then: Option<&'a Manifest>,
     /// The list, where it was one's own.
     pub(super) roster: Option<&'a Path>,
     /// The arguments of a drill.
@@ -60,6 +63,16 @@ impl RealJob<'_> {
         let pace = flags(ApplyArgs::augment_args(Command::new("apply")));
         let number = naming_the_number(self.plan);
         out.command(2, format_args!("sealoff apply tonight{number} --confirm N@FINGERPRINT{pace}{apps}"));
+        if let Some(then) = self.then {
+            let methods = then.options.methods.map(|methods| format!(" --methods {methods}")).unwrap_or_default();
+            let devices = if then.options.devices { " --devices" } else { "" };
+            let (playbook, number) = (then.playbook, naming_the_number(then));
+            out.command(
+                2,
+                format_args!("sealoff plan tonight --playbook {playbook}{methods}{devices} --out {playbook}"),
+            );
+            out.command(2, format_args!("sealoff apply {playbook}{number} --confirm N@FINGERPRINT{pace}{apps}"));
+        }
         if is_sealed {
             let key = if has_keys { "KEY" } else { "key.txt" };
             out.command(2, format_args!("sealoff unseal tonight/results.csv -i {key} -o passwords.csv"));
@@ -99,7 +112,7 @@ fn flags_of(command: &Command, given: &ArgMatches) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::drill::DrillArgs;
+    use crate::cli::drill_args::DrillArgs;
 
     fn flags(line: &str) -> (String, String) {
         let line: Vec<OsString> = line.split(' ').map(Into::into).collect();

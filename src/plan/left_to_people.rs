@@ -1,6 +1,6 @@
 //! `by-hand.csv`: what the script for Active Directory leaves to people, as a list that they fill in and give back.
 //!
-//! A password that is kept at an identity provider is changed there, by whoever runs it, and nothing in the tenant shows it. So a
+//! A password that is kept at an identity provider is changed there, by its own people, and nothing in the tenant shows it. So a
 //! person has to say that it is done: in the last two columns, which are empty here.
 
 use std::io::{self, Write as _};

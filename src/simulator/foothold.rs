@@ -23,8 +23,8 @@ pub struct Intruder {
 #[derive(Debug, Clone)]
 pub(crate) struct Foothold {
     pub(crate) place: UserPlace,
-    /// They know the password that was set then.
-    pub(crate) password_of: OffsetDateTime,
+    /// They know the password that was set then; nothing where it was changed at an identity provider since.
+    pub(crate) password_of: Option<OffsetDateTime>,
     /// When they signed in last.
     pub(crate) session_since: OffsetDateTime,
     /// The ids of the methods that they registered.

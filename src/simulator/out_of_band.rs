@@ -54,6 +54,19 @@ impl Simulator {
         self.tenant.world().set_password_there(object_id, password, change_at_next_sign_in, at)
     }
 
+    /// Changes the password of a user of a federated domain at its identity provider: this directory shows nothing of it.
+    pub fn change_password_at_provider(&self, object_id: Uuid) {
+        self.tenant.world().change_at_provider(object_id);
+    }
+
+    /// Lets the intruder of a scenario try now to get into each account whose session has ended.
+    pub fn let_intruder_try(&self) {
+        let now = self.tenant.clock.now();
+        let mut world = self.tenant.world();
+        world.catch_up(now, self.tenant.clock.date(now));
+        world.try_now(now);
+    }
+
     /// Enables or disables a synced user in Active Directory; the next [`Simulator::sync_directory`] brings it here. `false` where
     /// the user is not synced.
     pub fn set_enabled_there(&self, object_id: Uuid, enabled: bool) -> bool {

@@ -369,8 +369,8 @@ fn a_playbook_and_what_it_removes_belong_together() {
     plan("evict", &["--methods", "since=9999-01-01"]).exited(2).complains(&["still to come"]);
     plan("evict", &["--methods", "some"]).exited(2).complains(&["list, all, or since=TIME"]);
     stage.plan("blocked", "evict", "out", &["--methods", "all", "--sheet", "2"]).exited(2).complains(&["no columns"]);
-    let drill = stage.run(&["drill", "--accounts", "20", "--playbook", "evict", "--out", "out"]).exited(2);
-    drill.complains(&["follows another one", "sealoff help intruder"]);
+    let drill = stage.run(&["drill", "--playbook", "breach", "--methods", "all", "--out", "out"]).exited(2);
+    drill.complains(&["in a drill --methods goes with the playbook evict alone"]);
     assert!(!stage.path("out").exists());
 }
 

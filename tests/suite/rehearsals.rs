@@ -249,3 +249,37 @@ fn a_drill_meets_the_guard_for_many_and_ends_with_the_same_job() {
         ])
         .never_says(&["keygen", "people.csv", "unseal", "quarter"]);
 }
+
+/// A breach alone lets the intruder come back; once what they registered is gone, they get in nowhere.
+#[test]
+fn a_drill_of_evict_shows_who_comes_back_and_that_no_one_does_after_it() {
+    let stage = Stage::new();
+    let arguments = ["drill", "--accounts", "14", "--playbook", "evict", "--interrupt", "--out", "out", "--json"];
+    let ran = stage.run(&arguments).succeeded();
+    let lines: Vec<serde_json::Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let drill = lines.last().unwrap();
+    let [before, after] = ["intruder_after_breach", "intruder"].map(|name| &drill[name]);
+    let was_in = before["accounts"].as_u64().unwrap();
+    assert!(was_in > 5 && before["came_back"] == was_in && before["still_open"] == was_in, "{before}");
+    assert_eq!((&after["accounts"], &after["came_back"], &after["still_open"]), (&was_in.into(), &0.into(), &0.into()));
+    assert_eq!((&drill["killed"], &drill["verified"], &drill["exit_code"]), (&true.into(), &true.into(), &0.into()));
+    let phases: Vec<_> = drill["phases"].as_array().unwrap().iter().map(|phase| phase["phase"].clone()).collect();
+    assert!(phases.contains(&"Evict: plan".into()) && phases.contains(&"The same command again".into()), "{phases:?}");
+    assert_eq!(engaged(&stage, "out/breach"), 1);
+    assert_eq!(engaged(&stage, "out/evict"), 2, "it was killed and taken up again");
+
+    let said = stage.run(&["drill", "--playbook", "evict", "--out", "said"]).succeeded();
+    let said = said.says(&[
+        "The intruder tries again",
+        "by a passkey of the intruder's own",
+        "and gets into none of them any more",
+        "sealoff plan people.csv --playbook breach --seal-to age1… --out tonight",
+        "sealoff plan tonight --playbook evict --methods all --out evict",
+        "sealoff apply evict --confirm N@FINGERPRINT",
+    ]);
+    assert_eq!(said.out.matches("Approved, because this is a drill").count(), 2);
+    // What is newer than the intruder's own alone goes, so that theirs are left, and the drill says so.
+    let left = stage.run(&["drill", "--playbook", "evict", "--methods", "since=1m", "--out", "left"]).exited(3);
+    left.says(&["can still get into"]);
+    assert!(stage.ledger().writes.is_empty(), "a drill talks to its own tenant only");
+}

@@ -43,7 +43,12 @@ impl Scenario {
         Self::of_text(&text, path)
     }
 
-    fn of_text(text: &str, path: &Path) -> Result<Self, ScenarioError> {
+    /// Reads the text of one; `path` is what it is called in an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scenario::read`].
+    pub fn of_text(text: &str, path: &Path) -> Result<Self, ScenarioError> {
         let file: File = toml::from_str(text).map_err(|error| ScenarioError::of(path, text, &error))?;
         if file.no_quota && (file.limiter.is_some() || file.quota != file::QuotaTable::default()) {
             let what = "no-quota leaves nothing for limiter or [quota] to say; take one of them out".to_owned();

@@ -61,6 +61,23 @@ impl World {
         self.intrusion = Some(intrusion);
     }
 
+    /// Lets the intruder try now, whenever it would have been time to.
+    pub(crate) fn try_now(&mut self, now: Duration) {
+        if let Some(intrusion) = &mut self.intrusion {
+            intrusion.next = now;
+        }
+        self.try_again(now);
+    }
+
+    /// The password of this user was changed at the identity provider of its domain: nothing shows it here, and the intruder
+    /// does not know the new one.
+    pub(crate) fn change_at_provider(&mut self, id: Uuid) {
+        let footholds = self.intrusion.iter_mut().flat_map(|intrusion| &mut intrusion.footholds);
+        for foothold in footholds.filter(|foothold| self.directory.get(foothold.place).id == id) {
+            foothold.password_of = None;
+        }
+    }
+
     /// How the intruder stands with each account that they were in.
     pub(crate) fn intruder_standings(&self) -> Vec<IntruderStanding> {
         let footholds = self.intrusion.iter().flat_map(|intrusion| &intrusion.footholds);
@@ -76,7 +93,7 @@ fn standing(directory: &Directory, foothold: &Foothold) -> IntruderStanding {
     IntruderStanding {
         object_id: user.id,
         account_enabled: user.account_enabled && user.deleted().is_none(),
-        password_known: user.last_password_change == foothold.password_of,
+        password_known: foothold.password_of == Some(user.last_password_change),
         // A session of the very second in which they were revoked counts as one from before.
         session_alive: user.sign_in_sessions_valid_from < foothold.session_since,
         methods: theirs.map(|method| method.kind).collect(),
@@ -87,7 +104,7 @@ fn standing(directory: &Directory, foothold: &Foothold) -> IntruderStanding {
 /// What an intruder registers in one account: always a passkey, often an app or a number, now and then a device.
 fn foothold(directory: &mut Directory, id: Uuid, date: OffsetDateTime) -> Option<Foothold> {
     let place = directory.find(&UserKey::Id(id))?;
-    let password_of = directory.get(place).last_password_change;
+    let password_of = Some(directory.get(place).last_password_change);
     let mut random = random_of(id, "ways in");
     let mut registered = vec![passkey(&mut random, date)];
     if random.chance(0.3) {

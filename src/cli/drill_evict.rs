@@ -1,0 +1,107 @@
+//! The drill of `evict`: a breach first, then what is left of the intruder's own is taken out.
+
+use std::path::Path;
+
+use super::drill_args::DrillArgs;
+use super::drill_intruder::{IntruderOutcome, comebacks};
+use super::drill_output::print;
+use super::drill_run::{Drill, approved};
+use super::exit::{Exit, Failure};
+use super::plan::{after_run, of_people};
+use super::precheck::CheckArgs;
+use super::preview;
+use super::rule_args::RuleArgs;
+use crate::graph::found_pace::FOR_AUTHENTICATION;
+use crate::plan::folder::PlanFolder;
+use crate::plan::methods_option::MethodsOption;
+use crate::plan::playbook::Playbook;
+use crate::run::plan_place::PlanPlace;
+use crate::simulator::Scenario;
+
+/// The playbook of the run that shuts people out first.
+pub(super) const FIRST: Playbook = Playbook::Breach;
+
+/// The scenario where none is given: without an intruder there is no one to take out.
+const INTRUDER_NAME: &str = "samples/scenarios/intruder.toml";
+const INTRUDER: &str = include_str!("../../samples/scenarios/intruder.toml");
+
+/// Does the drill rehearse two runs?
+pub(super) fn is_evicting(args: &DrillArgs) -> bool {
+    args.playbook == Playbook::Evict
+}
+
+/// The scenario of the command line, or one with an intruder.
+pub(super) fn scenario(args: &DrillArgs) -> Result<Option<Scenario>, Failure> {
+    let named = args.scenario.read()?;
+    let asked = [("--methods", args.ways_in.methods.is_some()), ("--devices", args.ways_in.devices)];
+    if let (false, Some((flag, _))) = (is_evicting(args), asked.into_iter().find(|(_, given)| *given)) {
+        return Err(Failure::usage(format_args!("in a drill {flag} goes with the playbook {} alone", Playbook::Evict))
+            .with_next("Leave it out, or rehearse with --playbook evict."));
+    }
+    if named.is_some() || !is_evicting(args) {
+        return Ok(named);
+    }
+    Scenario::of_text(INTRUDER, Path::new(INTRUDER_NAME)).map(Some).map_err(Failure::usage)
+}
+
+/// What of a second run has to be known at the end.
+pub(super) struct Evicted {
+    pub(super) plan: PlanFolder,
+    pub(super) exit: Exit,
+    pub(super) killed: bool,
+    pub(super) before: Option<IntruderOutcome>,
+}
+
+impl Drill<'_> {
+    /// Shows who comes back after the run of `origin`, then plans what they registered away and carries it out. Nothing where
+    /// the plan changes no account: it has been shown.
+    pub(super) async fn evict(&mut self, origin: &PlanFolder, folder: &Path) -> Result<Result<Evicted, Exit>, Failure> {
+        let (json, simulator) = (self.args.json, &self.simulator);
+        simulator.let_intruder_try();
+        let before = IntruderOutcome::of(simulator);
+        print(json, |out| {
+            let what = "The passwords are new, and the sessions have ended. The intruder tries again:";
+            out.text(what);
+            out.blank();
+            match before {
+                None => out.labelled("Intruder", "the scenario has none, so no one comes back"),
+                Some(before) => before.write(out),
+            }
+            if before.is_some_and(|before| !before.is_out()) {
+                comebacks(simulator, out);
+                out.blank();
+            }
+            out.text("Now what was registered is taken out:");
+            out.blank()
+        });
+        let mut ways_in = self.args.ways_in;
+        if ways_in.methods.is_none() && !ways_in.devices {
+            ways_in.methods = Some(MethodsOption::All);
+        }
+        // It sets no password, so what is about passwords says nothing here.
+        let rules = RuleArgs {
+            seal_to: Vec::new(),
+            recipients: None,
+            ad_key: Vec::new(),
+            writeback: false,
+            cms_oaep: false,
+            discard_credentials: false,
+            ..self.args.rules.clone()
+        };
+        let mut rules = after_run(origin, rules.rules(self.args.playbook, None, ways_in)?)?;
+        rules.tenant_is_made_up = true;
+        let connected = self.connect()?;
+        let place = PlanPlace::free(folder)?;
+        let (summary, plan) = of_people(origin, rules, place, &connected, CheckArgs::default()).await?;
+        let people = summary.plan.methods.as_ref().map_or(0, |methods| methods.people);
+        self.phases.ended_at_pace("Evict: plan", &self.simulator, FOR_AUTHENTICATION.floor(people.into()));
+        preview::show(&summary, json);
+        if summary.plan.accounts() == 0 {
+            return Ok(Err(Exit::of_empty(&summary.plan)));
+        }
+        let plan = plan.map_or_else(|| PlanFolder::open(folder), Ok)?;
+        approved(plan.manifest(), json);
+        let (exit, killed) = self.apply(&plan, self.args.interrupt).await?;
+        Ok(Ok(Evicted { plan, exit, killed, before }))
+    }
+}
