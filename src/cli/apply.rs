@@ -106,6 +106,7 @@ impl ApplyArgs {
             ("--events", self.pace.events.is_some()),
             ("--passwords", self.by_hand.passwords.is_some()),
             ("--wave", self.wave.is_given()),
+            ("--rate", self.pace.has_rate()),
         ];
         flags.into_iter().find_map(|(flag, is_given)| is_given.then_some(flag))
     }
@@ -144,6 +145,7 @@ pub(super) async fn one(
     beside: Option<RunsBeside>,
 ) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
+    args.pace.check(plan.manifest().playbook)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Plan);
     let wave = args.wave.of_plan(&plan, args.retry_failed)?;
     if !args.retry_failed {

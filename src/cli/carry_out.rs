@@ -5,6 +5,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,7 @@ use super::exit::{Exit, Failure};
 use super::failures;
 use super::handoff;
 use super::interrupt;
+use super::later_look::LaterLook;
 use super::messages;
 use super::pace_args::{EffectivePace, PaceArgs};
 use super::precheck::{CheckArgs, note_clocks};
@@ -24,7 +26,7 @@ use super::progress::Display;
 use super::question;
 use super::recap::Recap;
 use super::signatures::Signatures;
-use super::words::{count, counted, harmless, quoted};
+use super::words::{count, counted, harmless, quoted, span};
 use crate::graph::quota::LimitShare;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
@@ -32,7 +34,7 @@ use crate::plan::waves::Wave;
 use crate::report::refused;
 use crate::run::credential_generator::{CredentialGenerator, Sealing};
 use crate::run::engagement::{Engagement, RecordedApproval};
-use crate::run::engine::{Assignment, Ending, work};
+use crate::run::engine::{Assignment, Ending, Handout, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::events_log::EventsLog;
 use crate::run::hand_passwords::HandPasswords;
@@ -40,8 +42,9 @@ use crate::run::opening::{Reconciliation, Run};
 use crate::run::record::Record;
 use crate::run::resume_point::ResumePoint;
 use crate::run::run_end::RunEnd;
-use crate::run::state::AccountState;
+use crate::run::state::{AccountState, StepState};
 use crate::seal::recipient_name;
+use crate::step::Step;
 use crate::wording::pace::{QuotaOwner, own_pace, shortest};
 use crate::wording::recipients;
 use crate::wording::worded_step::WordedStep;
@@ -107,6 +110,7 @@ pub(super) async fn carry_out(
     let run = open_run(plan, resume_point, &mut seen, &joined, &pace, recorded).await?;
     let writes_left = run.states.iter().map(AccountState::writes_left).sum();
     announce_writes(manifest, resume_point, writes_left, &joined, &pace);
+    announce_rate(&run, &pace);
     let generator = CredentialGenerator {
         sealing,
         style: manifest.options.password,
@@ -115,7 +119,7 @@ pub(super) async fn carry_out(
         other_names: seen.drift.other_names,
         by_hand,
     };
-    let (ending, statistics) = engage(manifest, run, generator, (joined, pace), beside, (&mut events, requests)).await;
+    let (ending, statistics) = engage(plan, run, generator, (joined, pace), beside, (&mut events, requests)).await;
     let is_drill = approval == Approval::Drill;
     let wave = resume_point.wave.as_ref().map(|wave| wave.wave.clone());
     conclude(plan, ending, Engaged { statistics, pace, events, resume_flags, wave, is_drill, json })
@@ -226,6 +230,20 @@ fn announce_writes(
     }
 }
 
+/// Says how long new passwords take that are held to a rate: a run that stands still for minutes is not stuck.
+fn announce_rate(run: &Run, pace: &EffectivePace) {
+    let waits = |state: &&AccountState| state.of(Step::Reset) == StepState::Open { in_doubt: false };
+    let people = run.states.iter().filter(waits).count() as u64;
+    let Some(rate) = pace.rate.filter(|_| people > 0) else { return };
+    let for_first = run.since_last_reset.map_or(Duration::ZERO, |since| rate.interval().saturating_sub(since));
+    messages::info(format_args!(
+        "a new password every {} (--rate {rate}): at least {} for {}",
+        span(rate.interval()),
+        span(rate.time_for(people, for_first)),
+        counted(people, "person", "people")
+    ));
+}
+
 /// Opens the journal, and records the caller, the quota and the speed of time there.
 async fn open_run(
     plan: &PlanFolder,
@@ -240,6 +258,7 @@ async fn open_run(
         by: joined.reader.caller().await?.to_string(),
         quota_writes: pace.quota_writes.to_string(),
         clock_speed: clock.speed(),
+        rate: pace.rate,
         who: Some(Box::new(Engagement {
             applied_by: joined.reader.author().await?,
             apps: joined.callers().await?,
@@ -264,7 +283,7 @@ async fn open_run(
 
 /// Runs the engine, shows its events, and gives them to the log.
 async fn engage(
-    manifest: &Manifest,
+    plan: &PlanFolder,
     run: Run,
     generator: CredentialGenerator,
     (joined, pace): (Joined, EffectivePace),
@@ -273,22 +292,29 @@ async fn engage(
 ) -> (Ending, Statistics) {
     let clock = joined.reader.clock;
     let (apps, left_out) = joined.at_work(&pace, &run.writes_spent, beside.as_ref().map(|beside| beside.share.clone()));
+    let first = apps.indices().next().map(|app| Arc::clone(apps.transport(app)));
+    let handout = pace.rate.zip(first).map(|(rate, transport)| Handout {
+        rate,
+        since_last: run.since_last_reset,
+        look: Arc::new(LaterLook::of(plan, transport, clock)),
+    });
     let assignment = Assignment {
         apps,
         clock,
-        playbook: manifest.playbook,
+        playbook: plan.manifest().playbook,
         schedule: pace.schedule,
         halt_at: pace.halt_at,
         accounts: run.accounts,
         states: run.states,
         journal: run.journal,
         generator: Arc::new(generator),
+        handout,
     };
     let stop = CancellationToken::new();
     // It listens to the end of the process: a second request must be able to end the writing of long results too.
     interrupt::listen(requests, stop.clone());
     // Of many runs, one line is drawn for all.
-    let mut display = beside.is_none().then(|| Display::new(messages::draws_progress(), clock));
+    let mut display = beside.is_none().then(|| Display::new(messages::draws_progress(), clock, pace.rate));
     let (ending, mut statistics) = work(assignment, &stop, &mut |event: &Event| {
         display.iter_mut().for_each(|display| display.show(event));
         beside.iter().for_each(|beside| (beside.listener)(event));

@@ -37,6 +37,7 @@ const SAMPLE: &[u8] = include_bytes!("../../samples/first-try.csv");
 ///
 /// As the same job would fail against a real tenant.
 pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
+    args.pace.check(args.playbook)?;
     let evicts = drill_evict::is_evicting(&args);
     let scenario = drill_evict::scenario(&args)?;
     let files = AppArgs::named(args.app.clone()).read()?;

@@ -71,6 +71,7 @@ mod handoff;
 pub mod help;
 mod interrupt;
 pub mod keygen;
+mod later_look;
 mod letters;
 mod lines;
 pub mod man;

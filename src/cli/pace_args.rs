@@ -8,10 +8,12 @@ use clap::{Args, ValueEnum};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::exit::Failure;
 use super::number_args::whole;
 use crate::graph::quota::{Allowance, MAX_CALLS};
 use crate::plan::playbook::{Playbook, Schedule};
 use crate::run::engine::HaltAt;
+use crate::run::handout_rate::HandoutRate;
 
 /// How fast a run may go, in what order, when it stops by itself, and where its events go.
 #[derive(Debug, Clone, Default, Args)]
@@ -32,6 +34,10 @@ pub(super) struct PaceArgs {
     /// answers is 403 [default: 10; 100 never stops]
     #[arg(long, value_name = "PERCENT")]
     halt_at: Option<HaltAt>,
+    /// Give new passwords to no more people than can get theirs in that time, one after the other: 20/h, 2/min or 100/d; with
+    /// reinstate and breach
+    #[arg(long, value_name = "N/h")]
+    rate: Option<HandoutRate>,
     /// Append each event of the run to FILE as it happens, a line of JSON each, for a SIEM; no secret is in it
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) events: Option<PathBuf>,
@@ -61,6 +67,9 @@ pub(super) struct EffectivePace {
     pub(super) schedule: Schedule,
     /// How many failures in a hundred are too many.
     pub(super) halt_at: HaltAt,
+    /// How many people get a new password in which time, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rate: Option<HandoutRate>,
 }
 
 impl PaceArgs {
@@ -72,6 +81,7 @@ impl PaceArgs {
             ("--max-in-flight", self.max_in_flight.map(|calls| calls.to_string().into())),
             ("--schedule", schedule.map(|schedule| schedule.get_name().into())),
             ("--halt-at", self.halt_at.map(|percent| percent.to_string().trim_end_matches(" %").into())),
+            ("--rate", self.rate.map(|rate| rate.to_string().into())),
             ("--events", self.events.as_ref().map(|path| path.clone().into_os_string())),
         ];
         given.into_iter().filter_map(|(flag, value)| Some([flag.into(), value?])).flatten().collect()
@@ -85,7 +95,36 @@ impl PaceArgs {
             max_in_flight: self.max_in_flight.map_or(MAX_CALLS, usize::from),
             schedule: self.schedule.unwrap_or(playbook.schedule()),
             halt_at: self.halt_at.unwrap_or_default(),
+            rate: self.rate,
         }
+    }
+
+    /// Was a rate asked for?
+    pub(super) fn has_rate(&self) -> bool {
+        self.rate.is_some()
+    }
+
+    /// Makes sure that a rate fits what is done.
+    ///
+    /// # Errors
+    ///
+    /// It would hold up what must not wait.
+    pub(super) fn check(&self, playbook: Playbook) -> Result<(), Failure> {
+        let Some(rate) = self.rate else { return Ok(()) };
+        if !playbook.goes_in_waves() {
+            return Err(Failure::usage(format_args!(
+                "--rate {rate} does not fit {playbook}: it is for new passwords that are handed to people who go on working, as by \
+                 reinstate and breach"
+            ))
+            .with_next("Leave it out: what shuts people out, or hands nothing over, has nothing to wait for."));
+        }
+        if self.effective(playbook).schedule == Schedule::Sweep {
+            return Err(Failure::usage(format_args!(
+                "--rate {rate} does not fit --schedule sweep, which ends no session before everybody has a new password"
+            ))
+            .with_next("Leave out --schedule: one account is then finished after the other."));
+        }
+        Ok(())
     }
 }
 
@@ -120,10 +159,22 @@ mod tests {
     #[test]
     fn another_process_is_told_the_same() {
         let asked = ["--quota-writes", "1500/100", "--max-in-flight", "3", "--schedule", "sweep", "--halt-at", "7"];
-        let asked = [&asked[..], &["--events", "events.jsonl"]].concat();
+        let asked = [&asked[..], &["--rate", "20/h", "--events", "events.jsonl"]].concat();
         let line = Line::try_parse_from([&["test"], &asked[..]].concat()).unwrap();
         assert_eq!(line.pace.as_arguments(), asked);
         assert!(PaceArgs::default().as_arguments().is_empty());
+    }
+
+    #[test]
+    fn a_rate_is_for_people_who_go_on_with_a_new_password() {
+        let check = |arguments: &[&str], playbook| {
+            Line::try_parse_from([&["test"], arguments].concat()).unwrap().pace.check(playbook).is_ok()
+        };
+        for playbook in Playbook::ALL {
+            assert_eq!(check(&["--rate", "20/h"], playbook), playbook.goes_in_waves(), "{playbook}");
+            assert!(check(&[], playbook));
+            assert!(!check(&["--rate", "20/h", "--schedule", "sweep"], playbook), "{playbook}");
+        }
     }
 
     #[test]
@@ -135,6 +186,7 @@ mod tests {
             ["--max-in-flight", "513"],
             ["--schedule", "backwards"],
             ["--halt-at", "101"],
+            ["--rate", "20"],
         ] {
             assert!(effective(&arguments).is_err(), "{arguments:?}");
         }

@@ -6,15 +6,17 @@ use super::lines::Lines;
 use super::words::{count, counted, harmless, span};
 use crate::graph::quota::Shape;
 use crate::run::event::Statistics;
+use crate::run::handout_rate::HandoutRate;
 use crate::wording::pace::own_pace;
 
 /// How fast it went, and what it waited for.
 /// `ends_well` is said of a run that was not stopped: of another one the time says nothing about the pace.
-pub(super) fn write(out: &mut Lines, statistics: &Statistics, ends_well: bool) {
+pub(super) fn write(out: &mut Lines, statistics: &Statistics, rate: Option<HandoutRate>, ends_well: bool) {
     let floor = span(statistics.floor);
-    let floor = match own_pace(&statistics.targets) {
-        Some(own) => format!("at least {floor} {own}"),
-        None => format!("the quota's floor: {floor}"),
+    let floor = match (rate, own_pace(&statistics.targets)) {
+        (Some(rate), _) => format!("at least {floor} at {rate}"),
+        (None, Some(own)) => format!("at least {floor} {own}"),
+        (None, None) => format!("the quota's floor: {floor}"),
     };
     let floor = match statistics.elapsed_over_floor {
         Some(ratio) if ends_well => format!("{floor}; {ratio:.2} times that"),
@@ -75,7 +77,7 @@ mod tests {
             tenant_limit_reached: true,
             ..Statistics::default()
         };
-        let written = |statistics: &Statistics| Lines::of(|out| write(out, statistics, true)).laid_out(None);
+        let written = |statistics: &Statistics| Lines::of(|out| write(out, statistics, None, true)).laid_out(None);
         let text = written(&statistics);
         for part in ["1.01 times", "Waited 14 min 50 s for the quota", "sliding window", "another app"] {
             assert!(text.contains(part), "{part} in {text}");

@@ -13,6 +13,7 @@ use super::words::{count, counted, harmless, span};
 use crate::clock::Clock;
 use crate::graph::throttle::LimitOwner;
 use crate::run::event::{Event, Progress};
+use crate::run::handout_rate::HandoutRate;
 use crate::wording::pace::long_wait;
 use crate::wording::steps::how_far;
 
@@ -22,6 +23,8 @@ pub(super) struct Display {
     last_line: Option<Instant>,
     failures_shown: usize,
     clock: Clock,
+    /// How many people get a new password in which time, where that was asked for.
+    rate: Option<HandoutRate>,
     began: Duration,
     outage: Outage,
     /// How long nothing could be done, in all.
@@ -41,13 +44,14 @@ const MAX_FAILURES_SHOWN: usize = 20;
 impl Display {
     /// A bar when standard error is a terminal, plain lines otherwise; neither where quiet was asked for.
     #[must_use]
-    pub(super) fn new(is_terminal: bool, clock: Clock) -> Self {
+    pub(super) fn new(is_terminal: bool, clock: Clock, rate: Option<HandoutRate>) -> Self {
         let bar = is_terminal.then(|| ProgressBar::with_draw_target(None, drawn_line::target()));
         Self {
             bar,
             last_line: None,
             failures_shown: 0,
             clock,
+            rate,
             began: clock.now(),
             outage: Outage::new(is_terminal),
             down_for: Duration::ZERO,
@@ -133,11 +137,12 @@ impl Display {
         }
         // Below a second it is not the quota that takes time, and what does is not known beforehand.
         if progress.writes_left > 0 && progress.time_left >= Duration::from_secs(1) {
-            parts.push(format!("{} left", span(progress.time_left)));
+            let at = self.rate.map_or_else(String::new, |rate| format!(" at {rate}"));
+            parts.push(format!("{} left{at}", span(progress.time_left)));
         }
         let worked = self.clock.now().saturating_sub(self.began).saturating_sub(self.down_for);
         // A rate over a moment says nothing.
-        if worked >= Duration::from_secs(5) && progress.writes_left > 0 {
+        if self.rate.is_none() && worked >= Duration::from_secs(5) && progress.writes_left > 0 {
             let rate = progress.writes_accepted as f64 / worked.as_secs_f64() * 60.0;
             parts.push(format!("{} writes a minute", count(rate as u64)));
         }

@@ -152,7 +152,7 @@ impl Recap<'_> {
         }
         if let Some(statistics) = &self.statistics {
             out.blank();
-            pace_recap::write(out, statistics, self.ending == RunEnd::Finished);
+            pace_recap::write(out, statistics, self.pace.and_then(|pace| pace.rate), self.ending == RunEnd::Finished);
         }
         out.labelled("Results", self.output.results.display().to_string());
         handoff::write_packets(out, self.plan, &self.output.packets);

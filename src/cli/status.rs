@@ -260,6 +260,10 @@ impl StatusScreen<'_> {
             let rate = run.journal.writes_per_minute();
             let rate = rate.map_or_else(String::new, |rate| format!("; {} writes a minute so far", count(rate as u64)));
             let by = match own_pace(&run.targets_left) {
+                _ if run.journal.rate.is_some_and(|_| run.passwords_left > 0) => {
+                    let rate = run.journal.rate.map(|rate| rate.to_string()).unwrap_or_default();
+                    format!("{time} at {rate}, the rate of the last process")
+                }
                 Some(own) => format!("at least {time} {own}"),
                 None => format!("{time} by the documented quota"),
             };

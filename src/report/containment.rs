@@ -6,6 +6,7 @@ use super::chart::{self, Axes, Series};
 use super::floor::Floor;
 use super::run_facts::RunReport;
 use super::timeline::Seconds;
+use crate::run::handout_rate::HandoutRate;
 use crate::words::{count, counted};
 
 /// How many accounts are so far, over time.
@@ -30,7 +31,8 @@ pub(super) fn containment(report: &RunReport<'_>) -> Markup {
     let mut series: Vec<Series> = curves.iter().map(|curve| series_of(curve, timeline.lasted)).collect();
     series.extend(floor.as_ref().map(|floor| series_of_floor(floor, axes.longest)));
     let marks: Vec<Seconds> = timeline.processes.iter().skip(1).map(|process| process.at).collect();
-    let description = description(&curves, floor.as_ref(), timeline.lasted);
+    let rate = timeline.processes.iter().rev().find_map(|process| process.rate);
+    let description = description(&curves, floor.as_ref(), timeline.lasted, rate);
     html! {
         section aria-labelledby="containment-title" {
             h2 #containment-title { "How fast it went" }
@@ -85,7 +87,7 @@ fn series_of_floor(floor: &Floor, longest: Seconds) -> Series {
     }
 }
 
-fn description(curves: &[Curve<'_>], floor: Option<&Floor>, lasted: Seconds) -> String {
+fn description(curves: &[Curve<'_>], floor: Option<&Floor>, lasted: Seconds, rate: Option<HandoutRate>) -> String {
     let accounts = |times: &[Seconds]| counted(times.len() as u64, "account", "accounts");
     let said: Vec<String> =
         curves.iter().map(|curve| format!("{} for {}", curve.name, accounts(curve.times))).collect();
@@ -97,7 +99,8 @@ fn description(curves: &[Curve<'_>], floor: Option<&Floor>, lasted: Seconds) -> 
             format!("By the write quotas of the {apps} apps that wrote, all of it takes at least {}", chart::time(end))
         }
     };
-    format!("Over {} of work: {}. {at_best}.", chart::time(lasted), said.join(", "))
+    let held = rate.map_or_else(String::new, |rate| format!(" New passwords were held to {rate}, by --rate."));
+    format!("Over {} of work: {}. {at_best}.{held}", chart::time(lasted), said.join(", "))
 }
 
 fn table(curves: &[Curve<'_>], floor: Option<&Floor>, longest: Seconds) -> Markup {

@@ -9,6 +9,7 @@ use crate::json::Rfc3339Moment;
 use crate::plan::folder::PlanFolder;
 use crate::run::engagement::Engagement;
 use crate::run::fold::Fold;
+use crate::run::handout_rate::HandoutRate;
 use crate::run::outcome::Outcome;
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::proof::ProofCounts;
@@ -80,6 +81,9 @@ pub struct EvidenceProcess {
     pub ended: Option<RunEnd>,
     /// Who worked, and by whose approval; journals of earlier versions lack it.
     pub who: Option<Engagement>,
+    /// To how many new passwords in which time it kept, where it was given a rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<HandoutRate>,
 }
 
 impl EvidenceRun {
@@ -105,6 +109,7 @@ impl EvidenceRun {
             version: process.version,
             ended: process.ended,
             who: process.who,
+            rate: process.rate,
         });
         let run = Self {
             state,

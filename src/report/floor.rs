@@ -125,6 +125,7 @@ mod tests {
             at,
             speed: 1.0,
             quota: Some(Allowance::WRITES),
+            rate: None,
             apps: apps.iter().map(|app| Some(ClientId::new(Uuid::from_u128(*app)))).collect::<BTreeSet<_>>(),
         }
     }

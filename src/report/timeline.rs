@@ -10,6 +10,7 @@ use crate::graph::write_outcome::{Postponed, WriteOutcome};
 use crate::ids::{ClientId, RowNumber};
 use crate::run::engagement::Engagement;
 use crate::run::fold::Projection;
+use crate::run::handout_rate::HandoutRate;
 use crate::run::journal::JournalLine;
 use crate::run::proof::{Proof, ProofCounts};
 use crate::run::record::Record;
@@ -40,6 +41,8 @@ pub(super) struct Process {
     pub(super) speed: f64,
     /// The write quota of each of its apps.
     pub(super) quota: Option<Allowance>,
+    /// How many people got a new password in which time, where that was said.
+    pub(super) rate: Option<HandoutRate>,
     /// The apps that it wrote through; nothing stands for the one of a journal that does not say.
     pub(super) apps: BTreeSet<Option<ClientId>>,
 }
@@ -89,13 +92,15 @@ impl Projection for Timeline {
                 at: self.lasted,
                 speed: 1.0,
                 quota: None,
+                rate: None,
                 apps: BTreeSet::new(),
             }),
-            Record::Engaged { by, quota_writes, clock_speed, who } => {
+            Record::Engaged { by, quota_writes, clock_speed, rate, who } => {
                 if let Some(process) = self.processes.last_mut() {
                     process.by = Some(by.clone());
                     process.who = who.as_deref().cloned();
                     process.speed = *clock_speed;
+                    process.rate = *rate;
                     process.quota = quota_writes.parse().ok();
                 }
             }

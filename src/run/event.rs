@@ -156,8 +156,9 @@ pub struct Statistics {
     #[serde(serialize_with = "json::seconds")]
     #[schemars(with = "Seconds")]
     pub elapsed: Duration,
-    /// The least tenant time for the accepted writes: what the quota allowed, by the way in which the tenant counts them, or what
-    /// those about targets take at the most that is sent of them in a second, whichever is more.
+    /// The least tenant time for the accepted writes: what the quota allowed, by the way in which the tenant counts them, what
+    /// those about targets take at the most that is sent of them in a second, or the time of so many new passwords at the rate
+    /// that was asked for, whichever is more.
     #[serde(serialize_with = "json::seconds")]
     #[schemars(with = "Seconds")]
     pub floor: Duration,

@@ -109,7 +109,7 @@ impl FollowedRun {
             // What was refused may be tried once more.
             writes: self.writes.max(left.writes),
             writes_left: left.writes,
-            time_left: left.time(states),
+            time_left: left.time(states, journal.rate),
             writes_per_minute: journal.writes_per_minute(),
             last_written: journal.last_written,
         }

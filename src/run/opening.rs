@@ -1,6 +1,7 @@
 //! A plan folder is opened for work: by the first process or by one that goes on where another one ended.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 
@@ -28,6 +29,8 @@ pub struct Run {
     pub journal: Journal,
     /// How many writes of each app's quota earlier processes have spent and time has not given back yet.
     pub writes_spent: WritesSpent,
+    /// How long ago the last new password was about to leave, in tenant time.
+    pub since_last_reset: Option<Duration>,
 }
 
 /// What a new process has found out about the accounts before it begins.
@@ -93,7 +96,8 @@ impl Run {
             });
         }
         journal.commit(records).await?;
-        let writes_spent = states.writes_spent(OffsetDateTime::now_utc(), clock.speed());
+        let (now, speed) = (OffsetDateTime::now_utc(), clock.speed());
+        let (writes_spent, since_last_reset) = (states.writes_spent(now, speed), states.since_last_reset(now, speed));
         if let Some(chosen) = &resume_point.chosen {
             accounts.retain(|row| chosen.contains(&row));
         }
@@ -101,6 +105,6 @@ impl Run {
             accounts.retain(|row| wave.has(row));
         }
         let states = accounts.turns().map(|turn| states.of(accounts.get(turn).row)).collect();
-        Ok(Self { accounts: Arc::new(accounts), states, journal, writes_spent })
+        Ok(Self { accounts: Arc::new(accounts), states, journal, writes_spent, since_last_reset })
     }
 }

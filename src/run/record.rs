@@ -12,6 +12,7 @@ use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
 use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
 use crate::run::engagement::Engagement;
+use crate::run::handout_rate::HandoutRate;
 use crate::run::last_try::LastTry;
 use crate::run::proof::{Proof, ProofCounts};
 use crate::run::run_end::RunEnd;
@@ -70,6 +71,9 @@ pub enum Record {
         quota_writes: String,
         /// How many times as fast as this machine's clock the tenant's runs: 1 but in rehearsals.
         clock_speed: f64,
+        /// How many people get a new password in which time, where that was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rate: Option<HandoutRate>,
         /// Who applies the plan by whose approval; journals of earlier versions lack it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         who: Option<Box<Engagement>>,

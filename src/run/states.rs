@@ -1,6 +1,7 @@
 //! A journal read from its first line on: where each account of a run stands, in a few bytes each.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 
@@ -14,7 +15,7 @@ use super::writeback::{WritebackRows, WritebackStanding};
 use crate::digest::Digest;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
-use crate::step::Steps;
+use crate::step::{Step, Steps};
 
 /// Whatever knows the steps that are planned for each row.
 pub trait Planned {
@@ -42,6 +43,8 @@ pub struct States {
     by_row: Vec<AccountState>,
     /// The write quota as the last process left it.
     spent: Spent,
+    /// When the last new password was about to leave.
+    last_reset: Option<OffsetDateTime>,
     contradictions: Contradictions,
     on_premises: ScriptedRows,
     written_back: WritebackRows,
@@ -69,6 +72,7 @@ impl States {
             on_premises: ScriptedRows::of_rows(by_row.len()),
             by_row,
             spent: Spent::default(),
+            last_reset: None,
             contradictions: Contradictions::default(),
             written_back: WritebackRows::default(),
         }
@@ -161,8 +165,11 @@ impl States {
         let before = *slot;
         let after = state::next(before, transition).map_err(|illegal| illegal.to_string())?;
         *slot = after;
-        if let Record::Intended { app, .. } = line.record {
+        if let Record::Intended { app, steps, .. } = line.record {
             self.spent.note(app, line.at);
+            if steps.contains(Step::Reset) {
+                self.last_reset = Some(line.at);
+            }
         }
         Ok(Some(Moved { row, before, after }))
     }
@@ -183,6 +190,14 @@ impl States {
     #[must_use]
     pub fn writes_spent(&self, now: OffsetDateTime, speed: f64) -> WritesSpent {
         self.spent.missing(now, speed)
+    }
+
+    /// How long ago the last new password was about to leave, where one ever was; tenant time runs `speed` times as fast as the
+    /// journal's clock.
+    #[must_use]
+    pub fn since_last_reset(&self, now: OffsetDateTime, speed: f64) -> Option<Duration> {
+        let since = Duration::try_from(now - self.last_reset?).unwrap_or_default();
+        Some(since.mul_f64(speed))
     }
 
     /// A new process took over: what the one before had under way is in doubt.
@@ -221,7 +236,6 @@ fn taken_over(state: AccountState) -> AccountState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::step::Step;
     use strum::EnumCount as _;
 
     #[test]

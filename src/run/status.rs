@@ -8,6 +8,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::fold::{Fold, JournalEnd, Projection};
+use super::handout_rate::HandoutRate;
 use super::journal::{JournalError, JournalLine};
 use super::outcome::{Outcome, StepOutcome};
 use super::outcome_counts::OutcomeCounts;
@@ -56,6 +57,9 @@ pub struct RunStatus {
     #[serde(serialize_with = "json::seconds")]
     #[schemars(with = "Seconds")]
     pub time_left: Duration,
+    /// Accounts whose new password has not been sent yet.
+    #[serde(skip)]
+    pub passwords_left: u64,
     /// Are new passwords sealed, so that they can be opened? 1 if they are.
     pub sealed: u64,
     /// What the journal is like.
@@ -115,6 +119,9 @@ pub struct JournalCondition {
     /// What the last process said when it ended; nothing when it was killed, or still works.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<RunEnd>,
+    /// To how many new passwords in which time the last process keeps, where it was given a rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<HandoutRate>,
     /// What the last process has done so far.
     #[serde(skip)]
     work: LastWork,
@@ -175,8 +182,9 @@ pub fn run_status(plan: &PlanFolder) -> Result<RunStatus, RunError> {
         }
     }
     (status.failed, status.contradicted) = (status.outcomes.to_retry(), status.outcomes.contradicted().count);
-    status.time_left = left.time(&replay.states);
+    status.time_left = left.time(&replay.states, status.journal.rate);
     (status.writes_left, status.targets_left) = (left.writes, left.targets);
+    status.passwords_left = left.passwords;
     status.sealed = u64::from(plan.manifest().sealed());
     Ok(status)
 }
@@ -203,10 +211,13 @@ impl Projection for JournalCondition {
         self.last_written = Some(line.at);
         match line.record {
             Record::TakenOver { .. } => {
-                (self.processes, self.ended) = (self.processes + 1, None);
+                (self.processes, self.ended, self.rate) = (self.processes + 1, None, None);
                 self.work = LastWork { began: Some(line.at), speed: 1.0, ..LastWork::default() };
             }
-            Record::Engaged { clock_speed, .. } => self.work.speed = clock_speed,
+            Record::Engaged { clock_speed, rate, .. } => {
+                self.work.speed = clock_speed;
+                self.rate = rate;
+            }
             Record::Answered { answer: WriteOutcome::Accepted, .. } => {
                 (self.work.writes, self.work.last) = (self.work.writes + 1, Some(line.at));
             }

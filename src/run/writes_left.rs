@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::state::AccountState;
+use super::handout_rate::HandoutRate;
+use super::state::{AccountState, StepState};
 use super::states::States;
 use crate::step::{Step, StepMap};
 
@@ -15,19 +16,23 @@ pub struct WritesLeft {
     pub writes: u64,
     /// Those of them that are about a target of the account, by step.
     pub targets: StepMap<u64>,
+    /// Accounts whose new password was not sent yet.
+    pub passwords: u64,
 }
 
 impl WritesLeft {
     /// Counts what is left for one account more.
     pub fn add(&mut self, state: &AccountState) {
         self.writes += state.writes_left();
+        self.passwords += u64::from(state.of(Step::Reset) == StepState::Open { in_doubt: false });
         Step::with_targets().for_each(|step| self.targets[step] += state.targets_left(step));
     }
 
-    /// How long they take from now on at least.
+    /// How long they take from now on at least; where new passwords keep to a rate, from the last one on.
     #[must_use]
-    pub fn time(&self, states: &States) -> Duration {
+    pub fn time(&self, states: &States, rate: Option<HandoutRate>) -> Duration {
+        let handed_over = rate.map(|rate| rate.time_for(self.passwords, rate.interval())).unwrap_or_default();
         let spent = states.writes_spent(OffsetDateTime::now_utc(), 1.0);
-        spent.floor(self.writes - self.targets.all()).max(self.targets.floor())
+        spent.floor(self.writes - self.targets.all()).max(self.targets.floor()).max(handed_over)
     }
 }

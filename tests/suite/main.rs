@@ -55,6 +55,7 @@ mod preview;
 mod promises;
 #[cfg(unix)]
 mod question;
+mod rate;
 mod rehearsals;
 mod replace;
 mod report;

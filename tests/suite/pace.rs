@@ -83,9 +83,13 @@ fn a_run_with_too_many_failures_stops_and_can_be_gone_on_with() {
 #[test]
 fn a_pace_that_makes_no_sense_is_refused() {
     let stage = Stage::new();
-    for (flag, value) in
-        [("--quota-writes", "3000"), ("--max-in-flight", "0"), ("--halt-at", "101"), ("--schedule", "up")]
-    {
+    for (flag, value) in [
+        ("--quota-writes", "3000"),
+        ("--max-in-flight", "0"),
+        ("--halt-at", "101"),
+        ("--schedule", "up"),
+        ("--rate", "9"),
+    ] {
         stage.run(&["apply", "out", flag, value]).exited(2).complains(&[flag]);
     }
 }

@@ -184,6 +184,13 @@ fn of_fault(ending: Ending) -> Option<Failure> {
                 }
             }
         }
+        Ending::NotReadable(reason) => Failure::new(
+            Exit::Unfinished,
+            format_args!(
+                "the accounts whose turn had come could not be read again, so the run was stopped: {}",
+                harmless(&reason)
+            ),
+        ),
         Ending::Credential(error) => Failure::new(Exit::Unfinished, error),
         Ending::Bug(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),
     };

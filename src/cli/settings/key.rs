@@ -8,6 +8,9 @@ use crate::nearest::nearest_by;
 /// The setting that names the way of signing in.
 pub(super) const AUTH: &str = "auth";
 
+/// The setting that says how many people get a new password in which time. It holds for playbooks alone that it fits.
+pub(super) const RATE: &str = "rate";
+
 /// A setting, and the argument that it stands in for.
 #[derive(Debug)]
 pub(crate) struct SettingKey {
@@ -98,7 +101,7 @@ impl SettingKey {
 }
 
 /// All settings, in the order in which they are shown.
-pub(crate) const KEYS: [SettingKey; 27] = [
+pub(crate) const KEYS: [SettingKey; 28] = [
     key("tenant", "tenant", SettingKind::Text).below(&["AZURE_TENANT_ID"]),
     key("client_id", "client_id", SettingKind::Text).below(&["AZURE_CLIENT_ID"]),
     key(AUTH, AUTH, SettingKind::Text),
@@ -126,6 +129,7 @@ pub(crate) const KEYS: [SettingKey; 27] = [
     key("max_in_flight", "max_in_flight", SettingKind::Number).per_playbook(),
     key("schedule", "schedule", SettingKind::Text).per_playbook(),
     key("halt_at", "halt_at", SettingKind::Number).per_playbook(),
+    key(RATE, RATE, SettingKind::Text).per_playbook(),
     key("app", "files", SettingKind::Paths),
     key("max_age", "max_age", SettingKind::Text).per_playbook(),
 ];

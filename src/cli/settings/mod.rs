@@ -30,7 +30,7 @@ use crate::plan::playbook::Playbook;
 use crate::private_files::how_to_keep_others_out;
 use error::SettingsError;
 use file::{Setting, SettingsFile};
-use key::{AUTH, KEYS, SettingKey, SettingKind};
+use key::{AUTH, KEYS, RATE, SettingKey, SettingKind};
 
 pub(super) use file::NAME;
 
@@ -212,6 +212,8 @@ fn chosen<'a>(command: &Command, matches: &ArgMatches, file: &'a SettingsFile) -
         let key = setting.key;
         has(command, key.arg)
             && takes_keys(command, key)
+            // What has to be done at once is not held up by a file.
+            && (key.name != RATE || playbook.is_some_and(Playbook::goes_in_waves))
             && !key.variables().iter().any(|name| variable_os(name).is_some())
             && !key.overruled_by().any(|other| is_said(command, matches, other))
             // A file of the way in that was chosen is still wanted; another way in is not.

@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::handout_pace::HandoutPace;
 use super::in_flight::QueuedWrite;
+use super::one_by_one::{Handout, NoneComes, OneByOne, Upcoming, WaitingTurn};
 use super::quarantine::{FAULTS_BEFORE_OTHERS_GO_ON, Quarantine, WriteFaults};
 use super::retry::{Blame, PAUSE_BEFORE_LAST};
+use crate::clock::Clock;
 use crate::graph::batch::MAX_ITEMS;
 use crate::graph::unclear::MAX_UNCLEAR;
 use crate::plan::playbook::Schedule;
@@ -29,8 +32,9 @@ const MAX_HESITATED: usize = 20;
 pub(super) struct AccountTracker {
     accounts: Arc<PlannedAccounts>,
     states: Vec<AccountState>,
-    /// Accounts that have not been taken up, each with its credential; `None` when all have been.
-    prefetched: Option<mpsc::Receiver<Prefetched>>,
+    to_come: ToCome,
+    /// The pace at which new passwords are handed over, where accounts keep to one.
+    pub(super) handout_pace: Option<HandoutPace>,
     queue: Queue,
     /// Accounts that were taken up and whose update is not settled.
     updating: HashMap<Turn, Updating>,
@@ -43,6 +47,16 @@ pub(super) struct AccountTracker {
     /// Which apps were refused an account's current write by 403.
     refused_by: HashMap<Turn, AppSet>,
     counts: AccountCounts,
+}
+
+/// Accounts that have not been taken up.
+enum ToCome {
+    /// Each with its credential, made ahead.
+    Ahead(mpsc::Receiver<Prefetched>),
+    /// At the pace at which passwords are handed over.
+    OneByOne(OneByOne),
+    /// All have been.
+    NoMore,
 }
 
 /// How many accounts and writes are at which point.
@@ -85,9 +99,10 @@ impl AccountTracker {
         accounts: Arc<PlannedAccounts>,
         states: Vec<AccountState>,
         schedule: Schedule,
-        generator: Arc<CredentialGenerator>,
-        now: Duration,
+        (generator, handout): (Arc<CredentialGenerator>, Option<Handout>),
+        clock: Clock,
     ) -> Result<Self, CredentialError> {
+        let now = clock.now();
         let mut queue = Queue::new(schedule);
         let mut counts = AccountCounts::default();
         let mut updates = Vec::new();
@@ -102,7 +117,11 @@ impl AccountTracker {
             let due = state.due();
             match due.first_write() {
                 None => counts.settled(state),
-                Some(WriteKind::FIRST) => updates.push((turn, due.contains(Step::Reset))),
+                Some(WriteKind::FIRST) => {
+                    let resets = due.contains(Step::Reset);
+                    let counts = resets && !state.is_in_doubt();
+                    updates.push(WaitingTurn { turn, resets, counts, may_drift: state.may_drift() });
+                }
                 // The process before this one may have been answered a moment ago.
                 Some(WriteKind::LAST) if state.has_closed_before_last() => {
                     queue.ready_at(now + PAUSE_BEFORE_LAST, WriteKey { turn, kind: WriteKind::LAST, target: 0 });
@@ -110,11 +129,24 @@ impl AccountTracker {
                 Some(kind) => queue.ready(WriteKey { turn, kind, target: state.target(kind).unwrap_or_default() }),
             }
         }
-        let prefetched = Some(prefetch(generator, Arc::clone(&accounts), updates)?);
+        let counted = updates.iter().filter(|waiting| waiting.counts).count() as u64;
+        let handout_pace =
+            handout.as_ref().map(|handout| HandoutPace::new(handout.rate, handout.since_last, counted, now));
+        let to_come = match handout {
+            Some(Handout { rate, look, .. }) => {
+                let of_run = (generator, Arc::clone(&accounts));
+                ToCome::OneByOne(OneByOne::new((rate, look), of_run, updates, clock))
+            }
+            None => {
+                let turns = updates.iter().map(|waiting| (waiting.turn, waiting.resets)).collect();
+                ToCome::Ahead(prefetch(generator, Arc::clone(&accounts), turns)?)
+            }
+        };
         Ok(Self {
             accounts,
             states,
-            prefetched,
+            to_come,
+            handout_pace,
             queue,
             updating: HashMap::new(),
             hesitated: 0,
@@ -145,7 +177,12 @@ impl AccountTracker {
 
     /// Are there accounts that have not been taken up?
     pub(super) fn more_to_come(&self) -> bool {
-        self.prefetched.is_some()
+        !matches!(self.to_come, ToCome::NoMore)
+    }
+
+    /// Do they come as fast as this machine makes passwords?
+    pub(super) fn more_comes_at_once(&self) -> bool {
+        matches!(self.to_come, ToCome::Ahead(_))
     }
 
     /// How many accounts were taken up and are not settled: their passwords are in memory.
@@ -153,23 +190,36 @@ impl AccountTracker {
         self.updating.len()
     }
 
-    /// Waits for the next accounts with fresh credentials.
-    pub(super) async fn next_prefetched(&mut self) -> Option<Prefetched> {
-        self.prefetched.as_mut()?.recv().await
+    /// Waits for the next accounts with fresh credentials. May be dropped and called again.
+    pub(super) async fn next_accounts(&mut self) -> Option<Result<Upcoming, NoneComes>> {
+        match &mut self.to_come {
+            ToCome::Ahead(prefetched) => {
+                let accounts = prefetched.recv().await?.map_err(NoneComes::Credential);
+                Some(accounts.map(|accounts| Upcoming { accounts, ..Upcoming::default() }))
+            }
+            ToCome::OneByOne(one_by_one) => {
+                one_by_one.next(self.handout_pace.map(|pace| pace.free_at()).unwrap_or_default()).await
+            }
+            ToCome::NoMore => None,
+        }
     }
 
-    pub(super) fn take_up(&mut self, prefetched: Option<Prefetched>) -> Result<(), CredentialError> {
-        let Some(prefetched) = prefetched else {
-            self.prefetched = None;
-            self.queue.no_more_accounts_to_come();
-            return Ok(());
-        };
-        for (turn, credential) in prefetched? {
+    /// All accounts have come.
+    pub(super) fn no_more_to_come(&mut self) {
+        self.to_come = ToCome::NoMore;
+        self.queue.no_more_accounts_to_come();
+    }
+
+    /// Takes up those whose turn has come.
+    pub(super) fn take_up(&mut self, upcoming: Upcoming, now: Duration) {
+        if let Some(pace) = &mut self.handout_pace {
+            pace.took_up(now, &upcoming);
+        }
+        for (turn, credential) in upcoming.accounts {
             let credential = credential.map(Arc::new);
             self.updating.insert(turn, Updating { credential, ..Updating::default() });
             self.queue.ready(WriteKey { turn, kind: WriteKind::FIRST, target: 0 });
         }
-        Ok(())
     }
 
     /// An account gets another password, which no intent has sent yet.
@@ -180,12 +230,13 @@ impl AccountTracker {
 
     /// Does no write wait, now or later?
     pub(super) fn is_idle(&self) -> bool {
-        self.nothing_else_waits() && self.quarantine.is_empty()
+        !self.more_to_come() && self.nothing_else_waits() && self.quarantine.is_empty()
     }
 
     /// Does no write wait but those in quarantine?
     fn nothing_else_waits(&self) -> bool {
-        self.prefetched.is_none() && self.queue.is_done() && self.rerouted.is_empty()
+        // Accounts that come one by one may come after hours, and not before those that are open are settled.
+        !self.more_comes_at_once() && self.queue.is_done() && self.rerouted.is_empty()
     }
 
     pub(super) fn wake(&mut self, now: Duration) {
@@ -255,14 +306,18 @@ impl AccountTracker {
     }
 
     /// A write that leaves now, and the sealed form of its password where the journal does not have it yet.
-    pub(super) fn prepare(&mut self, key: WriteKey) -> Result<(QueuedWrite, Option<SealedCredential>), NoPassword> {
+    pub(super) fn prepare(
+        &mut self,
+        key: WriteKey,
+        now: Duration,
+    ) -> Result<(QueuedWrite, Option<SealedCredential>), NoPassword> {
         let steps = self.state(key.turn).due();
         let (reset, sealed) =
-            if key.kind == WriteKind::FIRST { self.prepare_first(key.turn, steps)? } else { (None, None) };
+            if key.kind == WriteKind::FIRST { self.prepare_first(key.turn, steps, now)? } else { (None, None) };
         Ok((QueuedWrite { key, steps, reset }, sealed))
     }
 
-    fn prepare_first(&mut self, turn: Turn, steps: Steps) -> Result<FirstCredential, NoPassword> {
+    fn prepare_first(&mut self, turn: Turn, steps: Steps, now: Duration) -> Result<FirstCredential, NoPassword> {
         let updating = self.updating.entry(turn).or_default();
         let reset = updating.credential.clone().filter(|_| steps.contains(Step::Reset));
         if steps.contains(Step::Reset) && reset.is_none() {
@@ -276,6 +331,9 @@ impl AccountTracker {
         }
         if !std::mem::replace(&mut updating.first_sent, true) {
             self.queue.first_write_sent();
+        }
+        if let (Some(_), Some(pace)) = (&reset, &mut self.handout_pace) {
+            pace.password_left(now);
         }
         Ok((reset, sealed))
     }

@@ -43,6 +43,8 @@ pub enum Ending {
         /// What became of the journal.
         journal: JournalError,
     },
+    /// Accounts whose turn had come could not be read again; nothing was done to them.
+    NotReadable(String),
     /// A credential could not be made.
     Credential(CredentialError),
     /// A bug in the engine itself.

@@ -23,6 +23,7 @@
 //! | `answers` | what an answer says about its writes, the token and the quota |
 //! | `whole_calls` | what becomes of a call that is answered as a whole or not at all, and of the link |
 //! | `settling` | what outcomes do to their accounts |
+//! | `one_by_one`, `handout_pace`, `taking_up` | accounts that come at the pace at which passwords are handed over |
 //! | `account_tracker` | what each account is at: state, waiting write, faults, quarantine, rerouting |
 //! | `link` | the way to Graph: down, paused, open again |
 //! | `flight` | calls under way, answers that are held back, the health of each app |
@@ -41,13 +42,16 @@ mod call;
 mod ending;
 mod first_answers;
 mod flight;
+mod handout_pace;
 mod in_flight;
 mod link;
+mod one_by_one;
 mod quarantine;
 mod retry;
 mod run_loop;
 mod sending;
 mod settling;
+mod taking_up;
 #[cfg(test)]
 mod tests;
 mod throttled_items;
@@ -55,4 +59,5 @@ mod whole_calls;
 
 pub use breaker::HaltAt;
 pub use ending::Ending;
+pub use one_by_one::Handout;
 pub use run_loop::{Assignment, work};

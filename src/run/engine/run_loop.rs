@@ -13,6 +13,7 @@ use super::ending::Ending;
 use super::first_answers::FirstAnswers;
 use super::flight::Flight;
 use super::link::Link;
+use super::one_by_one::Handout;
 use crate::clock::Clock;
 use crate::graph::batch::MAX_ITEMS;
 use crate::graph::found_pace::FoundPace;
@@ -49,6 +50,8 @@ pub struct Assignment<T> {
     pub journal: Journal,
     /// Where passwords come from.
     pub generator: Arc<CredentialGenerator>,
+    /// The pace at which new passwords are handed over, where accounts keep to one.
+    pub handout: Option<Handout>,
 }
 
 /// Carries a plan out. Returns when every account is settled, when `stop` is cancelled and what was under way is
@@ -90,9 +93,10 @@ pub(super) const LINGER: Duration = Duration::from_millis(200);
 
 impl<'o, T: Transport> Engine<'o, T> {
     fn new(assignment: Assignment<T>, observe: &'o mut (dyn FnMut(&Event) + Send)) -> Result<Self, CredentialError> {
-        let Assignment { apps, clock, playbook, schedule, halt_at, accounts, states, journal, generator } = assignment;
+        let Assignment { apps, clock, playbook, schedule, halt_at, accounts, states, journal, generator, handout } =
+            assignment;
         let breaker = Breaker::new(halt_at, accounts.len());
-        let accounts = AccountTracker::new(accounts, states, schedule, Arc::clone(&generator), clock.now())?;
+        let accounts = AccountTracker::new(accounts, states, schedule, (Arc::clone(&generator), handout), clock)?;
         // A run that never stops has no use for what a single app's first answers say.
         let counts = halt_at != HaltAt::NEVER || apps.indices().count() > 1;
         let health = |_| AppHealth::new(if counts { FirstAnswers::counted() } else { FirstAnswers::ignored() });
@@ -157,7 +161,8 @@ impl<'o, T: Transport> Engine<'o, T> {
         let statistics = &mut self.statistics;
         statistics.elapsed = self.clock.now() - began;
         let others = self.apps.floor(began, statistics.writes_accepted - statistics.targets.all());
-        statistics.floor = others.max(statistics.targets.floor());
+        let handed_over = self.accounts.handout_pace.map(|pace| pace.floor(began)).unwrap_or_default();
+        statistics.floor = others.max(statistics.targets.floor()).max(handed_over);
         statistics.limiter = self.apps.shape();
         statistics.apps = self.apps.statistics();
         let over_floor = statistics.elapsed.as_secs_f64() / statistics.floor.as_secs_f64();
@@ -181,11 +186,7 @@ impl<'o, T: Transport> Engine<'o, T> {
                 // Its writes stay in doubt in the journal.
                 Err(error) => self.end(Ending::Bug(error.to_string())),
             },
-            prefetched = self.accounts.next_prefetched(), if room && self.accounts.more_to_come() => {
-                if let Err(error) = self.accounts.take_up(prefetched) {
-                    self.end(Ending::Credential(error));
-                }
-            }
+            upcoming = self.accounts.next_accounts(), if room && self.accounts.more_to_come() => self.take_up(upcoming),
             () = sleep_until(clock, wake), if wake.is_some() => {}
             () = stop.cancelled(), if !stopping => {}
         }
@@ -212,7 +213,8 @@ impl<'o, T: Transport> Engine<'o, T> {
     /// so that a batch is always ready while another one is; all of them at once would need a password for each account of a
     /// plan of a million.
     pub(super) fn max_open_accounts(&self) -> usize {
-        2 * self.apps.max_calls().max(16) * MAX_ITEMS
+        let of_any_run = 2 * self.apps.max_calls().max(16) * MAX_ITEMS;
+        self.accounts.handout_pace.map_or(of_any_run, |pace| pace.max_open().min(of_any_run))
     }
 
     /// Moves an account on; `false` when there is no such move.
@@ -267,7 +269,8 @@ impl<'o, T: Transport> Engine<'o, T> {
             time_left: self
                 .apps
                 .forecast(counts.writes_left - counts.targets_left.all())
-                .max(counts.targets_left.floor()),
+                .max(counts.targets_left.floor())
+                .max(self.accounts.handout_pace.map(|pace| pace.time_left(now)).unwrap_or_default()),
             quota_wait: match self.quota_wait {
                 Some(Wait::Until(until)) => until.checked_sub(now),
                 _ => None,

@@ -95,7 +95,7 @@ impl<T: Transport> Engine<'_, T> {
     /// Does a batch that is not full wait for more writes?
     fn waits_for_more(&mut self, now: Duration) -> bool {
         // Credentials come from the processor, not from the network: they are worth any wait.
-        if self.accounts.more_to_come() && self.accounts.open() < self.max_open_accounts() {
+        if self.accounts.more_comes_at_once() && self.accounts.open() < self.max_open_accounts() {
             return true;
         }
         !self.flight.is_empty() && now < *self.lingering_since.get_or_insert(now) + LINGER
@@ -112,7 +112,7 @@ impl<T: Transport> Engine<'_, T> {
         let mut records = Vec::with_capacity(picked.len());
         let mut writes = Vec::with_capacity(picked.len());
         for key in picked {
-            let (write, sealed) = match self.accounts.prepare(key) {
+            let (write, sealed) = match self.accounts.prepare(key, now) {
                 Ok(prepared) => prepared,
                 Err(error) => return self.end(Ending::Bug(error.to_string())),
             };

@@ -42,6 +42,8 @@ pub(super) struct Rehearsal {
     pub(super) tenant: Arc<Tenant>,
     pub(super) halt_at: HaltAt,
     pub(super) schedule: Option<Schedule>,
+    /// At which pace new passwords are handed over, how long ago the last one left, and who looks at accounts again.
+    pub(super) handout: Option<(&'static str, Option<Duration>, Arc<dyn LookAgain>)>,
     /// How much the disk takes before it fails, and what becomes of it then.
     pub(super) disk: Option<(u64, Afterwards)>,
     /// The apps that it goes through.
@@ -60,6 +62,7 @@ impl Rehearsal {
             tenant,
             halt_at: HaltAt::NEVER,
             schedule: None,
+            handout: None,
             disk: None,
             doors: vec![SOUND],
         }
@@ -131,6 +134,11 @@ impl Rehearsal {
                 tenant_names: vec![],
                 other_names: HashMap::new(),
                 by_hand: None,
+            }),
+            handout: self.handout.as_ref().map(|(rate, since_last, look)| Handout {
+                rate: rate.parse().unwrap(),
+                since_last: *since_last,
+                look: Arc::clone(look),
             }),
         };
         let mut events = Vec::new();

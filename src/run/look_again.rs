@@ -1,0 +1,27 @@
+//! What a run that takes hours asks before it changes the next accounts: are they still what the plan says?
+
+use std::pin::Pin;
+
+use crate::ids::RowNumber;
+use crate::plan::drift_cause::DriftCause;
+
+/// Reads accounts again whose turn has come.
+pub trait LookAgain: Send + Sync {
+    /// Those of these rows whose account is no longer what the plan says, and what has become of it.
+    fn drifted(&self, rows: Vec<RowNumber>) -> LookingAgain<'_>;
+}
+
+/// A look that is under way.
+pub type LookingAgain<'a> =
+    Pin<Box<dyn Future<Output = Result<Vec<(RowNumber, DriftCause)>, LookAgainError>> + Send + 'a>>;
+
+/// Why it is not known whether accounts are still what the plan says. Nothing is done to them then.
+#[derive(Debug, thiserror::Error)]
+pub enum LookAgainError {
+    /// It may be known in a moment: Graph gives no answer.
+    #[error("{0}")]
+    Passing(String),
+    /// Without a person it will not be known.
+    #[error("{0}")]
+    Lasting(String),
+}

@@ -1,0 +1,126 @@
+//! New passwords that come no faster than somebody can hand them over.
+
+use std::time::Duration;
+
+use sealoff::simulator::{Operation, Settings, SimulatedUser, WriteRecord};
+
+use crate::stage::{Ran, Stage};
+
+/// Another machine's clock, and the way there: seconds of the tenant.
+const JITTER: Duration = Duration::from_secs(50);
+const INTERVAL: Duration = Duration::from_secs(180);
+
+fn blocked(people: usize) -> (Stage, Vec<SimulatedUser>) {
+    let stage = Stage::with(Settings { users: 300, ..Settings::default() });
+    let members = stage.members(people);
+    for member in &members {
+        stage.simulator.change(member.id, |user| user.account_enabled = false);
+    }
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "reinstate", "back", &[]).succeeded();
+    (stage, members)
+}
+
+fn at_rate(stage: &Stage, more: &[&str]) -> Ran {
+    let confirm = stage.accounts("back").to_string();
+    stage.run(&[&["apply", "back", "--confirm", &confirm, "--rate", "20/h"], more].concat())
+}
+
+/// When passwords were set behind so many writes, by the tenant's clock.
+fn resets_after(stage: &Stage, writes: usize) -> Vec<Duration> {
+    let is_reset = |write: &&WriteRecord| matches!(write.operation, Operation::Patch { password: Some(_), .. });
+    stage.ledger().writes[writes..].iter().filter(is_reset).map(|write| write.at).collect()
+}
+
+fn are_apart(resets: &[Duration]) -> bool {
+    resets.windows(2).all(|pair| pair[1].saturating_sub(pair[0]) >= INTERVAL - JITTER)
+}
+
+#[test]
+fn passwords_come_one_after_the_other_and_every_screen_knows_the_rate() {
+    let (stage, _) = blocked(4);
+    let ran = at_rate(&stage, &["--json"]).succeeded();
+    ran.complains(&["a new password every 3 min (--rate 20/h): at least 9 min for 4 people", "left at 20/h"]);
+    let recap = ran.json();
+    stage.judge("back");
+    assert_eq!(stage.outcomes("back")["done"], 4);
+    let resets = resets_after(&stage, 0);
+    assert!(resets.len() == 4 && are_apart(&resets), "{resets:?}");
+    assert_eq!((&recap["pace"]["rate"], &recap["statistics"]["floor"]), (&"20/h".into(), &540.0.into()), "{recap}");
+    stage.run(&["report", "back"]).succeeded();
+    let page = std::fs::read_to_string(stage.path("back/report.html")).unwrap();
+    assert!(page.contains("New passwords were held to 20/h, by --rate."));
+}
+
+#[test]
+fn a_run_that_was_killed_goes_on_without_a_burst_and_status_knows_how_long() {
+    let (stage, _) = blocked(4);
+    let confirm = stage.accounts("back").to_string();
+    // The change of the first account, its revoke, and the change of the second one.
+    stage.kill_after_writes(3, &["apply", "back", "--confirm", &confirm, "--rate", "20/h"]);
+    stage.run(&["status", "back"]).exited(3).says(&["at 20/h, the rate of the last process"]);
+    let status = stage.run(&["status", "back", "--json"]).exited(3).json();
+    assert_eq!(status["journal"]["rate"], "20/h", "{status}");
+    assert!(status["time_left"].as_f64().unwrap() >= 180.0, "{status}");
+    let before = stage.ledger().writes.len();
+    at_rate(&stage, &[]).succeeded();
+    stage.judge("back");
+    assert_eq!(stage.outcomes("back")["done"], 4);
+    let later = resets_after(&stage, before);
+    assert!(are_apart(&later[later.len() - 2..]), "{later:?}");
+}
+
+#[test]
+fn an_account_that_changes_while_it_waits_is_left_alone() {
+    let (stage, members) = blocked(5);
+    let last = members.last().unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            stage.wait_for_writes(2);
+            stage.simulator.change(last.id, |user| user.user_principal_name = "someone.else@contoso.com".into());
+        });
+        at_rate(&stage, &[]).exited(3).complains(&["drifted: renamed to someone.else@contoso.com"]);
+    });
+    assert_eq!(stage.outcomes("back")["done"], 4);
+    assert!(stage.ledger().writes.iter().all(|write| write.object_id != Some(last.id)), "it was written to");
+    assert_eq!(stage.results("back")[&5]["error_code"], "drifted");
+}
+
+#[test]
+fn a_rate_is_refused_where_it_would_hold_up_what_must_not_wait() {
+    let stage = Stage::new();
+    let roster = stage.roster_of(&stage.members(2));
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    stage
+        .run(&["apply", "out", "--confirm", "2", "--rate", "20/h"])
+        .exited(2)
+        .complains(&["--rate 20/h does not fit contain"]);
+    stage.plan(&roster, "breach", "slow", &[]).succeeded();
+    let sweep = ["apply", "slow", "--confirm", "2", "--rate", "20/h", "--schedule", "sweep"];
+    stage.run(&sweep).exited(2).complains(&["does not fit --schedule sweep", "Leave out --schedule"]);
+    stage
+        .run(&["apply", "slow", "--confirm", "2", "--rate", "20/hour"])
+        .exited(2)
+        .complains(&["--rate", "20/h, 2/min or 100/d"]);
+    let run = [
+        "run",
+        &roster,
+        "--playbook",
+        "offboard",
+        "--out",
+        "never",
+        "--discard-credentials",
+        "--confirm",
+        "2",
+        "--rate",
+        "2/d",
+    ];
+    stage.run(&run).exited(2).complains(&["--rate 2/d does not fit offboard"]);
+    assert!(!stage.path("never").exists() && stage.ledger().writes.is_empty());
+
+    // A file of settings holds up no containment.
+    stage.write("sealoff.toml", "rate = \"1/d\"\n");
+    stage.run(&["apply", "out", "--confirm", "2"]).succeeded();
+    let shown = stage.run(&["config", "--playbook", "reinstate", "--json"]).succeeded().out;
+    assert!(shown.contains("1/d"), "{shown}");
+}
