@@ -27,6 +27,7 @@ use crate::tenants::TenantSet;
 use crate::wording;
 use crate::wording::next_steps::worded;
 use crate::wording::pace::own_pace;
+use crate::wording::plan_command::at_rate;
 use crate::wording::standing::headline;
 use crate::wording::worded_step::WordedStep;
 use crate::words::clipped;
@@ -357,7 +358,7 @@ impl StatusScreen<'_> {
         if steps.is_empty() {
             return vec![WordedStep { what: "Nothing is left to do.".to_owned(), command: None }];
         }
-        worded(&steps, self.plan, "")
+        worded(&steps, self.plan, &at_rate(self.run.journal.rate))
     }
 
     fn next_steps(&self) -> Vec<NextStep> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::plan::handoff::Handoff;
 use crate::plan::manifest::Manifest;
 use crate::plan::waves::Wave;
+use crate::run::handout_rate::HandoutRate;
 use crate::seal::PasswordStyle;
 use crate::words::quoted;
 
@@ -28,6 +29,12 @@ pub fn go_on(folder: &Path, plan: &Manifest, wave: Option<&Wave>) -> String {
     };
     let passwords = naming_the_passwords(plan);
     format!("sealoff apply {}{part}{passwords} --confirm {}", quoted(folder), plan.phrase_for(accounts.into()))
+}
+
+/// What a command that goes on has to be given, so that it keeps to the rate of the process before.
+#[must_use]
+pub fn at_rate(rate: Option<HandoutRate>) -> String {
+    rate.map_or_else(String::new, |rate| format!(" --rate {rate}"))
 }
 
 /// Carries this wave of it out.

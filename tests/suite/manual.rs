@@ -73,6 +73,7 @@ fn what_is_not_run_says_why_and_is_listed_here() {
             ("hybrid", "somebody has to fill in the list", 1),
             ("hybrid", "the certificate of your Active Directory", 1),
             ("hybrid", "the results come from Windows", 1),
+            ("pace", "it takes two hours", 1),
             ("passwords", "the password is typed at a terminal", 1),
             ("registration", "needs a tenant and Azure CLI", 3),
             ("registration", "needs a tenant and PowerShell", 1),

@@ -40,8 +40,8 @@ fn are_apart(resets: &[Duration]) -> bool {
 fn passwords_come_one_after_the_other_and_every_screen_knows_the_rate() {
     let (stage, _) = blocked(4);
     let ran = at_rate(&stage, &["--json"]).succeeded();
-    ran.complains(&["a new password every 3 min (--rate 20/h): at least 9 min for 4 people", "left at 20/h"]);
-    let recap = ran.json();
+    let said = ["a new password every 3 min (--rate 20/h): at least 9 min for 4 people", "left at 20/h"];
+    let recap = ran.complains(&said).json();
     stage.judge("back");
     assert_eq!(stage.outcomes("back")["done"], 4);
     let resets = resets_after(&stage, 0);
@@ -58,10 +58,14 @@ fn a_run_that_was_killed_goes_on_without_a_burst_and_status_knows_how_long() {
     let confirm = stage.accounts("back").to_string();
     // The change of the first account, its revoke, and the change of the second one.
     stage.kill_after_writes(3, &["apply", "back", "--confirm", &confirm, "--rate", "20/h"]);
-    stage.run(&["status", "back"]).exited(3).says(&["at 20/h, the rate of the last process"]);
+    let says = ["at 20/h, the rate of the last process", "--rate 20/h"];
+    stage.run(&["status", "back"]).exited(3).says(&says);
     let status = stage.run(&["status", "back", "--json"]).exited(3).json();
-    assert_eq!(status["journal"]["rate"], "20/h", "{status}");
-    assert!(status["time_left"].as_f64().unwrap() >= 180.0, "{status}");
+    assert_eq!(status["run"]["journal"]["rate"], "20/h", "{status}");
+    assert!(
+        status["run"]["time_left"].as_f64().unwrap() >= 360.0,
+        "two wait, the first of them for an interval: {status}"
+    );
     let before = stage.ledger().writes.len();
     at_rate(&stage, &[]).succeeded();
     stage.judge("back");
