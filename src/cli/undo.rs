@@ -1,5 +1,6 @@
 //! `sealoff undo`: a plan that takes the blocks of a run back.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -12,20 +13,29 @@ use super::replace_args::ReplaceArgs;
 use super::rule_args;
 use super::tenant_check::check_tenant;
 use super::words::quoted;
+use crate::directory::HeldDevice;
+use crate::ids::RowNumber;
+use crate::plan::device_fate::DeviceFate;
 use crate::plan::folder::PlanFolder;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
 use crate::plan::rules::{Options, Rules};
 use crate::plan::summary::Summary;
 use crate::plan::undo::{self, Blocked};
+use crate::plan::undo_devices;
 use crate::run::lock::FolderLock;
+use crate::run::replay::Replay;
+use crate::run::result_row::ResultRows;
+use crate::run::target_result::TargetOutcome;
 use crate::step::Step;
+use crate::step::target::WriteTarget;
 use crate::verify::claims::{RunClaims, StepClaim};
 
-/// Make a plan that unblocks exactly the accounts that a run blocked
+/// Make a plan that unblocks exactly the accounts that a run blocked, or enables the devices that it disabled
 ///
 /// Reads the run in DIR and the directory, and writes a plan to DIR2: every account that the run blocked, and that was
-/// enabled before, may sign in again. An account that was blocked before the run stays blocked. An account whose block was
+/// enabled before, may sign in again. Of a run of evict with --devices, every device that it disabled, and that was enabled
+/// before, is enabled again; methods cannot be brought back. An account that was blocked before the run stays blocked. An account whose block was
 /// never answered is named and left alone. Nothing is changed yet: `sealoff apply DIR2` carries the plan out.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -80,7 +90,16 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
             "A new password and ended sessions cannot be taken back; sealoff unseal opens the new passwords.",
         ));
     }
-    let rules = rules(&args, of.options)?;
+    let of_devices = of.playbook.steps().contains(Step::Devices);
+    if of_devices && of.targets()[Step::Devices] == 0 {
+        return Err(Failure::refused("the run disabled no device, so there is nothing to undo")
+            .with_next("Methods that were removed cannot be brought back: people register new ones themselves."));
+    }
+    if of_devices && args.reset {
+        return Err(Failure::usage("--reset goes with a run that blocked accounts; this one disabled devices")
+            .with_next("Leave --reset out."));
+    }
+    let rules = rules(&args, of.options, of_devices)?;
     let claims = RunClaims::read(&origin)?;
     if !claims.has_written() {
         let dir = quoted(origin.path());
@@ -103,7 +122,11 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let spinner = preview::reading();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
     let planner = planner.by(connected.author().await?);
-    let made = undo::plan(&planner, &origin, blocked, place.made_in()).await;
+    let made = if of_devices {
+        undo_devices::plan(&planner, &origin, &disabled_by(&origin)?, place.made_in()).await
+    } else {
+        undo::plan(&planner, &origin, blocked, place.made_in()).await
+    };
     let put = made.map_err(Failure::from).and_then(|summary| Ok(Summary { folder: place.put()?, ..summary }));
     put.as_ref().ok().and_then(preview::read_back);
     drop(spinner);
@@ -112,8 +135,32 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// The devices of each row that were enabled before the run, and that it disabled: Graph said so.
+fn disabled_by(origin: &PlanFolder) -> Result<HashMap<RowNumber, Vec<HeldDevice>>, Failure> {
+    let mut enabled_before: HashMap<RowNumber, Vec<HeldDevice>> = HashMap::new();
+    origin.each_device(|listed| {
+        if listed.fate == DeviceFate::Disable && listed.device.enabled == Some(true) {
+            enabled_before.entry(listed.row).or_default().push(listed.device);
+        }
+    })?;
+    let replay = Replay::of_plan(origin)?;
+    let mut rows = ResultRows::of_plan(origin, &replay)?;
+    while let Some(row) = rows.next() {
+        let row = row?;
+        let Some(devices) = enabled_before.get_mut(&row.planned.row) else { continue };
+        let details = rows.details(&row)?;
+        let is_disabled = |device: &HeldDevice| {
+            let target = WriteTarget::Device { id: device.id };
+            details.targets.iter().any(|result| result.target == target && result.outcome == TargetOutcome::Done)
+        };
+        devices.retain(is_disabled);
+    }
+    enabled_before.retain(|_, devices| !devices.is_empty());
+    Ok(enabled_before)
+}
+
 /// What was lifted for the run is lifted for its undoing: the accounts that it could block, this may open.
-fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
+fn rules(args: &UndoArgs, of: Options, of_devices: bool) -> Result<Rules, Failure> {
     let recipients =
         if args.seal_to.is_empty() { Vec::new() } else { rule_args::recipients(&args.seal_to)?.to_texts() };
     let playbook = if args.reset { Playbook::Reinstate } else { Playbook::Undo };
@@ -124,7 +171,7 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
         max_accounts: None,
         handoff_by_manager: args.by_manager.is_some(),
         methods: None,
-        devices: false,
+        devices: of_devices,
         ..of
     };
     let handoff = args.recipients.as_deref().map(rule_args::handoff_keys).transpose()?;

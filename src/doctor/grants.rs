@@ -139,7 +139,7 @@ const OWNS_THE_TENANT: [&str; 6] = [
 #[must_use]
 pub fn needs(steps: Steps, scope: Scope) -> Vec<Need> {
     let mut needs = vec![READ_USERS];
-    needs.extend(needs_of_steps(steps.without(Step::Devices)));
+    needs.extend(needs_of_steps(steps.without(Step::Devices).without(Step::EnableDevices)));
     needs.extend(steps.contains(Step::Methods).then_some(LIST_METHODS));
     // A playbook disables devices where --devices asks for it; the precheck of such a plan asks for it again.
     let devices = Need { permission: Step::Devices.facts().permission, vital: false };

@@ -127,7 +127,7 @@ impl<'a> AccountRules<'a> {
             (Some(_), None) => reasons.push(Reason::UnknownState),
             _ => {}
         }
-        if steps.iter().any(|step| step.has_targets()) {
+        if steps.contains(Step::Methods) || steps.contains(Step::Devices) {
             if reset_before {
                 reasons.push(Reason::ResetBefore);
             } else if account.enabled != Some(false) {

@@ -31,6 +31,8 @@ pub struct DeviceCounts {
     pub disable_people: u32,
     /// Those of them that are synced from Active Directory: the next sync enables them again.
     pub hybrid: u32,
+    /// Devices that are enabled again.
+    pub enable: u32,
     /// Devices that are disabled as they are.
     pub already: u32,
     /// Devices that stay, because the person is not their registered owner.
@@ -56,6 +58,7 @@ impl DeviceCounts {
             disable: 0,
             disable_people: 0,
             hybrid: 0,
+            enable: 0,
             already: 0,
             shared: 0,
             needs_person: 0,
@@ -78,6 +81,7 @@ impl DeviceCounts {
         for (device, fate) in devices {
             *match fate {
                 DeviceFate::Disable => &mut self.disable,
+                DeviceFate::Enable => &mut self.enable,
                 DeviceFate::Already => &mut self.already,
                 DeviceFate::Shared => &mut self.shared,
                 DeviceFate::NeedsPerson => &mut self.needs_person,
@@ -92,6 +96,6 @@ impl DeviceCounts {
     /// Would any be disabled, if there was a way here?
     #[must_use]
     pub const fn means_any(&self) -> bool {
-        self.disable + self.needs_person + self.restricted > 0
+        self.disable + self.enable + self.needs_person + self.restricted > 0
     }
 }

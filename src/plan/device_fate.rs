@@ -12,6 +12,8 @@ use crate::step::target::NoWay;
 pub enum DeviceFate {
     /// It is disabled.
     Disable,
+    /// It is enabled again.
+    Enable,
     /// It is disabled as it is.
     Already,
     /// It stays: the person is not its registered owner, and others may work with it.
@@ -47,7 +49,7 @@ impl DeviceFate {
         match self {
             Self::NeedsPerson => Some(NoWay::OnlyByPerson),
             Self::Restricted => Some(NoWay::Restricted),
-            Self::Disable | Self::Already | Self::Shared | Self::Stays => None,
+            Self::Disable | Self::Enable | Self::Already | Self::Shared | Self::Stays => None,
         }
     }
 }

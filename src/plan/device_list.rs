@@ -73,6 +73,9 @@ impl DeviceList {
     }
 
     fn fate(&self, row: &PlanRow, device: &HeldDevice) -> DeviceFate {
+        if row.steps.contains(Step::EnableDevices) {
+            return DeviceFate::Enable;
+        }
         let fate = DeviceFate::of(device, self.by_app);
         let is_done_about_them = row.decision == Decision::Act;
         if is_done_about_them || fate == DeviceFate::Already { fate } else { DeviceFate::Stays }
@@ -154,8 +157,10 @@ pub(super) struct DeviceLine {
 
 impl TargetLine for DeviceLine {
     fn listed(self) -> Option<(RowNumber, ListedTarget)> {
-        let target = WriteTarget::Device { id: self.device? };
+        let id = self.device?;
+        let target = WriteTarget::Device { id };
         let listed = match self.plan {
+            Some(DeviceFate::Enable) => ListedTarget::Meant(WriteTarget::DeviceBack { id }),
             Some(DeviceFate::Disable) => ListedTarget::Meant(target),
             fate => ListedTarget::Stays(StayingTarget {
                 target,

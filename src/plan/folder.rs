@@ -19,6 +19,7 @@ use crate::private_files;
 use crate::step::Steps;
 
 pub use super::folder_error::FolderError;
+use super::listed_device::ListedDevice;
 use super::listed_way_in::ListedWayIn;
 pub use super::plan_files::{
     BY_HAND, DEVICES, HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED, RESULTS,
@@ -169,6 +170,17 @@ impl PlanFolder {
         let Some(listed) = &self.manifest.methods else { return Ok(()) };
         let read = |list: &mut Hashing<File>| ListedWayIn::each(list, take);
         read_listed(&self.folder, WAYS_IN, listed.sha256, read)
+    }
+
+    /// Gives each device that the plan lists, person by person.
+    ///
+    /// # Errors
+    ///
+    /// The list cannot be read, or is no longer the one that was checked when the plan was opened.
+    pub fn each_device(&self, take: impl FnMut(ListedDevice)) -> Result<(), FolderError> {
+        let Some(listed) = &self.manifest.devices else { return Ok(()) };
+        let read = |list: &mut Hashing<File>| ListedDevice::each(list, take);
+        read_listed(&self.folder, DEVICES, listed.sha256, read)
     }
 
     /// Where a row stands in the list, for people.

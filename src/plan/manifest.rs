@@ -263,6 +263,7 @@ impl Manifest {
     pub fn targets(&self) -> StepMap<u64> {
         let mut targets = StepMap::default();
         targets[Step::Methods] = self.methods.as_ref().map_or(0, |methods| methods.removed().into());
+        targets[Step::EnableDevices] = self.devices.as_ref().map_or(0, |devices| devices.enable.into());
         targets[Step::Devices] = self.devices.as_ref().map_or(0, |devices| devices.disable.into());
         targets
     }

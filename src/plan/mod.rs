@@ -28,7 +28,7 @@
 //! | `target_listing`, `held_so_far`, `plan_lists` | what people have is read, kept where the planning is stopped, and put beside the plan |
 //! | [`method_counts`], `ways_in` | the methods that they sign in with are counted, and listed |
 //! | [`methods_option`], [`method_fate`] | which of them are to be removed, and what becomes of each |
-//! | [`device_counts`], [`device_fate`], `device_list` | their devices are counted and listed, and what becomes of each |
+//! | [`device_counts`], [`device_fate`], `device_list`, [`listed_device`], [`undo_devices`] | their devices are counted and listed, and what becomes of each |
 //! | [`plan_targets`] | what the steps are about that have a target for each write: the plan's lists, read back |
 //! | [`waves`] | the parts of a plan that are carried out one after the other |
 //! | [`planning_progress`] | how far a planning is |
@@ -65,6 +65,7 @@ mod held_so_far;
 pub mod judge;
 pub mod kept_elsewhere;
 pub mod left_to_people;
+pub mod listed_device;
 pub mod listed_way_in;
 pub mod manifest;
 pub mod method_counts;
@@ -101,6 +102,7 @@ pub mod task_elsewhere;
 #[cfg(test)]
 mod tests;
 pub mod undo;
+pub mod undo_devices;
 pub mod waves;
 mod ways_in;
 mod writer;

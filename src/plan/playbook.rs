@@ -64,7 +64,9 @@ impl Playbook {
                 "remove passkeys, phones and apps as --methods says, disable devices with --devices, end all sessions"
             }
             Self::Reinstate => "allow sign-in again with a new password (change at next sign-in), end all sessions",
-            Self::Undo => "allow sign-in again for the accounts that a run blocked; passwords stay as they are",
+            Self::Undo => {
+                "allow sign-in again for the accounts that a run blocked, or enable the devices that it disabled; passwords stay as they are"
+            }
         }
     }
 
@@ -78,7 +80,7 @@ impl Playbook {
             Self::Signout => Steps::of(&[Step::Revoke]),
             Self::Evict => Steps::of(&[Step::Methods, Step::Devices, Step::Revoke]),
             Self::Reinstate => Steps::of(&[Step::Unblock, Step::Reset, Step::Revoke]),
-            Self::Undo => Steps::of(&[Step::Unblock]),
+            Self::Undo => Steps::of(&[Step::Unblock, Step::EnableDevices]),
         }
     }
 

@@ -96,6 +96,8 @@ pub enum Reason {
     UnknownState,
     /// The run that is undone did not block it.
     NotBlocked,
+    /// The run that is undone disabled no device of the person that was enabled before.
+    NoDeviceDisabled,
     /// It was blocked before the run that is undone.
     BlockedBefore,
     /// It is not known whether the run that is undone blocked it.

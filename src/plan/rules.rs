@@ -77,7 +77,9 @@ impl Options {
     pub fn steps_of(&self, playbook: Playbook) -> Steps {
         playbook.steps().only(|step| match step {
             Step::Methods => self.methods.is_some_and(MethodsOption::removes),
-            Step::Devices => self.devices,
+            Step::Devices | Step::EnableDevices => self.devices,
+            // A run blocked, or it disabled devices.
+            Step::Unblock if playbook == Playbook::Undo => !self.devices,
             _ => true,
         })
     }
@@ -293,7 +295,7 @@ impl Rules {
             }
             _ => {}
         }
-        if self.options.devices && !playbook.steps().contains(Step::Devices) {
+        if self.options.devices && !matches!(playbook, Playbook::Evict | Playbook::Undo) {
             return Err(RulesError::OnlyEvictDisables { playbook });
         }
         if self.options.writeback {

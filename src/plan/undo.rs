@@ -110,7 +110,7 @@ pub async fn plan<T: Transport>(
     writer.finish(MadeFrom { planned_by: planner.author.clone(), ..made_from(origin, facts.organization, notes) })
 }
 
-fn made_from(origin: &PlanFolder, organization: Organization, notes: Vec<String>) -> MadeFrom {
+pub(super) fn made_from(origin: &PlanFolder, organization: Organization, notes: Vec<String>) -> MadeFrom {
     let of = origin.manifest();
     MadeFrom {
         planned_by: None,
@@ -132,16 +132,16 @@ fn made_from(origin: &PlanFolder, organization: Organization, notes: Vec<String>
 }
 
 /// The run's own row with what is done to the account now.
-fn ruled(row: PlanRow, ruling: Ruling) -> PlanRow {
+pub(super) fn ruled(row: PlanRow, ruling: Ruling) -> PlanRow {
     let Ruling { decision, steps, reasons, detail } = ruling;
     PlanRow { decision, steps, reasons, detail, sealed: None, ..row }
 }
 
-fn left(decision: Decision, reason: Reason, detail: &str) -> Ruling {
+pub(super) fn left(decision: Decision, reason: Reason, detail: &str) -> Ruling {
     Ruling::left_alone(decision, vec![reason], detail.to_owned())
 }
 
-fn changed(detail: &str) -> Ruling {
+pub(super) fn changed(detail: &str) -> Ruling {
     left(Decision::Refuse, Reason::ChangedSince, detail)
 }
 

@@ -72,7 +72,7 @@ impl FollowedRun {
             Ok(_) => {}
         }
         let mut reader = JournalReader::open_at(&self.journal, self.read_to.clone())?;
-        while let Some(line) = reader.next() {
+        for line in reader.by_ref() {
             let line = line?;
             let broken = |reason| JournalError::Broken { path: self.journal.clone(), line: line.number, reason };
             self.fold.apply(&line).map_err(broken)?;

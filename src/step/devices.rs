@@ -2,13 +2,21 @@
 
 use super::facts::{ProvedBy, StepFacts, StepPermission, WorksOn};
 use super::target::{TargetFacts, TargetWords};
+use super::word::Step;
 use super::write::WritePart;
 use crate::directory::reach::Action;
 use crate::graph::found_pace::PaceRange;
 
 /// Devices have a quota of their own: 3,000 writes in 150 seconds for an app, 25 in 10 seconds for a person ("Microsoft Graph
 /// service-specific throttling limits"). It begins below the second, and ends at the first.
-const PACE: PaceRange = PaceRange { slow: 2.0, fast: 20.0 };
+pub(super) const PACE: PaceRange = PaceRange { slow: 2.0, fast: 20.0 };
+
+/// "Update device".
+pub(super) const PERMISSION: StepPermission = StepPermission {
+    purpose: "disable or enable devices",
+    least: &["Device.ReadWrite.All"],
+    also: &["Directory.ReadWrite.All"],
+};
 
 /// Its writes are found by reading, and listed in the plan: one for each device ("Update device"). A guest's devices are kept in
 /// the home tenant, and an agent user has none.
@@ -16,15 +24,11 @@ pub(super) const FACTS: StepFacts = StepFacts {
     part: WritePart::DeviceEnabled(false),
     is_retried_alone: false,
     works_on: WorksOn { guests: false, synced: true, federated: true, agents: false },
-    permission: StepPermission {
-        purpose: "disable devices",
-        least: &["Device.ReadWrite.All"],
-        also: &["Directory.ReadWrite.All"],
-    },
+    permission: PERMISSION,
     action: Action::Devices,
     proved_by: ProvedBy::TargetsListed,
     is_settled_by_read: false,
-    undone_by: None,
+    undone_by: Some(Step::EnableDevices),
     targets: Some(TargetFacts {
         pace: PACE,
         may_wait_for_others: false,

@@ -7,7 +7,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `word` | [`Step`]: the words, in the order in which the steps are done |
-//! | `block`, `unblock`, `reset`, `methods`, `devices`, `revoke` | the [`StepFacts`] of one step each |
+//! | `block`, `unblock`, `reset`, `methods`, `devices`, `enable_devices`, `revoke` | the [`StepFacts`] of one step each |
 //! | `facts` | what has to be known of a step, for all of them |
 //! | `target` | what a write is about, where an account has several of one kind |
 //! | `write` | [`WriteKind`]: the requests that steps travel in; method, path and body of each are made of its steps |
@@ -20,6 +20,7 @@
 
 mod block;
 mod devices;
+mod enable_devices;
 pub mod facts;
 mod map;
 mod methods;
@@ -55,6 +56,7 @@ impl Step {
             Self::Reset => &reset::FACTS,
             Self::Methods => &methods::FACTS,
             Self::Devices => &devices::FACTS,
+            Self::EnableDevices => &enable_devices::FACTS,
             Self::Revoke => &revoke::FACTS,
         }
     }

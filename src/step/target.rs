@@ -67,6 +67,11 @@ pub enum WriteTarget {
         /// Its object id, which is not the one that it knows itself by.
         id: ObjectId,
     },
+    /// A device that is enabled again.
+    DeviceBack {
+        /// Its object id.
+        id: ObjectId,
+    },
 }
 
 /// What a target is. Those of one account are dealt with in this order.
@@ -76,6 +81,8 @@ pub enum TargetKind {
     Method(MethodKind),
     /// A device.
     Device,
+    /// A device that is enabled again.
+    DeviceBack,
 }
 
 /// Why there is no way to do here what was meant of a target.
@@ -112,6 +119,7 @@ impl WriteTarget {
         match self {
             Self::Method { kind, .. } => TargetKind::Method(*kind),
             Self::Device { .. } => TargetKind::Device,
+            Self::DeviceBack { .. } => TargetKind::DeviceBack,
         }
     }
 
@@ -120,7 +128,7 @@ impl WriteTarget {
     pub fn id(&self) -> Cow<'_, str> {
         match self {
             Self::Method { id, .. } => id.into(),
-            Self::Device { id } => id.to_string().into(),
+            Self::Device { id } | Self::DeviceBack { id } => id.to_string().into(),
         }
     }
 }
@@ -132,6 +140,7 @@ impl TargetKind {
         match self {
             Self::Method(_) => Step::Methods,
             Self::Device => Step::Devices,
+            Self::DeviceBack => Step::EnableDevices,
         }
     }
 
@@ -140,7 +149,7 @@ impl TargetKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Method(kind) => kind.name(),
-            Self::Device => "device",
+            Self::Device | Self::DeviceBack => "device",
         }
     }
 }

@@ -38,6 +38,8 @@ pub enum Step {
     Methods,
     /// Devices are disabled, one write each.
     Devices,
+    /// Devices are enabled again, one write each.
+    EnableDevices,
     /// Every session is ended.
     Revoke,
 }

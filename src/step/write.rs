@@ -83,7 +83,9 @@ impl WriteKind {
                 let segment = kind.segment().filter(|_| !matches!(id.as_str(), "" | "." | ".."))?;
                 format!("/users/{account}/authentication/{segment}/{}", url_segment(id))
             }
-            (Self::Device, Some(WriteTarget::Device { id })) => format!("/devices/{id}"),
+            (Self::Device, Some(WriteTarget::Device { id } | WriteTarget::DeviceBack { id })) => {
+                format!("/devices/{id}")
+            }
             (Self::Revoke, None) => format!("/users/{account}/revokeSignInSessions"),
             _ => return None,
         })

@@ -208,7 +208,11 @@ impl Pass {
         let TargetLister { methods, devices } = lister;
         self.list(methods, Step::Methods, subjects, |listed, row| SeenTargets::of_methods(listed, targets, row))
             .await?;
-        self.list(devices, Step::Devices, subjects, |listed, row| SeenTargets::of_devices(listed, targets, row)).await
+        for step in [Step::Devices, Step::EnableDevices] {
+            let seen = |listed, row| SeenTargets::of_devices(listed, targets, row, step);
+            self.list(devices, step, subjects, seen).await?;
+        }
+        Ok(())
     }
 
     async fn list<T: Transport, L: PersonList>(

@@ -55,13 +55,25 @@ impl SeenTargets {
 impl SeenTargets {
     /// Compares a list of devices with what the plan says of the person of a row. One that is in no list any more is gone.
     #[must_use]
-    pub fn of_devices(listed: Result<Vec<HeldDevice>, GraphError>, targets: &PlanTargets, row: RowNumber) -> Self {
+    pub fn of_devices(
+        listed: Result<Vec<HeldDevice>, GraphError>,
+        targets: &PlanTargets,
+        row: RowNumber,
+        step: Step,
+    ) -> Self {
         let listed = match listed {
             Ok(listed) => listed,
             Err(error) => return Self::NotListed(error),
         };
-        let planned = targets.of_step(row, Step::Devices);
+        let planned = targets.of_step(row, step);
         let (mut left, mut appeared) = (Vec::new(), Vec::new());
+        if step == Step::EnableDevices {
+            let disabled = listed.into_iter().filter(|device| {
+                device.enabled == Some(false) && planned.contains(&WriteTarget::DeviceBack { id: device.id })
+            });
+            left.extend(disabled.map(|device| dated(&format!("{:?}", device.name), device.registered)));
+            return Self::Listed { planned: planned.len(), left, appeared };
+        }
         for device in listed.into_iter().filter(|device| device.enabled != Some(false)) {
             let target = WriteTarget::Device { id: device.id };
             let hybrid = if device.is_hybrid() { ", which the sync from Active Directory enables again" } else { "" };

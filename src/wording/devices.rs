@@ -13,7 +13,10 @@ pub fn sentences(devices: &DeviceCounts) -> Vec<String> {
         let of = counted(devices.disable_people.into(), "person", "people");
         format!("this plan disables {} of {of}", counted(devices.disable.into(), "device", "devices"))
     });
-    let none = "this plan disables no device".to_owned();
+    let none = match devices.enable {
+        0 => "this plan disables no device".to_owned(),
+        number => format!("this plan enables {} again", counted(number.into(), "device", "devices")),
+    };
     [
         Some(disabled.unwrap_or(none)),
         said(

@@ -66,6 +66,7 @@ pub const fn sentence(reason: Reason) -> &'static str {
         Reason::DevicesUnknown => "the person's devices could not be listed; plan.csv says why",
         Reason::Already => "nothing is left to do",
         Reason::UnknownState => "the directory does not say whether sign-in is allowed; it is set in any case",
+        Reason::NoDeviceDisabled => "the run that is undone disabled no device of the person that was enabled before",
         Reason::NotBlocked => "the run that is undone did not block the account",
         Reason::BlockedBefore => "sign-in was blocked before the run that is undone, and stays blocked",
         Reason::BlockUncertain => {
@@ -149,7 +150,7 @@ pub const fn remedy(reason: Reason) -> &'static str {
             "Nothing is left to do."
         }
         Reason::UnknownState => "Let the app read users whole (User.Read.All), and plan it again.",
-        Reason::NotBlocked | Reason::BlockedBefore => "Leave the row out.",
+        Reason::NoDeviceDisabled | Reason::NotBlocked | Reason::BlockedBefore => "Leave the row out.",
         Reason::BlockUncertain => "Look at the account, and allow sign-in by hand if that is right.",
         Reason::ChangedSince => "Look at what has become of the account, and change it by hand if that is right.",
     }

@@ -39,7 +39,7 @@ pub const fn kind(kind: MethodKind) -> &'static str {
 pub const fn target(target: TargetKind) -> &'static str {
     match target {
         TargetKind::Method(of) => kind(of),
-        TargetKind::Device => "device",
+        TargetKind::Device | TargetKind::DeviceBack => "device",
     }
 }
 

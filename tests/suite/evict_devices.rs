@@ -199,3 +199,30 @@ fn devices_have_a_quota_of_their_own_and_throttling_costs_only_time() {
     stage.apply("out");
     assert_eq!(to_disable(&stage, &members), BTreeSet::new());
 }
+
+#[test]
+fn undo_enables_exactly_the_devices_that_were_enabled_before() {
+    let stage = Stage::with(settings());
+    let (members, phone) = blocked(&stage, 2);
+    let lost = register(&stage, &members[0], 90, DeviceSystem::Windows);
+    // One was disabled before, by somebody else.
+    stage.plan("blocked", "evict", "first", &["--devices"]).succeeded();
+    stage.apply("first");
+    let before = changed(&stage).len();
+    let other = register(&stage, &members[0], 91, DeviceSystem::Windows);
+    stage.plan("blocked", "evict", "out", &["--devices"]).succeeded();
+    stage.apply("out");
+    assert_eq!(changed(&stage)[before..], [(other.id, false)], "the others were disabled already");
+    let planned = stage.run(&["undo", "out", "--out", "back"]).succeeded();
+    planned.says(&["this plan enables 1 device again"]);
+    let listed = lines(&stage, "back/devices.csv");
+    assert_eq!(listed.len(), 1);
+    assert_eq!((listed[0]["device"].as_str(), listed[0]["plan"].as_str()), (other.id.to_string().as_str(), "enable"));
+    stage.apply("back").succeeded();
+    assert_eq!(changed(&stage)[before + 1..], [(other.id, true)]);
+    assert!(!changed(&stage).iter().any(|(id, _)| *id == phone.id));
+    assert!(!to_disable(&stage, &members).contains(&lost.id), "it was disabled before that run");
+    stage.run(&["verify", "back", "--wait", "0s"]).succeeded();
+    let again = stage.run(&["undo", "back", "--out", "more"]);
+    assert_ne!(again.code, Some(0), "{}", again.out);
+}
