@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::graph::backoff;
-use crate::graph::quota::{Allowance, Bucket, Concurrency, Controller, Feedback, Heard, LimitShare, Shape, Wait};
+use crate::graph::quota::{
+    Allowance, Bucket, Concurrency, Controller, Feedback, Heard, HeardBeside, LimitShare, Shape, Wait,
+};
 
 /// The write quota of one app in one tenant, which sets the pace, the limits of that app above it, and how many calls it
 /// takes.
@@ -95,6 +97,9 @@ impl Pace {
     /// What to wait for before asking again.
     pub fn take(&mut self, wanted: u32) -> Result<u32, Wait> {
         let now = self.clock.now();
+        if let Some(HeardBeside { age, heard }) = self.share().and_then(LimitShare::hear) {
+            self.writes.heard(now, now.saturating_sub(age), heard, backoff::chance());
+        }
         for limit in &mut self.above {
             limit.ensure(wanted).map_err(|wait| Wait::Until(now + wait))?;
         }
@@ -107,7 +112,19 @@ impl Pace {
 
     /// Takes in what became of a call that left at `sent_at`.
     pub fn answered(&mut self, sent_at: Duration, feedback: &Feedback) {
-        self.writes.answered(self.clock.now(), sent_at, feedback, backoff::chance());
+        let now = self.clock.now();
+        if let (Some(share), Some(heard)) = (self.share(), feedback.for_other_tenants()) {
+            share.refused(now.saturating_sub(sent_at), heard);
+        }
+        self.writes.answered(now, sent_at, feedback, backoff::chance());
+    }
+
+    /// Its place at the limit that other runs spend, too.
+    fn share(&self) -> Option<&LimitShare> {
+        self.above.iter().find_map(|limit| match &limit.bucket {
+            CeilingOf::SeveralRuns(share) => Some(share),
+            CeilingOf::ThisRun(_) => None,
+        })
     }
 
     /// Takes in what a call of another app met at a limit that both share; that call left at `sent_at`.
@@ -172,7 +189,7 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::quota::MAX_CALLS;
+    use crate::graph::quota::{MAX_CALLS, SharedLimit};
     use crate::graph::throttle::ThrottleScope;
 
     fn refused_by(scope: &str) -> Result<u32, Wait> {
@@ -191,6 +208,55 @@ mod tests {
         for scope in ["Tenant_Application/Write/a/b", "Tenant/ReadWrite/a/b", "not documented"] {
             let Err(Wait::Until(until)) = refused_by(scope) else { panic!("{scope}") };
             assert!(until >= Duration::from_secs(30), "{scope}: {until:?}");
+        }
+    }
+
+    /// Another job of the same app spends what it may write in all tenants.
+    #[tokio::test(start_paused = true)]
+    async fn what_the_app_is_refused_in_one_tenant_all_of_its_tenants_wait_for() {
+        for (scope, all_wait) in [
+            ("Application/Write/a/b", true),
+            ("Application/ReadWrite/a/b", true),
+            ("Application/Read/a/b", false),
+            ("Tenant_Application/Write/a/b", false),
+            ("Tenant/Write/a/b", false),
+        ] {
+            let limit = SharedLimit::full(Allowance::WRITES_OF_APP, Clock::real());
+            // Each run counts from when it began.
+            let mut paces = Vec::new();
+            for urgency in 0..3 {
+                paces.push(Pace::of(Allowance::WRITES, MAX_CALLS, Clock::real(), 0).sharing(limit.share(urgency)));
+                tokio::time::advance(Duration::from_secs(7)).await;
+            }
+            for pace in &mut paces {
+                assert_eq!(pace.take(20), Ok(20));
+            }
+            let sent_at = paces[0].clock.now();
+            tokio::time::advance(Duration::from_secs(1)).await;
+            let mut feedback = Feedback { sent: 20, ..Feedback::default() };
+            feedback.refuse(20, ThrottleScope::parse(scope), Some(Duration::from_secs(30)));
+            paces[0].answered(sent_at, &feedback);
+            for pace in &mut paces[1..] {
+                pace.answered(
+                    pace.clock.now() - Duration::from_secs(1),
+                    &Feedback { sent: 20, passed: 20, ..Feedback::default() },
+                );
+                tokio::time::advance(Duration::from_secs(5)).await;
+                match pace.take(20) {
+                    Err(Wait::Until(until)) => {
+                        let wait = until.saturating_sub(pace.clock.now());
+                        assert!(
+                            all_wait && wait >= Duration::from_secs(19) && wait <= Duration::from_secs(26),
+                            "{scope}: {wait:?}"
+                        );
+                    }
+                    taken => assert!(!all_wait && taken == Ok(20), "{scope}: {taken:?}"),
+                }
+            }
+            tokio::time::advance(Duration::from_secs(31)).await;
+            for pace in &mut paces[1..] {
+                assert_eq!(pace.take(20), Ok(20), "{scope}");
+            }
         }
     }
 

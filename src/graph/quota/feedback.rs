@@ -39,6 +39,8 @@ pub struct Feedback {
     pub share: Option<f64>,
     /// Those of them that the limit of the tenant refused, which all apps share.
     pub by_tenant: LimitRefusal,
+    /// Those of them that the limit of the app in all its tenants refused.
+    pub by_app_everywhere: LimitRefusal,
 }
 
 /// Writes of one call that one limit refused.
@@ -66,8 +68,10 @@ impl Feedback {
         }
         self.throttled += writes;
         self.retry_after = self.retry_after.max(retry_after);
-        if scope.is_some_and(|scope| scope.owner == LimitOwner::Tenant) {
-            self.by_tenant.add(writes, retry_after);
+        match scope.map(|scope| scope.owner) {
+            Some(LimitOwner::Tenant) => self.by_tenant.add(writes, retry_after),
+            Some(LimitOwner::Application) => self.by_app_everywhere.add(writes, retry_after),
+            Some(LimitOwner::ApplicationInTenant) | None => {}
         }
     }
 
@@ -80,7 +84,16 @@ impl Feedback {
     /// What another app of the same tenant, which sent nothing of this, learns from it.
     #[must_use]
     pub fn for_other_apps(&self) -> Option<Heard> {
-        let LimitRefusal { writes, retry_after } = self.by_tenant;
+        self.heard_of(self.by_tenant)
+    }
+
+    /// What the same app in another tenant, which sent nothing of this, learns from it.
+    #[must_use]
+    pub fn for_other_tenants(&self) -> Option<Heard> {
+        self.heard_of(self.by_app_everywhere)
+    }
+
+    fn heard_of(&self, LimitRefusal { writes, retry_after }: LimitRefusal) -> Option<Heard> {
         (writes > 0).then(|| Heard { is_refusal: self.is_a_refusal_of(writes), retry_after })
     }
 
@@ -89,7 +102,7 @@ impl Feedback {
     }
 }
 
-/// A limit that an app shares refused writes of another app.
+/// A limit that is shared refused writes of another app, or of the same app in another tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heard {
     /// Does it say that the limit is used up?

@@ -49,7 +49,7 @@ pub use bucket::Bucket;
 pub use concurrency::{Concurrency, MAX_CALLS};
 pub use controller::Controller;
 pub use feedback::{Feedback, Heard, LimitRefusal, Shape, Wait};
-pub use shared::{LimitShare, SharedLimit};
+pub use shared::{HeardBeside, LimitShare, SharedLimit};
 
 /// A full batch: what has to fit before it is worth sending.
 const BATCH: f64 = super::batch::MAX_ITEMS as f64;
