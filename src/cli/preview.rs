@@ -52,6 +52,10 @@ pub(super) struct PlanDocument<'a> {
     summary: &'a Summary,
     /// The reasons behind the decisions, by decision and then by reason.
     reasons: Vec<WordedReason<'a>>,
+    /// How many seconds the writes that have a pace of their own take where Graph lets no more through than that pace begins
+    /// with; `floor_seconds` has the fast end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slow_end_seconds: Option<u64>,
 }
 
 /// Shows the preview on standard output.
@@ -60,7 +64,8 @@ pub(super) fn show(summary: &Summary, json: bool) {
     let written = if json {
         let worded = |line| WordedReason { line, sentence: wording::reason::sentence(line.reason) };
         let reasons = summary.reasons.iter().map(worded).collect();
-        let line = PlanDocument { sealoff_plan: DocumentVersion, summary, reasons };
+        let slow_end_seconds = summary.plan.targets().slow_end().map(|slow| slow.as_secs_f64().ceil() as u64);
+        let line = PlanDocument { sealoff_plan: DocumentVersion, summary, reasons, slow_end_seconds };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
         out.write_all(page(summary).as_bytes())

@@ -179,6 +179,17 @@ impl StepMap<u64> {
         let of = |(step, number): (Step, &u64)| Some(step.facts().targets.as_ref()?.pace.floor(*number));
         self.iter().filter_map(of).max().unwrap_or_default()
     }
+
+    /// The time that so many writes about targets take where Graph lets through no more than the pace that each step begins
+    /// with; nothing where there are none.
+    #[must_use]
+    pub fn slow_end(&self) -> Option<Duration> {
+        let of = |(step, number): (Step, &u64)| {
+            let pace = step.facts().targets.as_ref()?.pace;
+            (*number > 0).then(|| Duration::from_secs_f64(*number as f64 / pace.slow))
+        };
+        self.iter().filter_map(of).max()
+    }
 }
 
 /// The steps of which there is any, each with its number.

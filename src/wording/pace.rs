@@ -23,12 +23,13 @@ pub enum QuotaOwner {
     SeveralApps,
 }
 
-/// The shortest time in which a plan can be carried out.
+/// The shortest time in which a plan can be carried out; where a pace of its own is found by feedback, both ends of it.
 #[must_use]
 pub fn shortest_of_plan(plan: &Manifest) -> String {
-    let floor = Duration::from_secs(plan.floor_seconds);
-    if let Some(own) = own_pace(&plan.targets()) {
-        return format!("at least {} {own}", span(floor));
+    let (floor, targets) = (Duration::from_secs(plan.floor_seconds), plan.targets());
+    if let (Some(own), Some(slow)) = (own_pace(&targets), targets.slow_end()) {
+        let slow = span(slow.max(floor));
+        return format!("at least {} {own}; {slow} where Graph lets no more through than it begins with", span(floor));
     }
     shortest(floor, QuotaOwner::Tenant)
 }

@@ -346,8 +346,12 @@ fn throttling_of_methods_costs_only_time() {
     let planned = stage.plan("blocked", "evict", "out", &["--methods", "all"]).succeeded();
     // Sixty methods: six seconds, where the write quota alone would let all of it out at once.
     planned
-        .says(&[&format!("at least 6 s {by_pace}")])
+        .says(&[&format!("at least 6 s {by_pace}; 1 min where Graph lets no more through than it begins with")])
         .never_says(&["within the burst", "by the tenant's write quota"]);
+    let page = std::fs::read_to_string(stage.path("out/plan.html")).unwrap();
+    assert!(page.contains("1 min where Graph lets no more through than it begins with"));
+    let json = stage.plan("blocked", "evict", "as-json", &["--methods", "all", "--json"]).succeeded().json();
+    assert_eq!((&json["plan"]["floor_seconds"], &json["slow_end_seconds"]), (&6.into(), &60.into()));
     stage.run(&["status", "out"]).says(&[&format!("at least 6 s {by_pace}")]).never_says(&["documented quota"]);
     let ran = stage.apply("out").succeeded();
     let ran = ran.says(&[&format!("at least 6 s {by_pace}; ")]).never_says(&["the quota's floor"]);
