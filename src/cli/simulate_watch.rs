@@ -161,6 +161,8 @@ fn operation(operation: &Operation) -> &'static str {
         Operation::DeleteMethod { .. } => "delete method",
         Operation::ConfirmCompromised => "confirm risk",
         Operation::DismissRisk => "dismiss risk",
+        Operation::DeleteConsent { .. } => "delete consent",
+        Operation::CreateConsent { .. } => "create consent",
         Operation::CreatePass { .. } => "create pass",
         Operation::ResetThere { .. } => "reset by writeback",
         Operation::PatchDevice { account_enabled: false, .. } => "disable device",

@@ -51,7 +51,7 @@ pub struct WriteRecord {
     pub app: Uuid,
     /// The number of the `$batch` that carried it, counted from 1; `None` for a request of its own.
     pub batch: Option<u64>,
-    /// The user it named, or who owns the device that it named; `None` when there is no such user.
+    /// The user it named, or who owns the device or gave the consent that it named; `None` when there is no such user.
     pub object_id: Option<Uuid>,
     /// What it asked for.
     pub operation: Operation,
@@ -104,6 +104,16 @@ pub enum Operation {
     ConfirmCompromised,
     /// `POST /identityProtection/riskyUsers/dismiss`: one for each user in it.
     DismissRisk,
+    /// `DELETE /oauth2PermissionGrants/{id}`.
+    DeleteConsent {
+        /// The id in the path.
+        id: Box<str>,
+    },
+    /// `POST /oauth2PermissionGrants`.
+    CreateConsent {
+        /// The id that it was given.
+        id: Box<str>,
+    },
     /// `PATCH /devices/{id}`.
     PatchDevice {
         /// The object id.

@@ -82,8 +82,8 @@ pub use connection::Connection;
 pub(crate) use directory::tenant::SERVICE_PRINCIPAL_ID;
 pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 pub use directory::{
-    ALTERNATE_MOBILE_ID, Details, DeviceSystem, DeviceTrust, Directory, DirectoryText, EMAIL_ID, ExternalUserState,
-    ExtraPerson, MOBILE_ID, Members, OFFICE_ID, PASSWORD_ID, SimulatedDevice, SimulatedGroup, SimulatedMethod,
+    ALTERNATE_MOBILE_ID, CLIENTS, Details, DeviceSystem, DeviceTrust, Directory, DirectoryText, EMAIL_ID, ExternalUserState,
+    ExtraPerson, MOBILE_ID, Members, OFFICE_ID, PASSWORD_ID, SimulatedClient, SimulatedConsent, SimulatedDevice, SimulatedGroup, SimulatedMethod,
     SimulatedMethodKind, SimulatedMethods, SimulatedOnPremises, SimulatedPass, SimulatedPassPolicy, SimulatedUser,
     SnapshotError, UserType,
 };
@@ -301,6 +301,14 @@ impl Simulator {
         place
             .map(|place| world.directory.owned_devices(place).into_iter().map(Cow::into_owned).collect())
             .unwrap_or_default()
+    }
+
+    /// What a user consented to as it stands now, by object id; none when there is no such user.
+    #[must_use]
+    pub fn consents_of(&self, object_id: Uuid) -> Vec<SimulatedConsent> {
+        let world = self.tenant.world();
+        let place = world.directory.find(&UserKey::Id(object_id));
+        place.map(|place| world.directory.consents_of(place).into_owned()).unwrap_or_default()
     }
 
     /// How an intruder stands with each account that they were in when the simulator began; empty without one.

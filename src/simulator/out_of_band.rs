@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Simulator;
 use super::directory::{
-    Members, RoleAssignment, RoleScope, SimulatedDevice, SimulatedGroup, SimulatedMethods, SimulatedUser, UserKey,
+    Members, RoleAssignment, RoleScope, SimulatedConsent, SimulatedDevice, SimulatedGroup, SimulatedMethods, SimulatedUser, UserKey,
 };
 
 use super::permission::Permission;
@@ -33,6 +33,11 @@ impl Simulator {
     /// Changes a device, anything but its object id; `false` when there is no such device.
     pub fn change_device(&self, device: Uuid, change: impl FnOnce(&mut SimulatedDevice)) -> bool {
         self.tenant.world().directory.change_device(device, change)
+    }
+
+    /// Adds what a user consents to; `false` when there is no such user.
+    pub fn add_consent(&self, consent: SimulatedConsent) -> bool {
+        self.tenant.world().directory.add_consent(consent)
     }
 
     /// Registers a device with its owner; `false` when there is no such user, or the id is taken.

@@ -30,6 +30,8 @@ pub enum Permission {
     ApplicationReadAll,
     #[strum(serialize = "AuditLog.Read.All")]
     AuditLogReadAll,
+    #[strum(serialize = "DelegatedPermissionGrant.ReadWrite.All")]
+    DelegatedPermissionGrantReadWriteAll,
     #[strum(serialize = "Device.Read.All")]
     DeviceReadAll,
     #[strum(serialize = "Device.ReadWrite.All")]
@@ -162,11 +164,12 @@ impl Permission {
         ])
     }
 
-    /// The same, and what it takes to list all authentication methods and to delete those of each kind.
+    /// The same, and what it takes to list all authentication methods, to delete those of each kind, and to delete consents.
     #[must_use]
     pub fn with_methods() -> BTreeSet<Self> {
         let mut all = Self::usual();
         all.extend([
+            DelegatedPermissionGrantReadWriteAll,
             PolicyReadAuthenticationMethod,
             UserAuthenticationMethodReadAll,
             UserAuthMethodEmailReadWriteAll,
@@ -246,6 +249,11 @@ pub(crate) const READ_DEVICES: AnyOf = &[DeviceReadAll, DeviceReadWriteAll, Dire
 pub(crate) const CHANGE_DEVICES: AnyOf = &[DeviceReadWriteAll, DirectoryReadWriteAll];
 /// "Update device", of a person.
 pub(crate) const ACT_AS_USER: AnyOf = &[DirectoryAccessAsUserAll];
+/// "List oauth2PermissionGrants" of a user.
+pub(crate) const READ_CONSENTS: AnyOf =
+    &[DirectoryReadAll, DelegatedPermissionGrantReadWriteAll, DirectoryReadWriteAll];
+/// "Delete oAuth2PermissionGrant", "Create oAuth2PermissionGrant".
+pub(crate) const CHANGE_CONSENTS: AnyOf = &[DelegatedPermissionGrantReadWriteAll, DirectoryReadWriteAll];
 /// "List methods": no smaller permission lists all kinds at once.
 pub(crate) const LIST_METHODS: AnyOf = &[UserAuthenticationMethodReadAll, UserAuthenticationMethodReadWriteAll];
 

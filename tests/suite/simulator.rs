@@ -5,6 +5,7 @@ mod batch;
 mod caller;
 mod cast;
 mod command;
+mod consents;
 mod deleted;
 mod devices;
 mod domains;

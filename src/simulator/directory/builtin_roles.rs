@@ -40,6 +40,10 @@ pub(crate) const USAGE_SUMMARY_REPORTS_READER: Uuid = uuid!("75934031-6c7e-415a-
 pub(crate) const INTUNE_ADMINISTRATOR: Uuid = uuid!("3a2c62db-5318-420d-8d74-23affee5d9d5");
 /// Cloud Device Administrator.
 pub(crate) const CLOUD_DEVICE_ADMINISTRATOR: Uuid = uuid!("7698a772-787b-4ac8-901f-60d6b08affd2");
+/// Manages apps, and what people consented to.
+pub(crate) const CLOUD_APPLICATION_ADMINISTRATOR: Uuid = uuid!("158c047a-c907-4556-b7ef-446551a6b5f7");
+/// The same, and the application proxy.
+pub(crate) const APPLICATION_ADMINISTRATOR: Uuid = uuid!("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3");
 /// Global Reader.
 pub(crate) const GLOBAL_READER: Uuid = uuid!("f2ef992c-3afb-46b9-b7cf-a126ee74c451");
 

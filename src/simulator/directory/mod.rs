@@ -6,6 +6,7 @@
 //! | `user`, `group`, `unit`, `role`, `service_principal` | one object each; `object` is any of them |
 //! | `method`, `methods` | how people prove who they are |
 //! | `device`, `devices` | what people sign in with |
+//! | `consent`, `consents` | what people allowed apps to do in their name |
 //! | `groups`, `units`, `roles`, `search`, `deletion` | what is asked of the directory about them |
 //! | `sample_people`, `seed`, `names`, `contoso`, `extra_person` | who is in it when it begins |
 //! | `twin` | the tenants beside Contoso |
@@ -13,6 +14,8 @@
 
 pub(crate) mod builtin_roles;
 mod changed_devices;
+mod consent;
+mod consents;
 mod contoso;
 mod deletion;
 mod device;
@@ -42,6 +45,8 @@ mod units;
 mod user;
 mod user_key;
 
+pub use consent::{CLIENTS, SimulatedClient, SimulatedConsent};
+pub(crate) use consents::client;
 pub use device::{DeviceSystem, DeviceTrust, SimulatedDevice};
 pub use extra_person::ExtraPerson;
 pub use group::{Members, SimulatedGroup};

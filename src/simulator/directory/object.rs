@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::consent::SimulatedClient;
 use super::group::SimulatedGroup;
 use super::service_principal::ServicePrincipal;
 use super::user::SimulatedUser;
@@ -13,6 +14,8 @@ pub(crate) enum Object<'a> {
     Group(&'a SimulatedGroup),
     /// An app in the tenant.
     App(ServicePrincipal),
+    /// An app of somebody else that people consented to.
+    Client(&'a SimulatedClient),
 }
 
 impl Object<'_> {
@@ -21,6 +24,7 @@ impl Object<'_> {
             Self::User(user) => user.id,
             Self::Group(group) => group.id,
             Self::App(app) => app.id,
+            Self::Client(client) => client.id,
         }
     }
 }

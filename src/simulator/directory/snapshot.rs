@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::tenant::Domain;
 use super::unit::AdministrativeUnit;
 use super::{
-    Directory, RoleAssignment, RoleDefinition, SimulatedDevice, SimulatedGroup, SimulatedMethods, SimulatedUser,
+    Directory, RoleAssignment, RoleDefinition, SimulatedConsent, SimulatedDevice, SimulatedGroup, SimulatedMethods, SimulatedUser,
     UserPlace,
 };
 
@@ -71,6 +71,7 @@ enum SnapshotLine<'a> {
     AppOwner { id: Uuid },
     Methods { user: Uuid, held: Cow<'a, SimulatedMethods> },
     Device(Cow<'a, SimulatedDevice>),
+    Consents { user: Uuid, held: Cow<'a, [SimulatedConsent]> },
     User(Cow<'a, SimulatedUser>),
 }
 
@@ -121,6 +122,11 @@ impl Directory {
         for device in devices {
             line(&SnapshotLine::Device(Cow::Borrowed(device)))?;
         }
+        let mut consents: Vec<_> = self.consents.iter().collect();
+        consents.sort_unstable_by_key(|(user, _)| **user);
+        for (&user, held) in consents {
+            line(&SnapshotLine::Consents { user, held: Cow::Borrowed(held) })?;
+        }
         for user in &self.users {
             line(&SnapshotLine::User(Cow::Borrowed(user)))?;
         }
@@ -157,6 +163,9 @@ impl Directory {
                     directory.methods.insert(user, held.into_owned());
                 }
                 SnapshotLine::Device(device) => directory.take_device_back(device.into_owned()),
+                SnapshotLine::Consents { user, held } => {
+                    directory.consents.insert(user, held.into_owned());
+                }
                 SnapshotLine::User(user) => {
                     if !directory.take_back(user.into_owned()) {
                         return Err(SnapshotError::Twice { line });
@@ -208,6 +217,10 @@ mod tests {
         directory.methods_mut(UserPlace::at(3)).register(key);
         let laptop = directory.owned_devices(UserPlace::at(3)).into_iter().next().map(|device| device.id);
         assert!(laptop.is_none_or(|id| directory.change_device(id, |device| device.account_enabled = false)));
+        let consent = directory.consents_of(UserPlace::at(5)).first().cloned();
+        assert!(consent.is_none_or(|consent| directory.remove_consent(&consent.id())));
+        let other = SimulatedConsent::to_graph(crate::simulator::CLIENTS[3].id, directory.get(UserPlace::at(6)).id, "Mail.Read");
+        assert!(directory.add_consent(other));
         let bytes = written(&directory);
         let mut back = Directory::read_snapshot(bytes.as_slice()).unwrap();
         assert_eq!(written(&back), bytes);
@@ -216,6 +229,7 @@ mod tests {
         assert!(back.find_deleted(leaver).is_some());
         assert_eq!(back.owned_devices(UserPlace::at(3)), directory.owned_devices(UserPlace::at(3)));
         assert_eq!(back.methods_of(UserPlace::at(3)), directory.methods_of(UserPlace::at(3)));
+        assert_eq!(back.consents_of(UserPlace::at(6)), directory.consents_of(UserPlace::at(6)));
         assert!(back.restore(leaver), "what is kept of the deleted comes back, too");
     }
 

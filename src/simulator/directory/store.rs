@@ -7,6 +7,8 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::changed_devices::ChangedDevices;
+use super::consent::SimulatedConsent;
+use super::consents;
 use super::extra_person::ExtraPerson;
 use super::group::SimulatedGroup;
 use super::method::SimulatedMethods;
@@ -49,6 +51,8 @@ pub struct Directory {
     /// The methods of those whose methods were changed since the directory was made.
     pub(super) methods: HashMap<Uuid, SimulatedMethods>,
     pub(super) devices: ChangedDevices,
+    /// What those consented to whose consents were changed since.
+    pub(super) consents: HashMap<Uuid, Vec<SimulatedConsent>>,
     /// The owners of the app and of its service principal.
     pub(super) app_owners: Vec<Uuid>,
     /// Those beside the one that is always there.
@@ -178,7 +182,8 @@ impl Directory {
     pub(crate) fn object(&self, id: Uuid) -> Option<Object<'_>> {
         let user = self.find(&UserKey::Id(id)).map(|place| Object::User(self.get(place)));
         let app = || self.apps().find(|app| app.id == id).map(Object::App);
-        user.or_else(|| self.group(id).map(Object::Group)).or_else(app)
+        let client = || consents::client(id).map(Object::Client);
+        user.or_else(|| self.group(id).map(Object::Group)).or_else(app).or_else(client)
     }
 
     /// The tenant's apps.

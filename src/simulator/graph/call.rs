@@ -2,6 +2,7 @@
 
 use super::cost::cost;
 pub(crate) use super::cost::{Cost, LimitedService};
+use super::consent_calls;
 use super::device_calls;
 use super::errors::ServedError;
 use super::group_calls;
@@ -117,6 +118,7 @@ fn understand(request: &ServedRequest<'_>, url: &Url<'_>, settings: &Settings) -
             }
         }
         ("identityprotection", rest) => risk_calls::risk(request, settings, rest, &not_simulated),
+        ("oauth2permissiongrants", rest) => consent_calls::consents(request, rest, &not_simulated),
         ("organization", []) => only("GET").and_then(|()| role_calls::organization(url)),
         // "Known issues with Microsoft Graph APIs": query options on domains are ignored.
         ("domains", []) => only("GET").map(|()| ServedRead::Domains.into()),
@@ -173,6 +175,7 @@ fn below_user(
             let owned = is(devices, "ownedDevices");
             device_calls::of_user(request, url, settings, key, owned, cast, not_simulated)
         }
+        [grants] if is(grants, "oauth2PermissionGrants") => consent_calls::of_user(request, url, settings, key),
         action => user_calls::on_user(request, url, key, Some(&action.join("/")), not_simulated),
     }
 }

@@ -6,6 +6,7 @@ mod batch_item;
 pub(crate) mod call;
 pub(crate) mod change;
 mod conditions;
+pub(crate) mod consent_calls;
 mod cost;
 pub(crate) mod depends_on;
 mod device_calls;

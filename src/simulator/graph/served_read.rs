@@ -46,6 +46,12 @@ pub(crate) enum ServedRead {
     /// The policy over temporary access passes.
     PassPolicy,
     Devices(DeviceRead),
+    /// `GET /users/{id}/oauth2PermissionGrants`.
+    Consents {
+        key: UserKey,
+        named: String,
+        page: ServedPage,
+    },
     /// The risk of this user.
     Risk(Uuid),
     GetByIds {

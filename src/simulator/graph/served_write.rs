@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::change::UserChange;
+use super::consent_calls::ConsentChange;
 use super::device_read::DeviceKey;
 use super::method_action::{MethodCall, MethodChange};
 use crate::simulator::directory::UserKey;
@@ -24,6 +25,7 @@ pub(crate) enum ServedWrite {
         key: DeviceKey,
         enabled: bool,
     },
+    Consents(ConsentChange),
     /// Confirms that these are compromised, or dismisses their risk.
     Risk {
         ids: Vec<Uuid>,
@@ -37,7 +39,7 @@ impl ServedWrite {
         match self {
             Self::UpdateUser { key, .. } | Self::RevokeSessions { key, .. } => Some(key),
             Self::Methods(call) => Some(&call.key),
-            Self::EnableDevice { .. } | Self::Risk { .. } => None,
+            Self::EnableDevice { .. } | Self::Consents(_) | Self::Risk { .. } => None,
         }
     }
 }

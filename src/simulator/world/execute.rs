@@ -216,6 +216,7 @@ impl World {
             ServedWrite::RevokeSessions { key, named } => self.revoke(key, named, overlaps, batch, context),
             ServedWrite::Methods(call) => self.change_methods(call, overlaps, batch, context),
             ServedWrite::EnableDevice { key, enabled } => self.enable_device(*key, *enabled, batch, context),
+            ServedWrite::Consents(change) => self.change_consents(change, batch, context),
             ServedWrite::Risk { ids, compromised } => self.set_risk(ids, *compromised, batch, context),
         }
     }

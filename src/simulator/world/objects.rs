@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::World;
 use super::lag::Lag;
 use crate::simulator::directory::tenant::{APP_NAME, APPLICATION_ID, CLIENT_ID, TENANT_ID};
-use crate::simulator::directory::{Members, Object, ServicePrincipal, SimulatedGroup};
+use crate::simulator::directory::{CLIENTS, Members, Object, ServicePrincipal, SimulatedClient, SimulatedGroup};
 use crate::simulator::graph::answer::raw;
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::properties::{Sight, default_selection, is_known, select_loosely, write_members};
@@ -68,6 +68,28 @@ pub(super) fn service_principal(app: ServicePrincipal) -> Map<String, Value> {
     }))
 }
 
+/// The service principal of somebody else's app.
+fn client(client: &SimulatedClient) -> Map<String, Value> {
+    let publisher = json!({
+        "displayName": client.publisher,
+        "verifiedPublisherId": client.publisher.map(|_| "7218431"),
+        "addedDateTime": client.publisher.map(|_| "2024-03-05T10:00:00Z"),
+    });
+    map(json!({
+        "id": client.id,
+        "deletedDateTime": null,
+        "accountEnabled": true,
+        "appDisplayName": client.name,
+        "appId": client.app_id,
+        "appOwnerOrganizationId": client.owner,
+        "displayName": client.name,
+        "servicePrincipalNames": [client.app_id],
+        "servicePrincipalType": "Application",
+        "signInAudience": "AzureADMultipleOrgs",
+        "verifiedPublisher": publisher,
+    }))
+}
+
 /// The app's registration: "application resource type".
 pub(super) fn application() -> Map<String, Value> {
     map(json!({
@@ -98,7 +120,8 @@ impl World {
         now: Duration,
     ) -> Result<ObjectWriter<'a>, ServedError> {
         let app = ServicePrincipal::numbered(1, CLIENT_ID);
-        let others = [group(&SimulatedGroup::empty()), service_principal(app), application()];
+        let others =
+            [group(&SimulatedGroup::empty()), service_principal(app), client(&CLIENTS[0]), application()];
         let known = |name: &String| {
             is_known(name) || others.iter().flat_map(Map::keys).any(|other| other.eq_ignore_ascii_case(name))
         };
@@ -127,6 +150,7 @@ impl ObjectWriter<'_> {
                 json.push(b'}');
             }
             Object::Group(it) => self.write_map(json, "group", group(it), self.groups),
+            Object::Client(it) => self.write_map(json, "servicePrincipal", client(it), true),
             Object::App(app) => self.write_map(json, "servicePrincipal", service_principal(app), true),
         }
     }

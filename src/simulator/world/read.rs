@@ -74,6 +74,7 @@ impl World {
             ServedRead::PassPolicy => self.pass_policy(context)?,
             ServedRead::OnPremisesSync => self.on_premises_sync(context),
             ServedRead::Risk(id) => self.read_risk(*id, context)?,
+            ServedRead::Consents { key, named, page } => self.read_consents(key, named, page, context)?,
             ServedRead::Devices(call) => self.read_devices(call, context)?,
             ServedRead::GetByIds { ids, wanted, names } => self.by_ids(ids, *wanted, names, context)?,
             ServedRead::Organization { names } => tenant::organization(&self.directory, names, context)?,
@@ -209,7 +210,7 @@ impl World {
         let found = ids.iter().filter_map(|id| self.directory.object(*id)).filter(|object| match object {
             Object::User(_) => wanted.users,
             Object::Group(_) => wanted.groups,
-            Object::App(_) => wanted.service_principals,
+            Object::App(_) | Object::Client(_) => wanted.service_principals,
         });
         let set =
             format!("directoryObjects{}", names.as_ref().map_or_else(String::new, |it| format!("({})", it.join(","))));

@@ -12,7 +12,7 @@ use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::properties::{Sight, has_sign_in_activity};
 use crate::simulator::graph::served_read::ServedRead;
 use crate::simulator::permission::{
-    AnyOf, ENABLE, LIST_METHODS, Permission, READ_APPS, READ_BASIC, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS,
+    AnyOf, ENABLE, LIST_METHODS, Permission, READ_APPS, READ_BASIC, READ_CONSENTS, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS,
     READ_MAILBOX_SETTINGS, READ_OBJECTS, READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_SYNC, READ_USERS, RESET,
     RESET_THERE, REVOKE, UPDATE, change_methods, read_methods,
 };
@@ -139,6 +139,7 @@ impl World {
             }
             ServedRead::GetByIds { .. } if rights.have(READ_OBJECTS) => Ok(()),
             ServedRead::GetByIds { .. } => rights.needs_sight(&[]),
+            ServedRead::Consents { .. } => rights.need(READ_CONSENTS),
             ServedRead::Organization { .. } => rights.need(READ_ORGANIZATION),
             ServedRead::Domains => rights.need(READ_DOMAINS),
             ServedRead::ListGroups { .. } | ServedRead::GetGroup { .. } | ServedRead::GroupMembers(_) => {
