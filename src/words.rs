@@ -27,6 +27,13 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// The same text with a capital.
+#[must_use]
+pub fn sentence_case(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
 /// `1 account`, `12,000 accounts`.
 #[must_use]
 pub fn counted(number: u64, one: &str, many: &str) -> String {

@@ -17,6 +17,7 @@ use super::rule_args;
 use super::tenant_check::check_tenant;
 use super::words::quoted;
 use crate::plan::again::{self, ChangedBack};
+use crate::plan::consents_option::ConsentsOption;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::{Manifest, ProtectedList};
 use crate::plan::people_of_run;
@@ -144,7 +145,9 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
     let recipients = if resets { recipients } else { Vec::new() };
     let protected = protected(args, of.protected.as_ref())?;
     let (playbook, handoff) = (of.playbook, handoff.filter(|_| resets));
-    let rules = Rules { playbook, options, recipients, handoff, active_directory, protected, ..Rules::of(playbook) };
+    let consents = of.consents.as_ref().map(|consents| consents.asked.clone()).filter(ConsentsOption::deletes);
+    let rules =
+        Rules { playbook, options, recipients, handoff, active_directory, protected, consents, ..Rules::of(playbook) };
     rules.check()?;
     Ok(rules)
 }

@@ -54,7 +54,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     introduce(args.json, scenario.as_ref(), clock_speed);
     let own = DrillKeys::for_names_on(args.reading.open(source.clone())?).map_err(Failure::usage)?;
     let first = if evicts { drill_evict::FIRST } else { args.playbook };
-    let mut rules = args.rules.rules(first, Some(own.keys()), WaysInArgs::default())?;
+    let mut rules = args.rules.rules(first, Some(own.keys()), &WaysInArgs::default())?;
     // It is as large as the list needs, so the list's share of it says nothing about the real one.
     rules.tenant_is_made_up = true;
     let own = (rules.handoff.is_some() && args.rules.recipients.is_none()).then_some(own);

@@ -11,7 +11,7 @@ use super::diagnostics;
 use super::exit::{Exit, Failure};
 use super::explain;
 use super::failures;
-use super::precheck::{CheckArgs, check_listing_of_methods, check_permissions, note_clocks};
+use super::precheck::{CheckArgs, check_listing, check_permissions, note_clocks};
 use super::preview;
 use super::reading_args::ReadingArgs;
 use super::replace_args::ReplaceArgs;
@@ -171,7 +171,7 @@ pub async fn run(mut args: PlanArgs) -> Result<Exit, Failure> {
 
 /// The rules that the arguments ask for, with the passwords that they name.
 pub(super) fn rules_of(args: &PlanningArgs) -> Result<Rules, Failure> {
-    let mut rules = args.reading.shared_out(args.rules.rules(args.playbook, None, args.ways_in)?);
+    let mut rules = args.reading.shared_out(args.rules.rules(args.playbook, None, &args.ways_in)?);
     if args.by_hand.chosen.passphrase_stdin && args.roster.as_os_str() == "-" {
         return Err(Failure::usage("both the list and the passphrase would be read from standard input")
             .with_next("Give the list as a file, or type the passphrase at a terminal."));
@@ -269,10 +269,18 @@ pub(super) async fn with_planner(
 ) -> Result<(Summary, Option<PlanFolder>), Failure> {
     let caller = connected.caller().await?;
     // Which kinds of methods there are to remove is known when the plan is made.
-    let needs = grants::needs_of_steps(rules.options.steps_of(rules.playbook).without(Step::Methods));
+    let mut needs = grants::needs_of_steps(rules.options.steps_of(rules.playbook).without(Step::Methods));
+    if rules.deletes_consents() {
+        needs.extend(grants::delete_consents());
+    }
     let principal = check_permissions(connected, &needs, checks).await?;
     if rules.options.methods.is_some() {
-        check_listing_of_methods(connected, checks).await?;
+        check_listing(connected, &[grants::LIST_METHODS], "--methods", checks).await?;
+    }
+    if let Some(asked) = &rules.consents {
+        let needs: &[grants::Need] =
+            if asked.deletes() { &[grants::LIST_CONSENTS, grants::NAME_APPS] } else { &[grants::LIST_CONSENTS] };
+        check_listing(connected, needs, "--consents", checks).await?;
     }
     let spinner = preview::reading();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;

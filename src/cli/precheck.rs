@@ -59,22 +59,26 @@ pub(super) async fn what_is_missing(transport: &HttpTransport, needs: &[Need]) -
     missing(&claims, needs).map(|failure| failure.what)
 }
 
-/// Makes sure that the token permits to list what people sign in with, as far as it can be read.
+/// Makes sure that the token permits what is needed to list what people have, as far as it can be read; `flag` is what asks for
+/// that.
 ///
 /// # Errors
 ///
 /// The permission is visibly missing, and `--without-checks` was not given; or there is no token.
-pub(super) async fn check_listing_of_methods(connected: &Connected, checks: CheckArgs) -> Result<(), Failure> {
+pub(super) async fn check_listing(
+    connected: &Connected,
+    needs: &[Need],
+    flag: &str,
+    checks: CheckArgs,
+) -> Result<(), Failure> {
     let Some(claims) = connected.transport.claims().await? else { return Ok(()) };
-    let lacking = grants::LIST_METHODS.lacking(&claims);
-    if lacking.is_empty() {
-        return Ok(());
-    }
+    let missing = needs.iter().map(|need| (need, need.lacking(&claims))).find(|(_, lacking)| !lacking.is_empty());
+    let Some((need, lacking)) = missing else { return Ok(()) };
     let whose = if claims.is_app { "this app was not granted" } else { "the token does not carry" };
     let what = format!(
-        "{whose} {} (to {}), which --methods needs: Graph would refuse to list any of them",
+        "{whose} {} (to {}), which {flag} needs: Graph would refuse to list any of them",
         lacking.join(" and "),
-        grants::LIST_METHODS.permission.purpose
+        need.permission.purpose
     );
     if checks.without_checks {
         messages::note(harmless(&what));

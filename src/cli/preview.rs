@@ -18,7 +18,9 @@ use super::words::{count, counted, fitting, harmless, line_count, line_width, mo
 use crate::graph::quota::Allowance;
 use crate::json::DocumentVersion;
 use crate::plan::examples::Examples;
-use crate::plan::folder::{DEVICES, ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED, WAYS_IN};
+use crate::plan::folder::{
+    CONSENTS, DEVICES, ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED, WAYS_IN,
+};
 use crate::plan::handoff::Handoff;
 use crate::plan::manifest::Manifest;
 use crate::plan::planning_progress::PlanningProgress;
@@ -33,7 +35,7 @@ use crate::step::Step;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::shortest_of_plan;
-use crate::wording::{devices, new_passwords, plan_command, too_large, waves, ways_in};
+use crate::wording::{consents, devices, new_passwords, plan_command, too_large, waves, ways_in};
 
 /// The rows of one decision that have one reason, with the reason for people.
 #[derive(JsonSchema, Serialize)]
@@ -110,6 +112,8 @@ const EXAMPLE: usize = 21;
 /// The prompt of the shell stands below the last line.
 const LINES_OF_PROMPT: usize = 1;
 
+/// How many apps are shown.
+const MAX_APPS_SHOWN: usize = 10;
 /// How many waves are shown with their commands.
 const MAX_WAVES_SHOWN: usize = 10;
 
@@ -158,6 +162,7 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
     write_passwords(out, summary);
     write_on_premises(out, summary, detail);
     write_ways_in(out, summary, detail);
+    write_consents(out, summary, detail);
     write_files(out, summary, detail);
     out.blank();
     if plan.accounts() == 0 {
@@ -273,6 +278,29 @@ fn write_ways_in(out: &mut Lines, summary: &Summary, detail: Detail) {
     }
     for sentence in ways_in::removal(methods) {
         out.labelled("", sentence);
+    }
+}
+
+/// What its people allowed apps to do.
+fn write_consents(out: &mut Lines, summary: &Summary, detail: Detail) {
+    let Some(listed) = &summary.plan.consents else { return };
+    let list = summary.folder.join(CONSENTS);
+    out.labelled("Apps", format_args!("{}: {}", consents::headline(listed), list.display()));
+    if detail != Detail::Counts {
+        for app in listed.apps.iter().take(MAX_APPS_SHOWN) {
+            let line = consents::of_app(app, listed.asked.deletes());
+            out.at(format_args!("{:11}{:>6}  ", "", count(app.consents.into())), harmless(&line));
+        }
+        let hidden = listed.apps.len().saturating_sub(MAX_APPS_SHOWN) as u64 + u64::from(listed.more_apps);
+        if hidden > 0 {
+            out.labelled("", format_args!("{} more", counted(hidden, "app", "apps")));
+        }
+        if let Some(sentence) = consents::not_read(listed) {
+            out.labelled("", sentence);
+        }
+    }
+    for sentence in consents::deletion(listed) {
+        out.labelled("", harmless(&sentence));
     }
 }
 

@@ -96,7 +96,7 @@ impl RuleArgs {
         &self,
         playbook: Playbook,
         own: Option<HandoffKeys>,
-        ways_in: WaysInArgs,
+        ways_in: &WaysInArgs,
     ) -> Result<Rules, Failure> {
         let seal_to = match self.seal_to.as_slice() {
             [] => None,
@@ -134,8 +134,17 @@ impl RuleArgs {
             ..ways_in.apply_to(Options::default())
         };
         let handoff = handoff.filter(|_| playbook.resets());
-        let rules =
-            Rules { playbook, options, recipients, handoff, active_directory, protected, ..Rules::of(playbook) };
+        let consents = ways_in.consents.clone();
+        let rules = Rules {
+            playbook,
+            options,
+            recipients,
+            handoff,
+            active_directory,
+            protected,
+            consents,
+            ..Rules::of(playbook)
+        };
         rules.check()?;
         Ok(rules)
     }

@@ -117,7 +117,7 @@ pub async fn run(args: SetPasswordArgs, policies: &[ApprovalPolicy]) -> Result<E
         allow_resource_accounts: true,
         ..RuleArgs::default()
     };
-    let mut rules = rules.rules(args.playbook, None, WaysInArgs::default())?;
+    let mut rules = rules.rules(args.playbook, None, &WaysInArgs::default())?;
     let place = args.replace.place(&args.out, None)?;
     let list = Arc::new(chosen_args::typed(&args.user)?);
     rules.by_hand = Some(ChosenPasswords { list: Arc::clone(&list), generate_missing: false });

@@ -1,13 +1,14 @@
-//! Flags that say what is done about what people have registered: methods to sign in with, and devices.
+//! Flags that say what is done about what people have registered: methods to sign in with, devices, and consents.
 
 use clap::Args;
 
 use super::time_args;
+use crate::plan::consents_option::ConsentsOption;
 use crate::plan::methods_option::MethodsOption;
 use crate::plan::rules::Options;
 
 /// What is done about what people have registered.
-#[derive(Debug, Clone, Copy, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct WaysInArgs {
     /// List in the plan what its people sign in with beside their password (passkeys, phones, apps), by kind and age. With
     /// "list" nothing of it is removed. With the playbook evict, "all" removes it, and "since=TIME" what was registered at or after
@@ -19,11 +20,17 @@ pub(super) struct WaysInArgs {
     /// disabled from here; nothing is deleted. Phones and Macs only a person may disable, with --auth device-code (sealoff help ways-in)
     #[arg(long)]
     pub(super) devices: bool,
+    /// List in the plan which apps its people allowed to act in their names (consents), with what each may do; the playbook evict
+    /// does that where it may. With "list" nothing changes. With the playbook evict, "all" deletes these consents, and PATTERN
+    /// those to the apps whose name, app id or verified publisher it is, in any case, where * stands for any text ("mail*").
+    /// Microsoft's own apps keep theirs (sealoff help ways-in)
+    #[arg(long, value_name = "list|all|PATTERN")]
+    pub(super) consents: Option<ConsentsOption>,
 }
 
 impl WaysInArgs {
     /// The same options with what these flags say.
-    pub(super) fn apply_to(self, options: Options) -> Options {
+    pub(super) fn apply_to(&self, options: Options) -> Options {
         Options { methods: self.methods, devices: self.devices, ..options }
     }
 }

@@ -23,17 +23,20 @@
 //! | `operators` | the people who operate sealoff: they must not lock themselves out |
 //! | `listing`, `export` | people as the tenant lists them, written as a roster |
 //! | `held_method`, `held_device` | what people prove by who they are, and their devices |
+//! | `held_consent`, `consented_app` | what people allowed apps to do, and which apps these are |
 //! | `person_list`, `person_reader` | what a person may have several of, and how it is listed at a pace of its own |
 //! | `note` | what could not be read and does not stop a plan |
 
 mod account;
 mod cache;
 mod closer_look;
+mod consented_app;
 mod deleted;
 mod domains;
 mod error;
 mod export;
 mod findings;
+mod held_consent;
 mod held_device;
 mod held_method;
 mod listing;
@@ -60,10 +63,12 @@ mod tests;
 pub use account::{Account, Found, OnPremises};
 pub use cache::LookupCache;
 pub use closer_look::{CloserLook, SeenCloser};
+pub use consented_app::ConsentedApp;
 pub use deleted::Deleted;
 pub use domains::Domains;
 pub use error::{DispensablePart, LookupError};
 pub use export::{ExportColumns, ExportError, Exported, HEADER as EXPORT_HEADER, WHOLE_TENANT, export};
+pub use held_consent::{ConsentsOfPerson, HeldConsent};
 pub use held_device::{DevicesOfPerson, HeldDevice};
 pub use held_method::{HeldMethod, MethodKind};
 pub use listing::{Listed, Listing, ListingScope, count};

@@ -42,6 +42,9 @@ pub enum Action {
     /// Disable or enable devices ("Update device"): that asks for a role over devices, whosever they are, which is in none of the
     /// tables.
     Devices,
+    /// Delete what the person allowed apps to do ("Delete oAuth2PermissionGrant"): of the roles in these tables the last one alone,
+    /// and those that manage apps. An app needs none.
+    Consents,
 }
 
 impl ActingRole {
@@ -97,13 +100,14 @@ impl ActingRole {
         let table: &[TableRow] = match action {
             Action::Reset | Action::Revoke => &WHO_MAY_RESET,
             Action::Block => &WHO_MAY_ACT,
-            Action::Methods | Action::Devices => &[],
+            Action::Methods | Action::Devices | Action::Consents => &[],
         };
         let without_role = match action {
             Action::Reset | Action::Revoke => [true; 6],
             Action::Block => [false, false, true, true, true, true],
             Action::Methods => [false, false, true, false, true, true],
             Action::Devices => [true; 6],
+            Action::Consents => [false, false, false, false, false, true],
         };
         let row = |role: &RoleTemplate| {
             table.iter().find(|(roles, _)| roles.contains(&role.guid())).map_or(ONLY_THE_HIGHEST, |(_, row)| *row)
@@ -219,8 +223,8 @@ impl Actor {
             self.roles.iter().any(|role| may(*role, self.is_app, target, *action))
                 // An app ends the sessions of ordinary people by its permission alone ("user: revokeSignInSessions").
                 || (self.is_app && *action == Action::Revoke && *target == Target::default())
-                // Nor is it known that Graph keeps an app from the methods of anyone: the plan's own rules have to.
-                || (self.is_app && *action == Action::Methods)
+                // Nor is it known that Graph keeps an app from the methods or consents of anyone: the plan's own rules have to.
+                || (self.is_app && matches!(action, Action::Methods | Action::Consents))
                 || *action == Action::Devices
         })
     }
@@ -236,7 +240,7 @@ impl Actor {
 
 /// "Update user": an app that resets passwords holds at least User Administrator.
 fn may(role: ActingRole, is_app: bool, target: &Target, action: Action) -> bool {
-    if action == Action::Devices || is_app && action == Action::Methods {
+    if action == Action::Devices || is_app && matches!(action, Action::Methods | Action::Consents) {
         return true;
     }
     let high_enough = !is_app || action == Action::Revoke || role >= UserAdministrator;

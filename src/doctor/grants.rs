@@ -73,6 +73,24 @@ pub const LIST_METHODS: Need = Need {
     },
     vital: true,
 };
+/// What `--consents` needs ("List a user's oauth2PermissionGrants").
+pub const LIST_CONSENTS: Need = Need {
+    permission: StepPermission {
+        purpose: "list what people allowed apps to do",
+        least: &["Directory.Read.All"],
+        also: &["DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"],
+    },
+    vital: true,
+};
+/// What `--consents` needs to know which apps these are ("Get servicePrincipal").
+pub const NAME_APPS: Need = Need {
+    permission: StepPermission {
+        purpose: "know the names of apps",
+        least: &["Application.Read.All"],
+        also: &["Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    },
+    vital: true,
+};
 /// What it takes to have passwords written back, for a person ("authenticationMethod: resetPassword", "Get longRunningOperation",
 /// "user: revokeSignInSessions").
 pub const WRITEBACK: [Need; 2] = [
@@ -113,7 +131,11 @@ const USEFUL: [&str; 12] = [
 ];
 
 /// What some flag alone needs, and what for.
-const OPTIONAL: [(&str, &str); 2] = [
+const OPTIONAL: [(&str, &str); 3] = [
+    (
+        "DelegatedPermissionGrant.ReadWrite.All",
+        "plan --playbook evict --consents, which deletes what people allowed apps to do",
+    ),
     ("MailboxSettings.Read", "plan --check-mailboxes, which knows rooms and shared mailboxes by their mailboxes"),
     ("AuditLog.Read.All", "export --with-last-sign-in"),
 ];
@@ -164,6 +186,11 @@ pub fn needs_of_steps(steps: Steps) -> Vec<Need> {
         }
     }
     needs
+}
+
+/// What it takes to delete what people allowed apps to do.
+pub fn delete_consents() -> impl Iterator<Item = Need> {
+    needs_of_steps(Steps::of(&[Step::Consents])).into_iter()
 }
 
 /// What a plan needs to be carried out: of the permissions to remove methods those of the kinds that it removes.

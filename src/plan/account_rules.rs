@@ -21,6 +21,7 @@ pub struct AccountRules<'a> {
     protected: HashSet<ObjectId>,
     /// Whose password an earlier run replaced.
     reset_before: Option<&'a HashSet<ObjectId>>,
+    deletes_consents: bool,
     facts: &'a TenantFacts,
 }
 
@@ -29,16 +30,22 @@ impl<'a> AccountRules<'a> {
     /// administrators and domains.
     #[must_use]
     pub fn new(playbook: Playbook, options: Options, protected: HashSet<ObjectId>, facts: &'a TenantFacts) -> Self {
-        Self { playbook, options, protected, reset_before: None, facts }
+        Self { playbook, options, protected, reset_before: None, deletes_consents: false, facts }
     }
 
-    /// Whether rows that contradict the directory are refused.
+    /// The same where what people allowed apps to do is deleted, too, or not.
+    #[must_use]
+    pub(super) fn deleting_consents(self, deletes_consents: bool) -> Self {
+        Self { deletes_consents, ..self }
+    }
+
     /// The same where an earlier run replaced the passwords of these.
     #[must_use]
     pub(super) fn after_reset_of(self, reset_before: &'a HashSet<ObjectId>) -> Self {
         Self { reset_before: Some(reset_before), ..self }
     }
 
+    /// Whether rows that contradict the directory are refused.
     pub(super) const fn is_strict(&self) -> bool {
         self.options.strict
     }
@@ -83,6 +90,9 @@ impl<'a> AccountRules<'a> {
     /// What is left of the playbook for an account that may be touched.
     fn steps_for(&self, account: &Account, reset_before: bool, mut reasons: Vec<Reason>, named: String) -> Ruling {
         let mut steps = self.options.steps_of(self.playbook);
+        if self.deletes_consents {
+            steps = steps.with(Step::Consents);
+        }
         let mut details: Vec<String> = Some(named).filter(|text| !text.is_empty()).into_iter().collect();
         if account.agent {
             // Whatever is done to it, its agent identity can sign it in again: the reason is worth naming always.

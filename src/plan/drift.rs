@@ -125,7 +125,8 @@ pub async fn check<T: Transport>(
 ) -> Result<Drift, DriftError> {
     let manifest = plan.manifest();
     // An account that was protected when the plan was made is not acted on by it.
-    let rules = AccountRules::new(manifest.playbook, manifest.options, HashSet::new(), facts);
+    let rules = AccountRules::new(manifest.playbook, manifest.options, HashSet::new(), facts)
+        .deleting_consents(manifest.deletes_consents());
     let mut drift = Drift::default();
     let mut administrators = Administrators::of(facts);
     // The open rows of Global Administrators.

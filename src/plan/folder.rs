@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::consents_list::ConsentTargetLine;
 use super::counts::Counts;
 use super::device_list::DeviceLine;
 use super::kept_elsewhere::is_reset_by_run;
@@ -22,8 +23,8 @@ pub use super::folder_error::FolderError;
 use super::listed_device::ListedDevice;
 use super::listed_way_in::ListedWayIn;
 pub use super::plan_files::{
-    BY_HAND, DEVICES, HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED, RESULTS,
-    SCRIPT_RESULTS, WAYS_IN, WAYS_IN_RESULTS,
+    BY_HAND, CONSENTS, DEVICES, HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED,
+    RESULTS, SCRIPT_RESULTS, WAYS_IN, WAYS_IN_RESULTS,
 };
 pub use super::plan_rows::{RowAccess, Rows};
 
@@ -82,6 +83,12 @@ fn read_targets(folder: &Path, manifest: &Manifest) -> Result<PlanTargets, Folde
     }
     if let Some(listed) = &manifest.devices {
         read_listed(folder, DEVICES, listed.sha256, |list| targets.read::<DeviceLine>(list))?;
+    }
+    if let Some(listed) = &manifest.consents {
+        read_listed(folder, CONSENTS, listed.sha256, |list| match listed.asked.deletes() {
+            true => targets.read::<ConsentTargetLine>(list),
+            false => Ok(()),
+        })?;
     }
     Ok(targets)
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::author::Author;
+use super::consent_counts::ConsentCounts;
 use super::counts::Counts;
 use super::device_counts::DeviceCounts;
 use super::handoff::Handoff;
@@ -21,7 +22,7 @@ use crate::directory::NonPersonSign;
 use crate::ids::{TenantId, WorkListId};
 use crate::json::{ByWord, Rfc3339Moment};
 use crate::roster::KeyProperty;
-use crate::step::{Step, StepMap};
+use crate::step::{Step, StepMap, Steps};
 
 /// The format of `plan.json` and `plan.csv` together. Raise it whenever an older sealoff would misunderstand a plan, or
 /// would carry out less, or more, than it says.
@@ -83,6 +84,9 @@ pub struct Manifest {
     /// The devices of its people, where they were listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub devices: Option<DeviceCounts>,
+    /// What its people allowed apps to do in their names, where that was listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consents: Option<ConsentCounts>,
     /// Its waves, where it is carried out in waves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waves: Option<Waves>,
@@ -256,6 +260,19 @@ impl Manifest {
     pub fn names_targets(&self) -> bool {
         self.methods.as_ref().is_some_and(|methods| methods.removal.is_some())
             || self.devices.as_ref().is_some_and(DeviceCounts::means_any)
+            || self.deletes_consents()
+    }
+
+    /// The steps that it does to ordinary accounts, and those that it does to any.
+    #[must_use]
+    pub fn steps(&self) -> Steps {
+        self.counts.planned_steps().iter().fold(self.playbook.steps(), Steps::with)
+    }
+
+    /// Was it asked to delete what people allowed apps to do?
+    #[must_use]
+    pub fn deletes_consents(&self) -> bool {
+        self.consents.as_ref().is_some_and(|consents| consents.asked.deletes())
     }
 
     /// How many of them are about a target, by step.
@@ -265,6 +282,7 @@ impl Manifest {
         targets[Step::Methods] = self.methods.as_ref().map_or(0, |methods| methods.removed().into());
         targets[Step::EnableDevices] = self.devices.as_ref().map_or(0, |devices| devices.enable.into());
         targets[Step::Devices] = self.devices.as_ref().map_or(0, |devices| devices.disable.into());
+        targets[Step::Consents] = self.consents.as_ref().map_or(0, |consents| consents.deleted.into());
         targets
     }
 
@@ -292,7 +310,6 @@ mod tests {
     use crate::plan::reason::Reason;
     use crate::plan::row::Decision;
     use crate::plan::waves::Wave;
-    use crate::step::Steps;
     use proptest::prelude::*;
     use serde_json::Value;
 
@@ -351,6 +368,7 @@ mod tests {
             written_back: 3,
             methods: None,
             devices: None,
+            consents: None,
             waves: Some(Waves { by: "Site".to_owned(), waves: vec![Wave { name: name.to_owned(), accounts: 1 }] }),
             counts,
             floor_seconds: 850,

@@ -29,6 +29,7 @@
 //! | [`method_counts`], `ways_in` | the methods that they sign in with are counted, and listed |
 //! | [`methods_option`], [`method_fate`] | which of them are to be removed, and what becomes of each |
 //! | [`device_counts`], [`device_fate`], `device_list`, [`listed_device`], [`undo_devices`] | their devices are counted and listed, and what becomes of each |
+//! | [`consents_option`], `consent_fate`, [`consent_counts`], `consents_list`, `consent_sweep` | the same of what they allowed apps to do |
 //! | [`plan_targets`] | what the steps are about that have a target for each write: the plan's lists, read back |
 //! | [`waves`] | the parts of a plan that are carried out one after the other |
 //! | [`planning_progress`] | how far a planning is |
@@ -49,6 +50,11 @@ pub mod author;
 pub mod beside;
 pub mod by_hand;
 mod by_manager;
+pub mod consent_counts;
+mod consent_fate;
+mod consent_sweep;
+mod consents_list;
+pub mod consents_option;
 mod contradiction;
 pub mod counts;
 pub mod device_counts;

@@ -20,6 +20,8 @@ pub const WAYS_IN: &str = "ways-in.csv";
 pub const WAYS_IN_RESULTS: &str = "ways-in-results.csv";
 /// The devices of the plan's people; there only where they were asked for.
 pub const DEVICES: &str = "devices.csv";
+/// What the plan's people allowed apps to do in their names; there only where it was listed.
+pub const CONSENTS: &str = "consents.csv";
 /// The record of the run.
 pub const JOURNAL: &str = "journal.jsonl";
 /// The folder with one packet for each person who hands credentials over.

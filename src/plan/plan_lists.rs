@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::consent_counts::ConsentCounts;
 use super::device_counts::DeviceCounts;
 use super::method_counts::MethodCounts;
 use crate::private_files::Pending;
@@ -15,6 +16,10 @@ pub(super) struct PlanLists {
     pub(super) methods: Option<MethodCounts>,
     /// What stands in the list of devices.
     pub(super) devices: Option<DeviceCounts>,
+    /// What stands in the list of consents.
+    pub(super) consents: Option<ConsentCounts>,
+    /// What could not be listed and does not stop the plan, in sentences.
+    pub(super) notes: Vec<String>,
     /// What was read so far, which is needed no longer when the plan is whole.
     pub(super) so_far: Vec<PathBuf>,
 }

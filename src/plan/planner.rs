@@ -9,6 +9,8 @@ use super::author::Author;
 use super::beside::FoundBeside;
 use super::by_hand::Chosen;
 use super::by_manager::ByManager;
+use super::consent_sweep::ConsentSweep;
+use super::consents_list::ConsentsList;
 use super::device_list::DeviceList;
 use super::error::PlanError;
 use super::folder;
@@ -206,7 +208,8 @@ impl<'a, T: Transport> Planner<'a, T> {
             facts: &facts,
             judge: Judge::new(
                 AccountRules::new(self.rules.playbook, options, protected, &facts)
-                    .after_reset_of(&self.rules.reset_before),
+                    .after_reset_of(&self.rules.reset_before)
+                    .deleting_consents(self.rules.deletes_consents()),
             ),
             administrators: Administrators::of(&facts),
             out_of_reach,
@@ -242,7 +245,8 @@ impl<'a, T: Transport> Planner<'a, T> {
         let by_sign = draft.non_persons.by_sign();
         let refused = draft.refuses_non_persons(&options, way.is_of_everybody, members);
         let (mut writer, more_notes) = draft.settle(refused)?;
-        if options.methods.is_some() || options.devices {
+        let listed_consents = self.rules.lists_consents();
+        if options.methods.is_some() || options.devices || listed_consents.is_some() {
             let (folder, tenant) = (writer.folder(), facts.organization.id);
             let methods = options
                 .methods
@@ -252,7 +256,10 @@ impl<'a, T: Transport> Planner<'a, T> {
             let devices = options
                 .devices
                 .then(|| TargetSweep::new(&self.paced, folder, tenant, DeviceList::begin(folder, by_app)?));
-            let sweeps = (methods.transpose()?, devices.transpose()?);
+            let consents = listed_consents.map(|(asked, is_optional)| {
+                ConsentSweep::new(&self.paced, folder, tenant, ConsentsList::begin(folder, asked, is_optional)?)
+            });
+            let sweeps = (methods.transpose()?, (devices.transpose()?, consents.transpose()?));
             writer = target_listing::add(writer, sweeps, &mut progress).await?;
         }
         let too_large = size::judge(writer.counts().act.rows, members, &options);

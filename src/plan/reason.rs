@@ -90,6 +90,8 @@ pub enum Reason {
     MethodsUnknown,
     /// The person's devices could not be listed, or are too many.
     DevicesUnknown,
+    /// What the person allowed apps to do could not be listed, and it is to be deleted.
+    ConsentsUnknown,
     /// Nothing is left to do.
     Already,
     /// The directory did not show whether sign-in is allowed.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::by_hand::ChosenPasswords;
+use super::consents_option::ConsentsOption;
 use super::handoff::HandoffKeys;
 use super::methods_option::MethodsOption;
 use super::playbook::Playbook;
@@ -128,6 +129,8 @@ pub struct Rules {
     pub tenant_is_made_up: bool,
     /// Whose password an earlier run replaced.
     pub reset_before: HashSet<ObjectId>,
+    /// What is done about what people allowed apps to do; nothing was said where it is `None`.
+    pub consents: Option<ConsentsOption>,
 }
 
 /// Rules that contradict each other, or that would lose passwords.
@@ -244,6 +247,15 @@ pub enum RulesError {
         /// The playbook.
         playbook: Playbook,
     },
+    /// What was allowed is taken back where sign-in is closed, and nowhere else.
+    #[error(
+        "consents are deleted by the playbook evict alone, from people whose sign-in is blocked, or whose password was replaced, \
+         before. With {playbook}, --consents list shows them"
+    )]
+    OnlyEvictDeletes {
+        /// The playbook.
+        playbook: Playbook,
+    },
     /// Methods are removed where sign-in is closed, and nowhere else.
     #[error(
         "--methods {asked} goes with the playbook evict alone: methods are removed from people whose sign-in is blocked, or whose \
@@ -276,6 +288,22 @@ impl Rules {
             protected: Protected::none(),
             tenant_is_made_up: false,
             reset_before: HashSet::new(),
+            consents: None,
+        }
+    }
+
+    /// Is it deleted what people allowed apps to do?
+    #[must_use]
+    pub fn deletes_consents(&self) -> bool {
+        self.consents.as_ref().is_some_and(ConsentsOption::deletes)
+    }
+
+    /// How it is listed what people allowed apps to do, and whether a plan is made without that where Graph does not list it. The
+    /// playbook for what an intruder left behind lists it always.
+    pub(super) fn lists_consents(&self) -> Option<(ConsentsOption, bool)> {
+        match &self.consents {
+            Some(asked) => Some((asked.clone(), false)),
+            None => self.playbook.removes_methods().then_some((ConsentsOption::List, true)),
         }
     }
 
@@ -290,13 +318,18 @@ impl Rules {
             Some(asked) if asked.removes() && !playbook.removes_methods() => {
                 return Err(RulesError::OnlyEvictRemoves { asked, playbook });
             }
-            None | Some(MethodsOption::List) if playbook.removes_methods() && !self.options.devices => {
+            None | Some(MethodsOption::List)
+                if playbook.removes_methods() && !self.options.devices && !self.deletes_consents() =>
+            {
                 return Err(RulesError::EvictNeedsMethods);
             }
             _ => {}
         }
         if self.options.devices && !matches!(playbook, Playbook::Evict | Playbook::Undo) {
             return Err(RulesError::OnlyEvictDisables { playbook });
+        }
+        if self.deletes_consents() && !playbook.removes_methods() {
+            return Err(RulesError::OnlyEvictDeletes { playbook });
         }
         if self.options.writeback {
             self.check_writeback()?;

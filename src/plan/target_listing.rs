@@ -41,6 +41,11 @@ pub(super) trait PlanList {
     /// The file of a planning that was stopped.
     const PART: &'static str;
 
+    /// Is a plan made without it where Graph lists none of it?
+    fn is_optional(&self) -> bool {
+        false
+    }
+
     /// Notes in the row of a person what they have. Gives how many of these are targets, if the row has the step.
     fn note(&self, row: &mut PlanRow, held: &[Self::Held]) -> usize;
 
@@ -245,6 +250,8 @@ pub(super) struct TargetSweep<'a, T, L: PlanList> {
     refusal: Option<(ObjectId, GraphError)>,
     people: u32,
     left: u32,
+    /// Graph lists none of it, and the plan is made without.
+    is_given_up: bool,
 }
 
 impl<'a, T: Transport, L: PlanList> TargetSweep<'a, T, L> {
@@ -258,7 +265,17 @@ impl<'a, T: Transport, L: PlanList> TargetSweep<'a, T, L> {
             refusal: None,
             people: 0,
             left: 0,
+            is_given_up: false,
         })
+    }
+
+    /// What this person has, where that was read.
+    pub(super) fn held(&mut self, account: ObjectId) -> Result<Vec<L::Held>, PlanError> {
+        Ok(self.so_far.get(account)?.map(|known| known.held).unwrap_or_default())
+    }
+
+    pub(super) const fn list(&mut self) -> &mut L {
+        &mut self.list
     }
 
     fn error_of(&self, account: ObjectId) -> Option<&GraphError> {
@@ -266,8 +283,12 @@ impl<'a, T: Transport, L: PlanList> TargetSweep<'a, T, L> {
     }
 
     /// Of some people it may be a role that does not reach them. Where it is all of them it is the permission, or the cloud.
-    fn check(&self) -> Result<(), PlanError> {
+    fn check(&mut self) -> Result<(), PlanError> {
         match &self.refusal {
+            Some(_) if self.list.people().0 == 0 && self.list.is_optional() => {
+                self.is_given_up = true;
+                Ok(())
+            }
             Some((account, error)) if self.list.people().0 == 0 => {
                 let path = format!("/v1.0/users/{account}/{}", L::Of::PATHS.first().unwrap_or(&""));
                 Err(PlanError::Listing { of: L::STEP, source: ReadError::refused(&path, error.clone()) })
@@ -295,13 +316,13 @@ impl<T: Transport, L: PlanList> Sweep for TargetSweep<'_, T, L> {
     }
 
     fn ask(&mut self, account: ObjectId) {
-        if !self.so_far.knows(account) {
+        if !self.so_far.knows(account) && !self.is_given_up {
             self.asked.push(account);
         }
     }
 
     fn is_full(&self) -> bool {
-        self.asked.len() >= self.reader.next_call()
+        self.is_given_up || self.asked.len() >= self.reader.next_call()
     }
 
     async fn read(&mut self) -> Result<(), PlanError> {
@@ -339,6 +360,10 @@ impl<T: Transport, L: PlanList> Sweep for TargetSweep<'_, T, L> {
         }
         if targets == 0 {
             row.steps = row.steps.without(L::STEP);
+            if row.steps.is_empty() {
+                row.decision = Decision::Already;
+                row.reasons.push(Reason::Already);
+            }
         } else if targets > usize::from(MAX_TARGETS) {
             let many = L::STEP.facts().targets.as_ref().map_or("targets", |targets| targets.words.many);
             refuse(row, L::STEP, L::NOT_LISTED, &format!("{targets} {many} are more than a person has"));
@@ -359,8 +384,13 @@ impl<T: Transport, L: PlanList> Sweep for TargetSweep<'_, T, L> {
         }
     }
 
-    fn finish(self, lists: &mut PlanLists) -> Result<(), PlanError> {
+    fn finish(mut self, lists: &mut PlanLists) -> Result<(), PlanError> {
         self.check()?;
+        if let Some((_, error)) = self.refusal.as_ref().filter(|_| self.is_given_up) {
+            lists.notes.push(format!("It is not known {}: Graph would not list it ({error}).", L::STEP.listed()));
+            lists.so_far.push(self.so_far.into_path());
+            return Ok(());
+        }
         self.list.put_with(lists)?;
         lists.so_far.push(self.so_far.into_path());
         Ok(())

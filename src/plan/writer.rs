@@ -232,7 +232,7 @@ impl<'a> PlanWriter<'a> {
         let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         let MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, non_persons, notes } =
             from;
-        let PlanLists { files, methods, devices, so_far } = lists;
+        let PlanLists { files, methods, devices, consents, notes: not_listed, so_far } = lists;
         let mut manifest = Manifest {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -248,11 +248,12 @@ impl<'a> PlanWriter<'a> {
             protected,
             too_large,
             non_persons,
-            notes,
+            notes: notes.into_iter().chain(not_listed).collect(),
             written_back: work_list.written_back(),
             on_premises: work_list.commit(&rules.active_directory)?,
             methods,
             devices,
+            consents,
             waves: waves.map(WaveCount::finish),
             floor_seconds: 0,
             counts,

@@ -28,6 +28,7 @@
 
 mod causes;
 mod chart;
+mod consent_section;
 mod containment;
 pub mod evidence;
 pub mod evidence_run;

@@ -7,6 +7,7 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 use strum::IntoEnumIterator as _;
 
+use super::consent_section;
 use super::frame::{AboutSlot, Masthead, person, place, signature};
 use super::limits::MAX_PLAIN_ROWS;
 use super::page_text::{PageText, page_text};
@@ -19,11 +20,11 @@ use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace;
 use crate::wording::{devices as device_words, new_passwords, plan_command, reason, too_large, waves, ways_in};
-use crate::words::{count, counted, moment, roster_name};
+use crate::words::{count, counted, moment, roster_name, sentence_case};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
-const PLACED: [&str; 19] = [
+const PLACED: [&str; 20] = [
     "format",
     "version",
     "created_at",
@@ -41,6 +42,7 @@ const PLACED: [&str; 19] = [
     "on_premises",
     "written_back",
     "methods",
+    "consents",
     "passwords_by_hand",
     "waves",
 ];
@@ -76,7 +78,7 @@ pub(super) fn masthead(plan: &Manifest) -> Masthead {
 
 /// All that the page says before it names the people.
 pub(super) fn all(folder: &Path, manifest: &Manifest, signatures: &[RecordedSignature]) -> Markup {
-    html! { (next(folder, manifest)) (signed(manifest, signatures)) (work(manifest)) (methods(manifest)) (devices(manifest)) (reasons(manifest)) }
+    html! { (next(folder, manifest)) (signed(manifest, signatures)) (work(manifest)) (methods(manifest)) (devices(manifest)) @if let Some(listed) = &manifest.consents { (consent_section::section(listed)) } (reasons(manifest)) }
 }
 
 /// Who does what now.
@@ -454,11 +456,6 @@ fn said(value: &Value) -> Vec<String> {
                 .collect()
         }
     }
-}
-
-fn sentence_case(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 #[cfg(test)]

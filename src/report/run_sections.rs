@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::causes::MAX_NAMED;
 use super::chart::{self, Axes};
+use super::consent_section;
 use super::containment::containment;
 use super::frame::{AboutSlot, Masthead, person, place, signature};
 use super::page_text::{PageText, page_text};
@@ -77,7 +78,7 @@ pub(super) fn masthead(report: &RunReport<'_>) -> Masthead {
 /// All that the page says before it names the people.
 pub(super) fn all(report: &RunReport<'_>, steps: &[WordedStep]) -> Markup {
     html! {
-        (next(steps)) (waves(report)) (signed(report)) (containment(report)) (trouble(report)) (causes(report)) @if let Some(targets) = &report.targets { (targets.section()) } (verification(report)) (left(report))
+        (next(steps)) (waves(report)) (signed(report)) (containment(report)) (trouble(report)) (causes(report)) @if let Some(targets) = &report.targets { (targets.section()) } @if let Some(listed) = &report.plan.manifest().consents { (consent_section::section(listed)) } (verification(report)) (left(report))
         (limits(report))
     }
 }
@@ -354,7 +355,12 @@ fn limits(report: &RunReport<'_>) -> Markup {
                 @if !playbook.removes_methods() {
                     li { "What people sign in with beside the password (passkeys, phones, apps) is as it was." }
                 }
-                li { "Consented apps, mail forwarders and inbox rules are as they were." }
+                @if report.plan.manifest().deletes_consents() {
+                    li { "An app whose consent was deleted keeps the access token that it holds until that ends, about an hour later." }
+                    li { "Mail forwarders and inbox rules are as they were." }
+                } @else {
+                    li { "Consented apps, mail forwarders and inbox rules are as they were." }
+                }
                 li { "Devices are as they were: registered ones are disabled in Entra, and managed ones are wiped by their management." }
                 li { "The next sync undoes what is mastered on-premises, unless Active Directory is changed too." }
             }

@@ -82,10 +82,10 @@ pub use connection::Connection;
 pub(crate) use directory::tenant::SERVICE_PRINCIPAL_ID;
 pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 pub use directory::{
-    ALTERNATE_MOBILE_ID, CLIENTS, Details, DeviceSystem, DeviceTrust, Directory, DirectoryText, EMAIL_ID, ExternalUserState,
-    ExtraPerson, MOBILE_ID, Members, OFFICE_ID, PASSWORD_ID, SimulatedClient, SimulatedConsent, SimulatedDevice, SimulatedGroup, SimulatedMethod,
-    SimulatedMethodKind, SimulatedMethods, SimulatedOnPremises, SimulatedPass, SimulatedPassPolicy, SimulatedUser,
-    SnapshotError, UserType,
+    ALTERNATE_MOBILE_ID, CLIENTS, Details, DeviceSystem, DeviceTrust, Directory, DirectoryText, EMAIL_ID,
+    ExternalUserState, ExtraPerson, MOBILE_ID, Members, OFFICE_ID, PASSWORD_ID, SimulatedClient, SimulatedConsent,
+    SimulatedDevice, SimulatedGroup, SimulatedMethod, SimulatedMethodKind, SimulatedMethods, SimulatedOnPremises,
+    SimulatedPass, SimulatedPassPolicy, SimulatedUser, SnapshotError, UserType,
 };
 pub use error::SimulatorError;
 pub use fault::{Fault, UnknownFault};

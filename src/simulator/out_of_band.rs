@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::Simulator;
 use super::directory::{
-    Members, RoleAssignment, RoleScope, SimulatedConsent, SimulatedDevice, SimulatedGroup, SimulatedMethods, SimulatedUser, UserKey,
+    Members, RoleAssignment, RoleScope, SimulatedConsent, SimulatedDevice, SimulatedGroup, SimulatedMethods,
+    SimulatedUser, UserKey,
 };
 
 use super::permission::Permission;

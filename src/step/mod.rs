@@ -7,7 +7,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `word` | [`Step`]: the words, in the order in which the steps are done |
-//! | `block`, `unblock`, `reset`, `methods`, `devices`, `enable_devices`, `revoke` | the [`StepFacts`] of one step each |
+//! | `block`, `unblock`, `reset`, `methods`, `devices`, `enable_devices`, `consents`, `revoke` | the [`StepFacts`] of one step each |
 //! | `facts` | what has to be known of a step, for all of them |
 //! | `target` | what a write is about, where an account has several of one kind |
 //! | `write` | [`WriteKind`]: the requests that steps travel in; method, path and body of each are made of its steps |
@@ -19,6 +19,7 @@
 //! before that is approved.
 
 mod block;
+mod consents;
 mod devices;
 mod enable_devices;
 pub mod facts;
@@ -57,6 +58,7 @@ impl Step {
             Self::Methods => &methods::FACTS,
             Self::Devices => &devices::FACTS,
             Self::EnableDevices => &enable_devices::FACTS,
+            Self::Consents => &consents::FACTS,
             Self::Revoke => &revoke::FACTS,
         }
     }

@@ -72,6 +72,11 @@ pub enum WriteTarget {
         /// Its object id.
         id: ObjectId,
     },
+    /// What the person allowed an app to do in their name.
+    Consent {
+        /// What it is deleted by.
+        id: String,
+    },
 }
 
 /// What a target is. Those of one account are dealt with in this order.
@@ -83,6 +88,8 @@ pub enum TargetKind {
     Device,
     /// A device that is enabled again.
     DeviceBack,
+    /// What the person allowed an app to do in their name.
+    Consent,
 }
 
 /// Why there is no way to do here what was meant of a target.
@@ -120,6 +127,7 @@ impl WriteTarget {
             Self::Method { kind, .. } => TargetKind::Method(*kind),
             Self::Device { .. } => TargetKind::Device,
             Self::DeviceBack { .. } => TargetKind::DeviceBack,
+            Self::Consent { .. } => TargetKind::Consent,
         }
     }
 
@@ -127,7 +135,7 @@ impl WriteTarget {
     #[must_use]
     pub fn id(&self) -> Cow<'_, str> {
         match self {
-            Self::Method { id, .. } => id.into(),
+            Self::Method { id, .. } | Self::Consent { id } => id.into(),
             Self::Device { id } | Self::DeviceBack { id } => id.to_string().into(),
         }
     }
@@ -141,6 +149,7 @@ impl TargetKind {
             Self::Method(_) => Step::Methods,
             Self::Device => Step::Devices,
             Self::DeviceBack => Step::EnableDevices,
+            Self::Consent => Step::Consents,
         }
     }
 
@@ -150,6 +159,7 @@ impl TargetKind {
         match self {
             Self::Method(kind) => kind.name(),
             Self::Device | Self::DeviceBack => "device",
+            Self::Consent => "consent",
         }
     }
 }

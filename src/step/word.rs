@@ -40,6 +40,8 @@ pub enum Step {
     Devices,
     /// Devices are enabled again, one write each.
     EnableDevices,
+    /// What the person allowed apps to do in their name is deleted, one write each.
+    Consents,
     /// Every session is ended.
     Revoke,
 }

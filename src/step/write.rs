@@ -25,6 +25,8 @@ pub enum WriteKind {
     Method,
     /// `PATCH /devices/{object id}`, one for each device ("Update device").
     Device,
+    /// `DELETE /oauth2PermissionGrants/{id}`, one for each consent ("Delete oAuth2PermissionGrant").
+    Consent,
     /// `POST /users/{id}/revokeSignInSessions` ("user: revokeSignInSessions"). It comes last.
     Revoke,
 }
@@ -40,6 +42,8 @@ pub enum WritePart {
     DeleteMethod,
     /// The property `accountEnabled` of a device.
     DeviceEnabled(bool),
+    /// A deletion has no body.
+    DeleteConsent,
     /// The action takes no parameters.
     RevokeSessions,
 }
@@ -52,6 +56,7 @@ impl WritePart {
             Self::AccountEnabled(_) | Self::PasswordProfile => WriteKind::Update,
             Self::DeleteMethod => WriteKind::Method,
             Self::DeviceEnabled(_) => WriteKind::Device,
+            Self::DeleteConsent => WriteKind::Consent,
             Self::RevokeSessions => WriteKind::Revoke,
         }
     }
@@ -67,7 +72,7 @@ impl WriteKind {
     const fn method(self) -> &'static str {
         match self {
             Self::Update | Self::Device => "PATCH",
-            Self::Method => "DELETE",
+            Self::Method | Self::Consent => "DELETE",
             Self::Revoke => "POST",
         }
     }
@@ -85,6 +90,9 @@ impl WriteKind {
             }
             (Self::Device, Some(WriteTarget::Device { id } | WriteTarget::DeviceBack { id })) => {
                 format!("/devices/{id}")
+            }
+            (Self::Consent, Some(WriteTarget::Consent { id })) if !matches!(id.as_str(), "" | "." | "..") => {
+                format!("/oauth2PermissionGrants/{}", url_segment(id))
             }
             (Self::Revoke, None) => format!("/users/{account}/revokeSignInSessions"),
             _ => return None,
@@ -187,7 +195,7 @@ impl Serialize for WriteBody<'_> {
                     body.serialize_entry("accountEnabled", &enabled)?;
                 }
                 WritePart::PasswordProfile => body.serialize_entry("passwordProfile", &self.password)?,
-                WritePart::DeleteMethod | WritePart::RevokeSessions => {}
+                WritePart::DeleteMethod | WritePart::DeleteConsent | WritePart::RevokeSessions => {}
             }
         }
         body.end()

@@ -131,7 +131,7 @@ impl RunClaims {
     ///
     /// The journal cannot be read, or contradicts the plan.
     pub fn read(plan: &PlanFolder) -> Result<Self, RunError> {
-        let (steps, rows) = (plan.manifest().playbook.steps(), plan.steps().len());
+        let (steps, rows) = (plan.manifest().steps(), plan.steps().len());
         let mut accepted = PlaybookSteps::empty(steps, rows);
         accepted.make_room();
         let kept = ClaimRecords {

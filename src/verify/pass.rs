@@ -11,7 +11,9 @@ use super::judge::{ExpectedEffects, ExpectedStep};
 use super::reading::AccountReading;
 use super::seen_targets::SeenTargets;
 use crate::clock::Clock;
-use crate::directory::{DevicesOfPerson, Lookup, LookupError, MethodsOfPerson, PersonList, PersonReader};
+use crate::directory::{
+    ConsentsOfPerson, DevicesOfPerson, Lookup, LookupError, MethodsOfPerson, PersonList, PersonReader,
+};
 use crate::graph::error::GraphError;
 use crate::graph::paced::Paced;
 use crate::graph::reading::ReadError;
@@ -100,11 +102,16 @@ pub enum PassProgress {
 struct TargetLister<'a, T> {
     methods: PersonReader<'a, T, MethodsOfPerson>,
     devices: PersonReader<'a, T, DevicesOfPerson>,
+    consents: PersonReader<'a, T, ConsentsOfPerson>,
 }
 
 impl<'a, T: Transport> TargetLister<'a, T> {
     fn new(paced: &Paced<'a, T>) -> Self {
-        Self { methods: PersonReader::new(paced), devices: PersonReader::new(paced) }
+        Self {
+            methods: PersonReader::new(paced),
+            devices: PersonReader::new(paced),
+            consents: PersonReader::new(paced),
+        }
     }
 }
 
@@ -205,14 +212,15 @@ impl Pass {
         targets: &PlanTargets,
         subjects: &[&Subject],
     ) -> Result<(), PassError> {
-        let TargetLister { methods, devices } = lister;
+        let TargetLister { methods, devices, consents } = lister;
         self.list(methods, Step::Methods, subjects, |listed, row| SeenTargets::of_methods(listed, targets, row))
             .await?;
         for step in [Step::Devices, Step::EnableDevices] {
             let seen = |listed, row| SeenTargets::of_devices(listed, targets, row, step);
             self.list(devices, step, subjects, seen).await?;
         }
-        Ok(())
+        self.list(consents, Step::Consents, subjects, |listed, row| SeenTargets::of_consents(listed, targets, row))
+            .await
     }
 
     async fn list<T: Transport, L: PersonList>(

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::directory::{HeldDevice, HeldMethod};
+use crate::directory::{HeldConsent, HeldDevice, HeldMethod};
 use crate::graph::error::GraphError;
 use crate::ids::RowNumber;
 use crate::plan::plan_targets::PlanTargets;
@@ -81,6 +81,29 @@ impl SeenTargets {
             if planned.contains(&target) {
                 left.push(seen);
             } else if !targets.leaves(row, &target, &device.system) {
+                appeared.push(seen);
+            }
+        }
+        Self::Listed { planned: planned.len(), left, appeared }
+    }
+}
+
+impl SeenTargets {
+    /// Compares a list of consents with what the plan says of the person of a row.
+    #[must_use]
+    pub fn of_consents(listed: Result<Vec<HeldConsent>, GraphError>, targets: &PlanTargets, row: RowNumber) -> Self {
+        let listed = match listed {
+            Ok(listed) => listed,
+            Err(error) => return Self::NotListed(error),
+        };
+        let planned = targets.of_step(row, crate::step::Step::Consents);
+        let (mut left, mut appeared) = (Vec::new(), Vec::new());
+        for consent in listed {
+            let seen = format!("one to service principal {} ({})", consent.client_id, consent.scope.trim());
+            let target = WriteTarget::Consent { id: consent.id };
+            if planned.contains(&target) {
+                left.push(seen);
+            } else if !targets.leaves(row, &target, "") {
                 appeared.push(seen);
             }
         }

@@ -16,6 +16,7 @@
 //! | [`refused_token`] | why there is no token |
 //! | [`devices`] | the devices of a plan's people |
 //! | [`ways_in`] | the methods that people sign in with |
+//! | [`consents`] | what people allowed apps to do in their names |
 //! | [`causes`] | why accounts are not done |
 //! | [`missing_role`] | that the app may not write |
 //! | [`worded_step`] | a sentence and the command to type for it |
@@ -23,6 +24,7 @@
 //! | [`unreachable`](mod@unreachable) | why a service could not be reached |
 
 pub mod causes;
+pub mod consents;
 pub mod decision;
 pub mod devices;
 pub mod missing_role;

@@ -136,6 +136,9 @@ fn rules(plan: &Manifest) -> String {
     if options.devices {
         flags += " --devices";
     }
+    if let Some(consents) = plan.consents.as_ref().filter(|consents| consents.asked.deletes()) {
+        let _ = write!(flags, " --consents {}", quoted(Path::new(&consents.asked.to_string())));
+    }
     if plan.playbook.resets() && !options.discard_credentials {
         let common = plan.handoff.as_ref().filter(|_| !options.handoff_by_manager).and_then(Handoff::common_keys);
         // Our lists have the column that says who hands over; with a file of recipients it is found by itself.

@@ -64,6 +64,7 @@ pub const fn sentence(reason: Reason) -> &'static str {
         Reason::ResetBefore => "an earlier run replaced the password",
         Reason::MethodsUnknown => "what the person signs in with could not be listed; plan.csv says why",
         Reason::DevicesUnknown => "the person's devices could not be listed; plan.csv says why",
+        Reason::ConsentsUnknown => "what the person allowed apps to do could not be listed; plan.csv says why",
         Reason::Already => "nothing is left to do",
         Reason::UnknownState => "the directory does not say whether sign-in is allowed; it is set in any case",
         Reason::NoDeviceDisabled => "the run that is undone disabled no device of the person that was enabled before",
@@ -146,6 +147,7 @@ pub const fn remedy(reason: Reason) -> &'static str {
         }
         Reason::DevicesUnknown => "Let the app read users whole (User.Read.All), and plan it again.",
         Reason::MethodsUnknown => "Let the app list methods (UserAuthenticationMethod.Read.All), and plan it again.",
+        Reason::ConsentsUnknown => "Let the app list consents (Directory.Read.All), and plan it again.",
         Reason::AlreadyBlocked | Reason::AlreadyEnabled | Reason::ResetBefore | Reason::Already => {
             "Nothing is left to do."
         }

@@ -40,6 +40,7 @@ pub const fn target(target: TargetKind) -> &'static str {
     match target {
         TargetKind::Method(of) => kind(of),
         TargetKind::Device | TargetKind::DeviceBack => "device",
+        TargetKind::Consent => "consent to an app",
     }
 }
 

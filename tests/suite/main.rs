@@ -17,6 +17,7 @@ mod doctor_apps;
 mod drift;
 mod events;
 mod evict;
+mod evict_consents;
 mod evict_devices;
 mod evidence;
 mod export;

@@ -85,5 +85,5 @@ pub(super) fn rules(tenant: &NamedTenant, planning: &PlanningArgs) -> Result<Rul
     }
     args.protect = tenant.protect.clone().or(args.protect);
     args.max_accounts = tenant.max_accounts.or(args.max_accounts);
-    Ok(planning.reading.shared_out(args.rules(planning.playbook, None, planning.ways_in)?))
+    Ok(planning.reading.shared_out(args.rules(planning.playbook, None, &planning.ways_in)?))
 }

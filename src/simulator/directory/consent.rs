@@ -58,6 +58,11 @@ pub const CLIENTS: [SimulatedClient; 4] = [
     },
 ];
 
+/// The app of somebody else with this object id.
+pub(crate) fn client(id: Uuid) -> Option<&'static SimulatedClient> {
+    CLIENTS.iter().find(|client| client.id == id)
+}
+
 /// What one person allowed one app to do in their name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

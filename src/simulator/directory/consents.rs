@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use uuid::Uuid;
-
 use super::Directory;
-use super::consent::{CLIENTS, SimulatedClient, SimulatedConsent};
+use super::consent::{CLIENTS, SimulatedConsent};
 use super::methods::random_of;
 use super::place::UserPlace;
 use super::user::SimulatedUser;
@@ -28,11 +26,6 @@ fn made(user: &SimulatedUser) -> Vec<SimulatedConsent> {
     let mut random = random_of(user.id, "consents");
     let clients = CLIENTS.iter().zip(SHARES).filter(|(_, (share, _))| random.chance(*share));
     clients.map(|(client, (_, scope))| SimulatedConsent::to_graph(client.id, user.id, scope)).collect()
-}
-
-/// The app of somebody else with this object id.
-pub(crate) fn client(id: Uuid) -> Option<&'static SimulatedClient> {
-    CLIENTS.iter().find(|client| client.id == id)
 }
 
 impl Directory {

@@ -45,8 +45,8 @@ mod units;
 mod user;
 mod user_key;
 
+pub(crate) use consent::client;
 pub use consent::{CLIENTS, SimulatedClient, SimulatedConsent};
-pub(crate) use consents::client;
 pub use device::{DeviceSystem, DeviceTrust, SimulatedDevice};
 pub use extra_person::ExtraPerson;
 pub use group::{Members, SimulatedGroup};

@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::tenant::Domain;
 use super::unit::AdministrativeUnit;
 use super::{
-    Directory, RoleAssignment, RoleDefinition, SimulatedConsent, SimulatedDevice, SimulatedGroup, SimulatedMethods, SimulatedUser,
-    UserPlace,
+    Directory, RoleAssignment, RoleDefinition, SimulatedConsent, SimulatedDevice, SimulatedGroup, SimulatedMethods,
+    SimulatedUser, UserPlace,
 };
 
 /// Raise it when an older reader would misread a line.
@@ -219,7 +219,11 @@ mod tests {
         assert!(laptop.is_none_or(|id| directory.change_device(id, |device| device.account_enabled = false)));
         let consent = directory.consents_of(UserPlace::at(5)).first().cloned();
         assert!(consent.is_none_or(|consent| directory.remove_consent(&consent.id())));
-        let other = SimulatedConsent::to_graph(crate::simulator::CLIENTS[3].id, directory.get(UserPlace::at(6)).id, "Mail.Read");
+        let other = SimulatedConsent::to_graph(
+            crate::simulator::CLIENTS[3].id,
+            directory.get(UserPlace::at(6)).id,
+            "Mail.Read",
+        );
         assert!(directory.add_consent(other));
         let bytes = written(&directory);
         let mut back = Directory::read_snapshot(bytes.as_slice()).unwrap();

@@ -7,8 +7,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::changed_devices::ChangedDevices;
-use super::consent::SimulatedConsent;
-use super::consents;
+use super::consent::{self, SimulatedConsent};
 use super::extra_person::ExtraPerson;
 use super::group::SimulatedGroup;
 use super::method::SimulatedMethods;
@@ -182,7 +181,7 @@ impl Directory {
     pub(crate) fn object(&self, id: Uuid) -> Option<Object<'_>> {
         let user = self.find(&UserKey::Id(id)).map(|place| Object::User(self.get(place)));
         let app = || self.apps().find(|app| app.id == id).map(Object::App);
-        let client = || consents::client(id).map(Object::Client);
+        let client = || consent::client(id).map(Object::Client);
         user.or_else(|| self.group(id).map(Object::Group)).or_else(app).or_else(client)
     }
 

@@ -1,8 +1,8 @@
 //! What a request asks for: method, URL and body become one of the calls that the simulator knows.
 
+use super::consent_calls;
 use super::cost::cost;
 pub(crate) use super::cost::{Cost, LimitedService};
-use super::consent_calls;
 use super::device_calls;
 use super::errors::ServedError;
 use super::group_calls;

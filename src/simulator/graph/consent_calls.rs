@@ -2,6 +2,7 @@
 //! oAuth2PermissionGrant".
 
 use super::batch_item::JsonText;
+use super::consent_change::ConsentChange;
 use super::errors::ServedError;
 use super::lexer::{is, object_id};
 use super::paging::ServedPage;
@@ -12,13 +13,6 @@ use super::served_read::ServedRead;
 use super::served_write::ServedWrite;
 use crate::simulator::directory::{SimulatedConsent, UserKey};
 use crate::simulator::settings::Settings;
-
-/// What is changed.
-#[derive(Debug)]
-pub(crate) enum ConsentChange {
-    Delete(String),
-    Create(SimulatedConsent),
-}
 
 /// The consents that a user gave.
 pub(super) fn of_user(

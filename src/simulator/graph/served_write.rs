@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::change::UserChange;
-use super::consent_calls::ConsentChange;
+use super::consent_change::ConsentChange;
 use super::device_read::DeviceKey;
 use super::method_action::{MethodCall, MethodChange};
 use crate::simulator::directory::UserKey;

@@ -10,7 +10,7 @@ use crate::simulator::directory::builtin_roles::{
 };
 use crate::simulator::directory::{SimulatedConsent, UserKey, client};
 use crate::simulator::graph::answer::ServedAnswer;
-use crate::simulator::graph::consent_calls::ConsentChange;
+use crate::simulator::graph::consent_change::ConsentChange;
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::paging::ServedPage;
 use crate::simulator::ledger::Operation;
@@ -72,7 +72,11 @@ impl World {
                     // "Create oAuth2PermissionGrant": it fails where there is one for the three already. The page gives no
                     // message; people report this one.
                     if self.directory.consent(&id).is_some() {
-                        return Err(ServedError::new(409, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists."));
+                        return Err(ServedError::new(
+                            409,
+                            "Request_MultipleObjectsWithSameKeyValue",
+                            "Permission entry already exists.",
+                        ));
                     }
                     Ok(())
                 });

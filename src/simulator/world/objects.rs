@@ -120,8 +120,7 @@ impl World {
         now: Duration,
     ) -> Result<ObjectWriter<'a>, ServedError> {
         let app = ServicePrincipal::numbered(1, CLIENT_ID);
-        let others =
-            [group(&SimulatedGroup::empty()), service_principal(app), client(&CLIENTS[0]), application()];
+        let others = [group(&SimulatedGroup::empty()), service_principal(app), client(&CLIENTS[0]), application()];
         let known = |name: &String| {
             is_known(name) || others.iter().flat_map(Map::keys).any(|other| other.eq_ignore_ascii_case(name))
         };

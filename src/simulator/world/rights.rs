@@ -12,9 +12,9 @@ use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::properties::{Sight, has_sign_in_activity};
 use crate::simulator::graph::served_read::ServedRead;
 use crate::simulator::permission::{
-    AnyOf, ENABLE, LIST_METHODS, Permission, READ_APPS, READ_BASIC, READ_CONSENTS, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS,
-    READ_MAILBOX_SETTINGS, READ_OBJECTS, READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_SYNC, READ_USERS, RESET,
-    RESET_THERE, REVOKE, UPDATE, change_methods, read_methods,
+    AnyOf, ENABLE, LIST_METHODS, Permission, READ_APPS, READ_BASIC, READ_CONSENTS, READ_DOMAINS, READ_ELIGIBILITY,
+    READ_GROUPS, READ_MAILBOX_SETTINGS, READ_OBJECTS, READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_SYNC,
+    READ_USERS, RESET, RESET_THERE, REVOKE, UPDATE, change_methods, read_methods,
 };
 use crate::simulator::settings::Settings;
 use crate::simulator::tokens::TokenHolder;

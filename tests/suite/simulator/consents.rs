@@ -9,7 +9,8 @@ use super::Graph;
 
 #[tokio::test]
 async fn a_consent_is_listed_taken_away_and_given_again() {
-    let graph = Graph::unlimited().await;
+    let permissions = Permission::with_methods();
+    let graph = Graph::with(Settings { permissions, ..Settings::default() }).await;
     let user = graph.plain_users(1).remove(0);
     let pro = CLIENTS.into_iter().find(|client| client.name == "Mail Merge Pro").unwrap();
     let consent = SimulatedConsent::to_graph(pro.id, user.id, " offline_access Mail.Send");
@@ -46,7 +47,7 @@ async fn a_consent_is_listed_taken_away_and_given_again() {
 #[tokio::test]
 async fn less_than_the_permission_is_refused() {
     let permissions = [Permission::UserReadAll].into();
-    let graph = Graph::start(Settings { permissions, ..Settings::default() }).await;
+    let graph = Graph::with(Settings { permissions, ..Settings::default() }).await;
     let user = graph.plain_users(1).remove(0);
     let denied = graph.get(&format!("/users/{}/oauth2PermissionGrants", user.id)).await;
     assert_eq!(denied.status, StatusCode::FORBIDDEN);
