@@ -1,6 +1,7 @@
 //! What people allowed apps to do: listed by the playbook `evict`, and deleted with `--consents`.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use sealoff::simulator::{CLIENTS, Operation, Permission, Settings, SimulatedClient, SimulatedConsent, SimulatedUser};
 
@@ -218,4 +219,37 @@ fn killed_at_every_write_nothing_is_lost_and_nothing_is_deleted_that_is_not_in_t
     let mut deleted = ledger.applied().filter(|write| matches!(write.operation, Operation::DeleteConsent { .. }));
     assert!(deleted.all(|write| people.contains(&write.object_id.unwrap())));
     stage.run(&["verify", "out", "--wait", "0s"]).succeeded();
+}
+
+#[test]
+fn a_planning_that_was_killed_goes_on_where_it_stopped_and_consents_alone_can_be_deleted() {
+    let stage = Stage::at_speed(10.0, settings());
+    let members = stage.members(200);
+    for member in &members {
+        consent(&stage, member, "Mail Merge Pro", "Mail.Send");
+    }
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "blocked", &[]).succeeded();
+    stage.apply("blocked").succeeded();
+    let arguments = ["plan", "blocked", "--playbook", "evict", "--consents", "Mail Merge Pro", "--out", "out"];
+    let mut child = stage.spawn(&arguments);
+    let kept = stage.path("out/.sealoff-consents.part");
+    let known =
+        || std::fs::read_to_string(&kept).unwrap_or_default().lines().filter(|line| line.contains("account")).count();
+    let begun = Instant::now();
+    while known() < 20 {
+        assert!(begun.elapsed() < Duration::from_secs(60) && child.try_wait().unwrap().is_none(), "it ended or hangs");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = known();
+    assert!(before < 200 && !stage.path("out/plan.json").exists());
+    let planned = stage.run(&arguments).succeeded();
+    planned
+        .complains(&[&format!("{} of 200 people (the others are known", 200 - before)])
+        .says(&["this plan deletes 200 consents of 200 people"]);
+    assert!(!stage.path("out/ways-in.csv").exists() && !kept.exists());
+    let list = lines(&stage, "out/consents.csv");
+    assert_eq!(list.iter().filter(|line| line["plan"] == "delete").count(), 200, "each once");
 }
