@@ -12,6 +12,7 @@ use super::precheck::CheckArgs;
 use super::preview;
 use super::rule_args::RuleArgs;
 use crate::graph::found_pace::FOR_AUTHENTICATION;
+use crate::plan::consents_option::ConsentsOption;
 use crate::plan::folder::PlanFolder;
 use crate::plan::methods_option::MethodsOption;
 use crate::plan::playbook::Playbook;
@@ -33,7 +34,11 @@ pub(super) fn is_evicting(args: &DrillArgs) -> bool {
 /// The scenario of the command line, or one with an intruder.
 pub(super) fn scenario(args: &DrillArgs) -> Result<Option<Scenario>, Failure> {
     let named = args.scenario.read()?;
-    let asked = [("--methods", args.ways_in.methods.is_some()), ("--devices", args.ways_in.devices)];
+    let asked = [
+        ("--methods", args.ways_in.methods.is_some()),
+        ("--devices", args.ways_in.devices),
+        ("--consents", args.ways_in.consents.is_some()),
+    ];
     if let (false, Some((flag, _))) = (is_evicting(args), asked.into_iter().find(|(_, given)| *given)) {
         return Err(Failure::usage(format_args!("in a drill {flag} goes with the playbook {} alone", Playbook::Evict))
             .with_next("Leave it out, or rehearse with --playbook evict."));
@@ -74,8 +79,9 @@ impl Drill<'_> {
             out.text("Now what was registered is taken out:");
             out.blank()
         });
-        let mut ways_in = self.args.ways_in;
-        if ways_in.methods.is_none() && !ways_in.devices {
+        let mut ways_in = self.args.ways_in.clone();
+        let deletes_consents = ways_in.consents.as_ref().is_some_and(ConsentsOption::deletes);
+        if ways_in.methods.is_none() && !ways_in.devices && !deletes_consents {
             ways_in.methods = Some(MethodsOption::All);
         }
         // It sets no password, so what is about passwords says nothing here.
@@ -88,7 +94,7 @@ impl Drill<'_> {
             discard_credentials: false,
             ..self.args.rules.clone()
         };
-        let mut rules = after_run(origin, rules.rules(self.args.playbook, None, ways_in)?)?;
+        let mut rules = after_run(origin, rules.rules(self.args.playbook, None, &ways_in)?)?;
         rules.tenant_is_made_up = true;
         let connected = self.connect()?;
         let place = PlanPlace::free(folder)?;
