@@ -151,29 +151,43 @@ impl Roster {
             Some(header) if has_header => line_ends(header.bytes),
             _ => 0,
         };
-        let mut roster = Self {
-            from,
-            shape,
-            columns: Arc::new(columns),
-            entries: EntrySource::List { records: Box::new(records), census: Box::new(census) },
-            cells,
-            options: options.clone(),
-            first: None,
-            more: VecDeque::new(),
-            row: RowNumber::FIRST,
-            rows: 0,
-            example_seen: false,
-            lines_in_cells,
-            doubtful_until: 0,
-            defects: Defects::default(),
-            failed: false,
-            is_below_a_row: false,
-        };
+        let entries = EntrySource::List { records: Box::new(records), census: Box::new(census) };
+        let mut roster = Self::at_its_beginning(from, shape, Arc::new(columns), entries, cells, options.clone());
+        roster.lines_in_cells = lines_in_cells;
         roster.first = roster.read()?;
         if roster.first.is_none() {
             return Err(RosterError::NoRows { from: roster.from, found: roster.shape.columns });
         }
         Ok(roster)
+    }
+
+    /// A list of which nothing was read so far.
+    fn at_its_beginning(
+        from: Source,
+        shape: RosterShape,
+        columns: Arc<Columns>,
+        entries: EntrySource,
+        cells: Cells,
+        options: ReadOptions,
+    ) -> Self {
+        Self {
+            from,
+            shape,
+            columns,
+            entries,
+            cells,
+            options,
+            first: None,
+            more: VecDeque::new(),
+            row: RowNumber::FIRST,
+            rows: 0,
+            example_seen: false,
+            lines_in_cells: 0,
+            doubtful_until: 0,
+            defects: Defects::default(),
+            failed: false,
+            is_below_a_row: false,
+        }
     }
 
     /// Reads the list to its end once, and divides it into so many parts: `place` says of each entry which part it belongs to,
@@ -201,23 +215,10 @@ impl Roster {
         let (columns, options, delimiter) = (Arc::clone(&self.columns), self.options.clone(), self.shape.delimiter);
         let summary = self.finish()?;
         let of = Arc::new(summary.clone());
-        let parts = dividing.finish().map_err(not_divided)?.into_iter().map(|entries| Self {
-            from: from.clone(),
-            shape: shape.clone(),
-            columns: Arc::clone(&columns),
-            entries: EntrySource::Part { entries, of: Arc::clone(&of) },
-            cells: Cells::new(delimiter),
-            options: options.clone(),
-            first: None,
-            more: VecDeque::new(),
-            row: RowNumber::FIRST,
-            rows: 0,
-            example_seen: false,
-            lines_in_cells: 0,
-            doubtful_until: 0,
-            defects: Defects::default(),
-            failed: false,
-            is_below_a_row: false,
+        let parts = dividing.finish().map_err(not_divided)?.into_iter().map(|entries| {
+            let entries = EntrySource::Part { entries, of: Arc::clone(&of) };
+            let (columns, cells) = (Arc::clone(&columns), Cells::new(delimiter));
+            Self::at_its_beginning(from.clone(), shape.clone(), columns, entries, cells, options.clone())
         });
         Ok((summary, parts.collect()))
     }

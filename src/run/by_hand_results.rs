@@ -9,10 +9,12 @@ use time::format_description::well_known::Rfc3339;
 
 use super::reported::{Reported, TakenResults, note};
 use super::script_result::{ScriptPassword, ScriptResult};
-use super::script_results::{CLOCKS_APART, LineFault, MAX_FILE_BYTES, MAX_SAID, ScriptResultsError, read};
+use super::script_results::{
+    CLOCKS_APART, LineFault, MAX_FILE_BYTES, MAX_SAID, ScriptResultsError, check_account, read,
+};
 use crate::ids::{ObjectId, RowNumber, WorkListId};
 use crate::plan::folder::PlanFolder;
-use crate::plan::kept_elsewhere::{PasswordPlace, is_wanted, is_written_back, password_is_kept_in};
+use crate::plan::kept_elsewhere::{PasswordPlace, is_written_back, password_is_kept_in};
 use crate::plan::manifest::Manifest;
 use crate::plan::row::PlanRow;
 use crate::text_file::{self, Letters};
@@ -103,12 +105,8 @@ pub async fn take_in(plan: &PlanFolder, path: &Path) -> Result<TakenResults, Scr
 /// Checks a line against the row of the plan that it is about; nothing where it is still to be done.
 fn report(row: &PlanRow, line: &FilledLine, manifest: &Manifest) -> Result<Option<Reported>, LineFault> {
     let number = row.row;
-    let Some(object_id) = row.object_id.filter(|_| is_wanted(row)) else { return Err(LineFault::NotListed(number)) };
+    let object_id = check_account(row, line.object_id)?;
     let name = || harmless(row.name()).into_owned();
-    if object_id != line.object_id {
-        let expected = format!("{} ({object_id})", name());
-        return Err(LineFault::AnotherAccount { row: number, expected, found: line.object_id });
-    }
     if !is_left_to_people(row, manifest) {
         return Err(LineFault::NotByHand { row: number, name: name() });
     }

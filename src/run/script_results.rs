@@ -245,14 +245,21 @@ fn check_against(plan: &PlanFolder, lines: &[(u64, ResultLine)]) -> Result<Resul
     Ok(first.map_or(Ok(()), |(number, line)| Err((*number, LineFault::NotListed(line.row)))))
 }
 
-fn check_row(row: &PlanRow, line: &ResultLine) -> Result<(), LineFault> {
+/// The account of a row. A line must be about it, and it must be on the work list.
+pub(super) fn check_account(row: &PlanRow, found: ObjectId) -> Result<ObjectId, LineFault> {
     let number = row.row;
     let Some(object_id) = row.object_id.filter(|_| is_wanted(row)) else { return Err(LineFault::NotListed(number)) };
-    let name = || harmless(row.name()).into_owned();
-    if object_id != line.object_id {
-        let expected = format!("{} ({object_id})", name());
-        return Err(LineFault::AnotherAccount { row: number, expected, found: line.object_id });
+    if object_id == found {
+        return Ok(object_id);
     }
+    let expected = format!("{} ({object_id})", harmless(row.name()));
+    Err(LineFault::AnotherAccount { row: number, expected, found })
+}
+
+fn check_row(row: &PlanRow, line: &ResultLine) -> Result<(), LineFault> {
+    let number = row.row;
+    check_account(row, line.object_id)?;
+    let name = || harmless(row.name()).into_owned();
     if line.password == ScriptPassword::Sealed && row.sealed.is_none() {
         return Err(LineFault::NoneSealed { row: number, name: name() });
     }
