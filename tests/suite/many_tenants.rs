@@ -376,3 +376,66 @@ fn a_plan_that_is_too_large_is_named_beforehand_with_the_line_that_allows_it() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(applied(&stage), [120, 8, 8]);
 }
+
+/// Delegated administration (GDAP): a person works in the customer's tenant with a token that is asked for there.
+#[cfg(unix)]
+#[test]
+fn a_person_who_is_signed_in_with_the_azure_cli_works_in_the_tenants_that_say_so() {
+    let stage = stage(2);
+    stage.write("list.csv", list(&stage, 3));
+    let tenants = stage.tenants();
+    let (own, customer) = (&tenants[0], &tenants[1]);
+    let operator =
+        customer.users().into_iter().find(|user| user.user_principal_name.starts_with("admin.bowen@")).unwrap();
+    let token = customer.issue_delegated_token(operator.id).unwrap();
+    let id = customer.connection().tenant_id.clone();
+    let first = format!("[tenants.contoso]\ntenant = '{}'\n", own.connection().tenant_id);
+    let app = format!("client_id = '{}'\nclient_secret_file = 'app.secret'\n", own.connection().client_id);
+    stage.write_private(
+        "tenants.toml",
+        &format!("{app}{first}[tenants.contoso2]\ntenant = '{id}'\nauth = 'azure-cli'\n"),
+    );
+    // It has a token for this tenant alone, and writes down what it is asked for.
+    let answer = format!(r#"{{"accessToken":"{token}","expires_on":4102444800,"tokenType":"Bearer"}}"#);
+    let script = format!(
+        "#!/bin/sh\necho \"$*\" >> asked.txt\ncase \"$*\" in\n*get-access-token*'--tenant {id}'*) echo '{answer}';;\n\
+         *) echo 'ERROR: Please run az login' >&2; exit 1;;\nesac\n"
+    );
+    std::fs::create_dir(stage.path("bin")).unwrap();
+    stage.write("bin/az", script);
+    std::fs::set_permissions(stage.path("bin/az"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", stage.path("bin").display(), std::env::var("PATH").unwrap());
+    let run = |arguments: &[&str]| {
+        let mut command = stage.command(arguments);
+        let ran = crate::stage::finish({
+            command.env("PATH", &path);
+            command
+        });
+        assert!(!format!("{}{}", ran.out, ran.err).contains(&token), "a token is shown");
+        ran
+    };
+    let doctor = run(&["doctor", "--playbook", "contain", "--tenants", "tenants.toml"]);
+    assert!(doctor.out.contains("contoso2  "), "{doctor:?}");
+    assert!(!doctor.out.contains("adminconsent"), "no app is consented for a person: {doctor:?}");
+    let planned = run(&PLAN);
+    assert_eq!(planned.code, Some(0), "{planned:?}");
+    let phrase = phrase(&stage, "night");
+    let ran = run(&apply(&phrase));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(applied(&stage), [6, 6]);
+    let proved = run(&["verify", "night", "--tenants", "tenants.toml"]);
+    assert_eq!(proved.code, Some(0), "{proved:?}");
+    let asked = std::fs::read_to_string(stage.path("asked.txt")).unwrap();
+    assert!(!asked.is_empty() && asked.lines().all(|line| line.contains(&format!("--tenant {id}"))), "{asked}");
+    for file in crate::stage::files_below(&stage.path("night")) {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(token.len()).any(|part| part == token.as_bytes()), "{file:?} holds a token");
+    }
+
+    // Without a sign-in there, that tenant alone has no plan.
+    stage.write("bin/az", "#!/bin/sh\necho 'ERROR: AADSTS50020: User account does not exist in tenant' >&2\nexit 1\n");
+    let again = run(&PLAN.map(|word| if word == "night" { "later" } else { word }));
+    assert_eq!(again.code, Some(3), "{again:?}");
+    assert!(again.out.contains("NO PLAN: ") && again.out.contains("az login"), "{again:?}");
+    assert!(again.out.contains("1 has a plan"), "{again:?}");
+}
