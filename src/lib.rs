@@ -42,7 +42,7 @@
 //! | roster, entry | the list of people as it came in; one of its rows |
 //! | key | what names the person of an entry: an object id, a user principal name, or another property |
 //! | account | one user object of the directory, known by its object id |
-//! | playbook, step | what is done to each account; one thing of it: block, unblock, reset, methods, devices, revoke |
+//! | playbook, step | what is done to each account; one thing of it: block, unblock, reset, methods, devices, revoke, pass |
 //! | plan, decision, reason | the validated preview; what happens to an entry: act, already, skip, refuse; why |
 //! | fingerprint | the digest that binds a plan |
 //! | drift | an account is no longer the one that the plan was made for |
@@ -73,10 +73,11 @@
 //!
 //! 1. A word in `step/word.rs`, a file of its own in `step/`, and its line in `step/mod.rs`: there the compiler asks for
 //!    everything in [`step::StepFacts`], from the permission to the column of the results. The order of the words is the
-//!    order in which steps are done; [`step::Step::LAST`] stays last.
+//!    order in which steps are done; [`step::Step::LAST`] closes an account, and a pass alone comes after it.
 //! 2. What it puts into which write in `step/write.rs`. A new kind of write also has its method, path and body there, and
 //!    stands between [`step::WriteKind::FIRST`] and [`step::WriteKind::LAST`]: the engine knows those two by name, and
-//!    queues every other kind between them. Those whose steps have targets have a pace of their own.
+//!    queues every other kind between them. Those whose steps have targets have a pace of their
+//!    own. `Pass` comes after the last, and has one, too: its answer holds a secret (`run/engine/answers.rs`).
 //! 3. What proves it in `step/facts.rs`: where that is a property that no other step uses, `verify/reading.rs` keeps it and
 //!    `verify/judge.rs` judges it. Where one read settles a lost answer, `run/settle.rs` says what has to be read: without
 //!    it the step is sent again.

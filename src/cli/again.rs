@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use time::OffsetDateTime;
 
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
@@ -20,11 +21,13 @@ use crate::plan::again::{self, ChangedBack};
 use crate::plan::consents_option::ConsentsOption;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::{Manifest, ProtectedList};
+use crate::plan::pass_wish::PassWish;
 use crate::plan::people_of_run;
 use crate::plan::protected::Protected;
 use crate::plan::reason::Reason;
 use crate::plan::rules::{Options, Rules};
 use crate::run::lock::FolderLock;
+use crate::step::PassTerms;
 use crate::verify::claims::RunClaims;
 
 /// Make a plan for exactly the accounts that were let in again
@@ -126,13 +129,20 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
         (named, _) => (rule_args::recipients(named)?.to_texts(), None),
     };
     let is_named = args.recipients.is_some() || !args.seal_to.is_empty();
+    // As wished for the run, by the policy of now.
+    let pass = of.options.pass.map(|PassTerms { beside_password, minutes, from, .. }| {
+        let from = from.filter(|from| *from > OffsetDateTime::now_utc());
+        PassWish { beside_password, minutes: Some(minutes), from }
+    });
     let resets = of.playbook.resets();
+    let hands_over = resets || pass.is_some();
     let options = Options {
         discard_credentials: of.options.discard_credentials && !(is_named && resets),
         since: None,
         max_accounts: args.max_accounts,
         handoff_by_manager: args.by_manager.is_some(),
         methods: of.options.methods.filter(|methods| methods.removes()),
+        pass: None,
         ..of.options
     };
     let in_file = handoff.as_ref().map(|handoff| handoff.active_directory().to_vec()).unwrap_or_default();
@@ -142,12 +152,12 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
         true => in_file,
         false => Vec::new(),
     };
-    let recipients = if resets { recipients } else { Vec::new() };
+    let recipients = if hands_over { recipients } else { Vec::new() };
     let protected = protected(args, of.protected.as_ref())?;
-    let (playbook, handoff) = (of.playbook, handoff.filter(|_| resets));
+    let (playbook, handoff) = (of.playbook, handoff.filter(|_| hands_over));
     let consents = of.consents.as_ref().map(|consents| consents.asked.clone()).filter(ConsentsOption::deletes);
     let rules =
-        Rules { playbook, options, recipients, handoff, active_directory, protected, consents, ..Rules::of(playbook) };
+        Rules { playbook, options, recipients, handoff, active_directory, protected, consents, pass, ..Rules::of(playbook) };
     rules.check()?;
     Ok(rules)
 }

@@ -118,6 +118,7 @@ pub(super) async fn carry_out(
         tenant_names: seen.organization.names(),
         other_names: seen.drift.other_names,
         by_hand,
+        hands_over_pass_alone: manifest.options.pass.is_some_and(|terms| !terms.beside_password),
     };
     let (ending, statistics) = engage(plan, run, generator, (joined, pace), beside, (&mut events, requests)).await;
     let is_drill = approval == Approval::Drill;
@@ -182,7 +183,7 @@ fn resume_flags(pace: &PaceArgs, entering: &Entering) -> String {
 /// Says once more, before the first write, what is about to run and who can open the passwords.
 fn announce(manifest: &Manifest, resume_point: &ResumePoint) {
     let sealed = match &manifest.handoff {
-        _ if manifest.sealed() == 0 => String::new(),
+        _ if !manifest.seals() => String::new(),
         Some(handoff) => format!(", sealed to {}", handoff::who(handoff)),
         None => {
             let names: Vec<String> = manifest.recipients.iter().map(|text| recipient_name(text)).collect();
@@ -309,6 +310,7 @@ async fn engage(
         journal: run.journal,
         generator: Arc::new(generator),
         handout,
+        pass: plan.manifest().options.pass,
     };
     let stop = CancellationToken::new();
     // It listens to the end of the process: a second request must be able to end the writing of long results too.

@@ -9,12 +9,14 @@ use super::connect::{Connected, ConnectionArgs};
 use super::doctor_findings::{DoctorFindings, FoundApp};
 use super::doctor_plan;
 use super::exit::{Exit, Failure};
+use super::pass_args::PassArgs;
 use super::reading_args::ReadingArgs;
 use super::tenants::{self, TenantsArgs};
 use crate::doctor::{Check, CheckStatus, Examined, IntendedRun, NewPasswords, SeenByFirstApp, examine, further_app};
 use crate::graph::app_file::AppFile;
 use crate::ids::TenantId;
 use crate::plan::handoff::HandoffKeys;
+use crate::plan::pass_wish::PassWish;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::plan::rules::Rules;
@@ -71,6 +73,8 @@ pub struct DoctorArgs {
     #[arg(long = "app", value_name = "FILE")]
     apps: Vec<PathBuf>,
     #[command(flatten)]
+    pass: PassArgs,
+    #[command(flatten)]
     tenants: TenantsArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
@@ -83,6 +87,7 @@ pub(super) struct IntendedEverywhere {
     pub(super) recipients: Option<PathBuf>,
     pub(super) ad_key: Vec<String>,
     pub(super) discards_credentials: bool,
+    pub(super) pass: Option<PassWish>,
     pub(super) protect: Option<PathBuf>,
 }
 
@@ -128,6 +133,7 @@ async fn everywhere(file: &Path, args: DoctorArgs) -> Result<Exit, Failure> {
         recipients: args.recipients,
         ad_key: args.ad_key,
         discards_credentials: args.discard_credentials,
+        pass: args.pass.wish()?,
         protect: args.protect,
     };
     tenants::doctor(file, intended, &args.connection, args.json).await
@@ -148,6 +154,7 @@ fn intended(args: &DoctorArgs) -> Result<IntendedRun, Failure> {
         roster: source.map(|source| args.reading.open(source)).transpose()?,
         protected: args.protect.as_ref().map(|path| (path.display().to_string(), Protected::read(path))),
         new_passwords,
+        pass: args.pass.wish()?,
         folder: args.out.clone(),
     })
 }

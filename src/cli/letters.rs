@@ -8,11 +8,12 @@ use maud::html;
 
 use super::exit::Failure;
 use super::lines;
+use super::opened_secret::OpenedPass;
 use super::words::counted;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::row::ListPlace;
 use crate::private_files;
-use crate::report::letter::{Addressee, END, index, index_line, opening, page, sheets};
+use crate::report::letter::{Addressee, END, PassOnLetter, index, index_line, opening, page, sheets};
 use crate::seal::{Password, SealedRow};
 
 /// All letters in one file, to be printed at once, with a list of them at its end.
@@ -65,6 +66,7 @@ impl Letters {
         row: &SealedRow,
         object_id: ObjectId,
         passwords: &[&Password],
+        pass: Option<&OpenedPass>,
     ) -> Result<(), Failure> {
         let name = &row.user_principal_name;
         let place = sealed_place(row);
@@ -77,12 +79,13 @@ impl Letters {
             is_blocked: row.is_blocked,
         };
         let path = self.folder.join(file_name(self.written + 1, name));
-        let page = page(&addressee, passwords);
+        let pass = pass.map(|OpenedPass { pass, times }| PassOnLetter { pass, times: *times });
+        let page = page(&addressee, passwords, pass.as_ref());
         let written = private_files::create_new(&path).and_then(|mut file| file.write_all(page.as_bytes()));
         written.map_err(|error| unwritable(&path, &error))?;
         self.written += 1;
         self.index.push_str(&index_line(self.written, &addressee));
-        let sheets = sheets(&addressee, passwords);
+        let sheets = sheets(&addressee, passwords, pass.as_ref());
         self.append(|all| all.write_all(sheets.as_bytes()))
     }
 

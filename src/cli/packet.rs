@@ -5,8 +5,9 @@ use std::io::{Read as _, Write};
 use std::path::Path;
 
 use super::exit::Failure;
+use super::opened_secret::OpenedSecret;
 use crate::ids::ObjectId;
-use crate::seal::{Identities, Password, SealedRow, SealedRows, UnsealError, sealed_file_kind, unseal_file};
+use crate::seal::{Identities, SealedRow, SealedRows, UnsealError, sealed_file_kind, unseal_file};
 use crate::spreadsheet::guard;
 
 /// What kind of file the credentials come from.
@@ -40,6 +41,9 @@ impl PacketKind {
     }
 }
 
+/// How many cells of a packet's sheet are filled in by hand.
+const BY_HAND: usize = 5;
+
 /// This many bytes of a file show whether it is sealed.
 const HEAD: u64 = 64;
 
@@ -67,28 +71,29 @@ fn is_sealed(path: &Path) -> bool {
         && sealed_file_kind(&head).is_some()
 }
 
-/// Writes one line of the sheet. The cells that are filled in by hand are empty.
-pub(super) fn write_line(
+/// Begins a line: everything up to the cells of a pass. The cells that are filled in by hand are empty.
+pub(super) fn begin_line(
     writer: &mut csv::Writer<impl Write>,
+    kind: PacketKind,
     row: &SealedRow,
     object_id: ObjectId,
-    password: &Password,
-    candidate: Option<usize>,
+    secret: OpenedSecret<'_>,
 ) -> csv::Result<()> {
-    writer.write_record([
-        &*guard(&row.row),
-        &guard(&row.user_principal_name),
-        &guard(&row.display_name),
-        &object_id.to_string(),
-        // It is no formula, because it begins with a letter, which was checked; and it must be copied exactly as it is.
-        password.expose(),
-        &candidate.map(|number| number.to_string()).unwrap_or_default(),
-        "",
-        "",
-        "",
-        "",
-        "",
-    ])
+    // Names may be formulas, so they are guarded.
+    let name = guard(&row.user_principal_name);
+    match kind {
+        PacketKind::Results => writer.write_field(&*name)?,
+        PacketKind::Packet => {
+            let before = [guard(&row.row), name, guard(&row.display_name)];
+            before.iter().try_for_each(|cell| writer.write_field(&**cell))?;
+        }
+    }
+    writer.write_field(object_id.to_string())?;
+    secret.password_cells().iter().try_for_each(|cell| writer.write_field(cell.as_str()))?;
+    match kind {
+        PacketKind::Results => Ok(()),
+        PacketKind::Packet => (0..BY_HAND).try_for_each(|_| writer.write_field("")),
+    }
 }
 
 #[cfg(test)]

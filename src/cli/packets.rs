@@ -56,7 +56,7 @@ pub(super) struct PacketsDocument<'a> {
 /// The plan or its journal cannot be used, another process works on it, or a packet cannot be written.
 pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
-    if plan.manifest().sealed() == 0 {
+    if !plan.manifest().seals() {
         let why =
             if plan.manifest().options.discard_credentials { "throws its passwords away" } else { "sets no password" };
         return Err(Failure::usage(format_args!(

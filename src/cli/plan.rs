@@ -21,7 +21,9 @@ use super::tenant_check::check_tenant;
 use super::tenants::{self, TenantsArgs};
 use super::ways_in_args::WaysInArgs;
 use super::words::{quoted, wrapped};
+use crate::directory::{PassPolicy, PassScope};
 use crate::doctor::grants;
+use crate::graph::paced::Paced;
 use crate::graph::transport::HttpTransport;
 use crate::plan::error::PlanError;
 use crate::plan::folder::PlanFolder;
@@ -269,7 +271,12 @@ pub(super) async fn with_planner(
 ) -> Result<(Summary, Option<PlanFolder>), Failure> {
     let caller = connected.caller().await?;
     // Which kinds of methods there are to remove is known when the plan is made.
-    let mut needs = grants::needs_of_steps(rules.options.steps_of(rules.playbook).without(Step::Methods));
+    let mut rules = rules;
+    let mut steps = rules.options.steps_of(rules.playbook).without(Step::Methods);
+    if rules.pass.is_some() {
+        steps = steps.with(Step::Pass);
+    }
+    let mut needs = grants::needs_of_steps(steps);
     if rules.deletes_consents() {
         needs.extend(grants::delete_consents());
     }
@@ -283,8 +290,20 @@ pub(super) async fn with_planner(
         check_listing(connected, needs, "--consents", checks).await?;
     }
     let spinner = preview::reading();
+    let passes_for = match rules.pass {
+        None => PassScope::default(),
+        Some(wish) => {
+            let policy = PassPolicy::read(&Paced::new(&connected.transport, connected.clock)).await;
+            let policy = policy.map_err(failures::of_pass_policy)?;
+            rules.options.pass = Some(wish.under(&policy).map_err(PlanError::Pass)?);
+            policy.scope
+        }
+    };
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
-    let planner = planner.for_principal(principal, !checks.without_checks).by(connected.author().await?);
+    let planner = planner
+        .with_passes_for(passes_for)
+        .for_principal(principal, !checks.without_checks)
+        .by(connected.author().await?);
     let made = make(&planner, place.made_in(), &spinner).await;
     let made = made.map_err(|error| match &error {
         PlanError::RoleMissing(missing) => failures::of_missing_role(error.to_string(), missing, principal),

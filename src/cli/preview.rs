@@ -35,7 +35,7 @@ use crate::step::Step;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::shortest_of_plan;
-use crate::wording::{consents, devices, new_passwords, plan_command, too_large, waves, ways_in};
+use crate::wording::{consents, devices, new_passwords, passes, plan_command, too_large, waves, ways_in};
 
 /// The rows of one decision that have one reason, with the reason for people.
 #[derive(JsonSchema, Serialize)]
@@ -309,34 +309,46 @@ fn write_passwords(out: &mut Lines, summary: &Summary) {
     let plan = &summary.plan;
     if plan.options.discard_credentials {
         out.labelled("Passwords", DISCARDED);
-    } else if let Some(handoff) = plan.handoff.as_ref().filter(|_| summary.sealed > 0) {
+    } else if let Some(handoff) = plan.handoff.as_ref().filter(|_| plan.seals()) {
         let keys = handoff.common_keys().filter(|_| handoff.shares.len() > 1 && handoff.escrow.is_empty());
         match keys {
-            Some(keys) => write_common_keys(out, summary.sealed, handoff, &keys),
+            Some(keys) => write_common_keys(out, plan, handoff, &keys),
             None => {
-                let sealed =
-                    counted(summary.sealed.into(), "new password, for:", "new passwords, each for one of these:");
-                out.labelled("Sealed", sealed);
+                let each = if passes::is_one(plan) { "for:" } else { "each for one of these:" };
+                out.labelled("Sealed", format_args!("{}, {each}", passes::credentials(plan)));
                 for (number, text) in handoff::lines(handoff) {
                     out.at(format_args!("{:11}{number:>6}  ", ""), text);
                 }
             }
         }
-        out.labelled("Passwords", harmless(&new_passwords::sentence(plan)));
-    } else if summary.sealed > 0 {
-        let passwords = counted(summary.sealed.into(), "new password, for", "new passwords, each for");
+        write_kinds(out, plan);
+    } else if plan.seals() {
+        let each = if passes::is_one(plan) { "for" } else { "each for" };
+        let sealed = passes::credentials(plan);
         let keys = if plan.recipients.len() == 1 { "this key" } else { "every one of these keys" };
-        out.labelled("Sealed", format_args!("{passwords} {keys}"));
+        out.labelled("Sealed", format_args!("{sealed}, {each} {keys}"));
         for recipient in &plan.recipients {
             out.labelled("", recipient_name(recipient));
         }
+        write_kinds(out, plan);
+    }
+}
+
+/// What the new passwords are like, and the passes.
+fn write_kinds(out: &mut Lines, plan: &Manifest) {
+    if plan.sealed() > 0 {
         out.labelled("Passwords", harmless(&new_passwords::sentence(plan)));
+    } else if plan.counts.steps[Step::Reset] > 0 {
+        out.labelled("Passwords", passes::PASSWORD_THROWN_AWAY);
+    }
+    for (index, sentence) in passes::sentences(plan).iter().enumerate() {
+        out.labelled(if index == 0 { "Passes" } else { "" }, sentence);
     }
 }
 
 /// Packets that all open by the same keys: each key is shown once.
-fn write_common_keys(out: &mut Lines, sealed: u32, handoff: &Handoff, keys: &[String]) {
-    let passwords = counted(sealed.into(), "new password", "new passwords");
+fn write_common_keys(out: &mut Lines, plan: &Manifest, handoff: &Handoff, keys: &[String]) {
+    let passwords = passes::credentials(plan);
     let opened_by = if keys.len() == 1 { "this key" } else { "these keys" };
     out.labelled("Sealed", format_args!("{passwords}, {}, opened by {opened_by}", handoff::in_packets(handoff)));
     for key in keys {

@@ -47,7 +47,7 @@ impl ReadingArgs {
         if self.handoff_by.is_none()
             || rules.handoff.is_some()
             || rules.recipients.is_empty()
-            || !rules.playbook.resets()
+            || !(rules.playbook.resets() || rules.pass.is_some())
         {
             return rules;
         }

@@ -46,7 +46,7 @@ impl RealJob<'_> {
             out.command(2, Shell::here().set(name, "..."));
         }
         let rules = flags(PlanArgs::augment_args(Command::new("plan")));
-        let is_sealed = self.plan.sealed() > 0;
+        let is_sealed = self.plan.seals();
         let has_keys = given.as_ref().is_some_and(|given| is_given(given, "seal_to") || is_given(given, "recipients"));
         let mut seal_to = "";
         if is_sealed && !has_keys {

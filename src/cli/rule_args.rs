@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::exit::Failure;
 use super::messages;
 use super::number_args::number_of_accounts;
+use super::pass_args::PassArgs;
 use super::password_args::PasswordArgs;
 use super::time_args;
 use super::ways_in_args::WaysInArgs;
@@ -84,6 +85,8 @@ pub(super) struct RuleArgs {
     /// Plan even where this app may not read the tenant's domains: none is then known as federated
     #[arg(long)]
     pub(super) without_domains: bool,
+    #[command(flatten)]
+    pub(super) pass: PassArgs,
     // Last, because its heading would be that of what follows.
     #[command(flatten)]
     pub(super) password: PasswordArgs,
@@ -98,6 +101,8 @@ impl RuleArgs {
         own: Option<HandoffKeys>,
         ways_in: &WaysInArgs,
     ) -> Result<Rules, Failure> {
+        let pass = self.pass.wish()?;
+        let hands_over = playbook.resets() || pass.is_some();
         let seal_to = match self.seal_to.as_slice() {
             [] => None,
             named => Some(recipients(named)?),
@@ -108,7 +113,7 @@ impl RuleArgs {
         let mut recipients = seal_to.map(|recipients| recipients.to_texts()).unwrap_or_default();
         let handoff = match path.zip(handoff) {
             Some((path, keys)) => Some(Self::with_default(path, keys, std::mem::take(&mut recipients))?),
-            None => own.filter(|_| playbook.resets() && !self.discard_credentials && recipients.is_empty()),
+            None => own.filter(|_| hands_over && !self.discard_credentials && recipients.is_empty()),
         };
         let active_directory = ad_keys(&self.ad_key, handoff.as_ref(), path, playbook)?;
         let protected = match &self.protect {
@@ -133,7 +138,7 @@ impl RuleArgs {
             writeback: self.writeback,
             ..ways_in.apply_to(Options::default())
         };
-        let handoff = handoff.filter(|_| playbook.resets());
+        let handoff = handoff.filter(|_| hands_over);
         let consents = ways_in.consents.clone();
         let rules = Rules {
             playbook,
@@ -143,6 +148,7 @@ impl RuleArgs {
             active_directory,
             protected,
             consents,
+            pass,
             ..Rules::of(playbook)
         };
         rules.check()?;

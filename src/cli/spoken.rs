@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
+use super::opened_secret::OpenedPass;
 use super::words::{harmless, line_width};
 use crate::report::spelling::{groups, said};
 use crate::seal::{Password, SealedRow};
+use crate::words::to_the_second;
 
 /// Prints the passwords of one person after the other.
 pub(super) struct SpokenPasswords<'a> {
@@ -20,8 +22,13 @@ impl<'a> SpokenPasswords<'a> {
     }
 
     /// All that was opened of one account, the password to try first on top.
-    pub(super) fn account(&mut self, row: &SealedRow, opened: &[(Option<usize>, Password)]) -> io::Result<()> {
-        if opened.is_empty() {
+    pub(super) fn account(
+        &mut self,
+        row: &SealedRow,
+        opened: &[(Option<usize>, Password)],
+        pass: Option<&OpenedPass>,
+    ) -> io::Result<()> {
+        if opened.is_empty() && pass.is_none() {
             return Ok(());
         }
         let name = harmless(&row.user_principal_name);
@@ -37,6 +44,13 @@ impl<'a> SpokenPasswords<'a> {
         }
         for (_, password) in opened.iter().rev() {
             self.password(password)?;
+        }
+        if let Some(OpenedPass { pass, times }) = pass {
+            let uses = if times.once { "one sign-in" } else { "any number of sign-ins" };
+            writeln!(self.out, "  A temporary access pass, for {uses}:")?;
+            writeln!(self.out, "    from {}", to_the_second(times.from))?;
+            writeln!(self.out, "    until {}", to_the_second(times.until))?;
+            self.password(pass)?;
         }
         writeln!(self.out)
     }
@@ -102,10 +116,11 @@ mod tests {
             is_blocked,
             organization: String::new(),
             candidates: Vec::new(),
+            pass: None,
         };
         let mut out = Vec::new();
         let mut printed = SpokenPasswords { out: &mut out, spells, width };
-        printed.account(&row, &[(None, Password::of(password.to_owned()))]).unwrap();
+        printed.account(&row, &[(None, Password::of(password.to_owned()))], None).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -51,6 +51,21 @@ pub(super) fn past(text: &str) -> Result<OffsetDateTime, String> {
     Ok(moment.replace_nanosecond(0).unwrap_or(moment))
 }
 
+/// A moment to come: `2026-11-30T08:00:00Z`, or `2026-11-30` (its beginning in UTC).
+pub(super) fn to_come(text: &str) -> Result<OffsetDateTime, String> {
+    let moment = if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {
+        moment
+    } else if let Ok(day) = Date::parse(text, format_description!("[year]-[month]-[day]")) {
+        day.midnight().assume_utc()
+    } else {
+        return Err("a moment is 2026-11-30T08:00:00Z, or 2026-11-30 (its beginning in UTC)".to_owned());
+    };
+    if moment <= OffsetDateTime::now_utc() {
+        return Err(format!("{text} has passed"));
+    }
+    Ok(moment.replace_nanosecond(0).unwrap_or(moment).to_offset(time::UtcOffset::UTC))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +90,8 @@ mod tests {
         let ago = OffsetDateTime::now_utc() - past("6h").unwrap();
         assert!((6 * 3_600..6 * 3_600 + 60).contains(&ago.whole_seconds()), "{ago}");
         assert!(past("9999-01-01").unwrap_err().contains("still to come"));
+        assert_eq!(to_come("9998-01-01T02:00:00+02:00"), Ok(datetime!(9998-01-01 00:00:00 UTC)));
+        assert!(to_come("2026-01-01").unwrap_err().contains("has passed") && to_come("6h").is_err());
         assert!(past("yesterday").unwrap_err().contains("6h"));
     }
 }

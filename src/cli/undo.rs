@@ -172,6 +172,8 @@ fn rules(args: &UndoArgs, of: Options, of_devices: bool) -> Result<Rules, Failur
         handoff_by_manager: args.by_manager.is_some(),
         methods: None,
         devices: of_devices,
+        // What comes back has its password, and the policy for passes was not asked.
+        pass: None,
         ..of
     };
     let handoff = args.recipients.as_deref().map(rule_args::handoff_keys).transpose()?;

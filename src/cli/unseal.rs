@@ -5,16 +5,19 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use time::OffsetDateTime;
 
 use crate::ids::ObjectId;
-use crate::json::DocumentVersion;
+use crate::json::{DocumentVersion, Rfc3339Moment};
 use crate::seal::{
-    ExpectedAccount, Identities, NotSealed, Password, SealedCredential, SealedRow, SealedRowsError, UnsealError, unseal,
+    ExpectedAccount, Identities, NotSealed, PassTimes, Password, SealedCredential, SealedRow, SealedRowsError,
+    UnsealError, unseal, unseal_pass,
 };
-use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
+use crate::spreadsheet::BYTE_ORDER_MARK;
 
 use super::exit::{Exit, Failure};
 use super::letters::{Letters, sealed_place};
+use super::opened_secret::{OpenedPass, OpenedSecret, PASS_COLUMNS};
 use super::packet::{self, PacketKind};
 use super::replace_file::{self, ReplaceFileArgs};
 use super::spoken::SpokenPasswords;
@@ -25,7 +28,8 @@ use super::{messages, passphrase, private_output, whose_key};
 ///
 /// Prints CSV with the columns user_principal_name, object_id, password, candidate. The last one is empty, except for an
 /// account with several passwords of which any may have taken effect: then each of them has a line of its own, from
-/// `1`, the earliest, and the last one is the one to try first.
+/// `1`, the earliest, and the last one is the one to try first. Where temporary access passes were made, the columns pass, pass_from,
+/// pass_until and pass_once follow, and each pass has a line of its own, without a password.
 ///
 /// Identities that are protected by a passphrase ask for it at the terminal; --passphrase-stdin takes it from a program.
 ///
@@ -157,12 +161,13 @@ fn run_to(
     problems: &mut dyn Write,
 ) -> Result<(Exit, u64), Failure> {
     let (rows, kind) = packet::open(&args.file, &identities)?;
+    let has_passes = rows.have_passes();
     let output = match &args.letters {
         Some(folder) => PasswordOutput::Letters(Letters::into(folder)?, out),
         None if args.speak || (args.show && !args.json && args.output.is_none() && io::stdout().is_terminal()) => {
             PasswordOutput::Spoken(SpokenPasswords::new(out, args.speak))
         }
-        None => PasswordOutput::new(args.json, kind, out),
+        None => PasswordOutput::new(args.json, kind, has_passes, out),
     };
     let mut opening = Opening { out: output, tally: UnsealCounts::new(problems), identities };
     for row in rows {
@@ -188,7 +193,7 @@ struct Opening<'a> {
 impl Opening<'_> {
     fn open(&mut self, row: &SealedRow) -> Result<(), Failure> {
         self.tally.rows += 1;
-        if row.candidates.is_empty() {
+        if row.candidates.is_empty() && row.pass.is_none() {
             return Ok(());
         }
         let object_id = match &row.object_id {
@@ -215,7 +220,41 @@ impl Opening<'_> {
                 }
             }
         }
-        self.out.account(row, object_id, &opened)
+        let pass = match row.pass.as_ref().map(|sealed| self.pass(row, object_id, sealed)) {
+            Some(Ok(Some(pass))) => {
+                self.tally.opened += 1;
+                Some(pass)
+            }
+            Some(Ok(None)) => {
+                self.tally.others.push(named(row));
+                None
+            }
+            Some(Err(problem)) => {
+                self.tally.problem(format_args!("{}, its pass: {problem}", named(row)));
+                None
+            }
+            None => None,
+        };
+        self.out.account(row, object_id, &opened, pass.as_ref())
+    }
+
+    /// The pass, or `None` if it is sealed to another recipient.
+    fn pass(
+        &self,
+        row: &SealedRow,
+        object_id: ObjectId,
+        sealed: &Result<SealedCredential, NotSealed>,
+    ) -> Result<Option<OpenedPass>, String> {
+        let expected = ExpectedAccount { tenant: None, object_id, user_principal_name: &row.user_principal_name };
+        let sealed = sealed.as_ref().map_err(ToString::to_string)?;
+        match unseal_pass(&self.identities, sealed, &expected) {
+            Ok((pass, times)) if pass.expose().bytes().all(|byte| byte.is_ascii_graphic()) => {
+                Ok(Some(OpenedPass { pass, times }))
+            }
+            Ok(_) => Err("sealoff did not seal it: it holds characters that no pass has".into()),
+            Err(UnsealError::NotForThisIdentity) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// The password, or `None` if it is sealed to another recipient.
@@ -303,6 +342,7 @@ enum PasswordOutput<'a> {
     Csv {
         writer: Box<csv::Writer<&'a mut dyn Write>>,
         kind: PacketKind,
+        has_passes: bool,
         begun: bool,
     },
     Json(&'a mut dyn Write),
@@ -313,11 +353,11 @@ enum PasswordOutput<'a> {
 }
 
 impl<'a> PasswordOutput<'a> {
-    fn new(json: bool, kind: PacketKind, out: &'a mut dyn Write) -> Self {
+    fn new(json: bool, kind: PacketKind, has_passes: bool, out: &'a mut dyn Write) -> Self {
         if json {
             Self::Json(out)
         } else {
-            Self::Csv { writer: Box::new(csv::Writer::from_writer(out)), kind, begun: false }
+            Self::Csv { writer: Box::new(csv::Writer::from_writer(out)), kind, has_passes, begun: false }
         }
     }
 
@@ -327,51 +367,57 @@ impl<'a> PasswordOutput<'a> {
         row: &SealedRow,
         object_id: ObjectId,
         opened: &[(Option<usize>, Password)],
+        pass: Option<&OpenedPass>,
     ) -> Result<(), Failure> {
         if let Self::Letters(letters, _) = self {
             let passwords: Vec<&Password> = opened.iter().map(|(_, password)| password).collect();
-            return if passwords.is_empty() { Ok(()) } else { letters.write(row, object_id, &passwords) };
+            let is_empty = passwords.is_empty() && pass.is_none();
+            return if is_empty { Ok(()) } else { letters.write(row, object_id, &passwords, pass) };
         }
         if let Self::Spoken(spoken) = self {
-            return spoken.account(row, opened).map_err(broken);
+            return spoken.account(row, opened, pass).map_err(broken);
         }
-        opened.iter().try_for_each(|(candidate, password)| self.password(row, object_id, password, *candidate))
+        let secrets = opened.iter().map(|(candidate, password)| OpenedSecret::Password(password, *candidate));
+        let mut secrets = secrets.chain(pass.map(OpenedSecret::Pass));
+        secrets.try_for_each(|secret| self.secret(row, object_id, secret))
     }
 
-    fn password(
-        &mut self,
-        row: &SealedRow,
-        object_id: ObjectId,
-        password: &Password,
-        candidate: Option<usize>,
-    ) -> Result<(), Failure> {
+    fn secret(&mut self, row: &SealedRow, object_id: ObjectId, secret: OpenedSecret<'_>) -> Result<(), Failure> {
         let name = &row.user_principal_name;
         match self {
             Self::Letters(..) | Self::Spoken(_) => Ok(()),
-            Self::Csv { writer, kind, begun } => {
+            Self::Csv { writer, kind, has_passes, begun } => {
                 let mut write = || -> csv::Result<()> {
+                    let of_passes = PASS_COLUMNS.iter().filter(|_| *has_passes);
                     if !std::mem::replace(begun, true) {
-                        writer.write_record(kind.header())?;
+                        writer.write_record(kind.header().iter().chain(of_passes))?;
                     }
-                    if *kind == PacketKind::Packet {
-                        return packet::write_line(writer, row, object_id, password, candidate);
+                    packet::begin_line(writer, *kind, row, object_id, secret)?;
+                    if *has_passes {
+                        secret.pass_cells().iter().try_for_each(|cell| writer.write_field(cell.as_str()))?;
                     }
-                    let candidate = candidate.map(|number| number.to_string()).unwrap_or_default();
-                    // The name may be a formula, so it is guarded. The password begins with a letter, which was checked, and
-                    // must be copied exactly as it is.
-                    writer.write_record([&*guard(name), &object_id.to_string(), password.expose(), &candidate])
+                    writer.write_record(None::<&[u8]>)
                 };
                 write().map_err(broken)
             }
             Self::Json(writer) => {
-                let password = password.expose();
-                let line = CredentialDocument {
+                let mut line = CredentialDocument {
                     sealoff_unseal: DocumentVersion,
                     user_principal_name: name,
                     object_id,
-                    password,
-                    candidate,
+                    password: None,
+                    candidate: None,
+                    pass: None,
                 };
+                match secret {
+                    OpenedSecret::Password(password, candidate) => {
+                        (line.password, line.candidate) = (Some(password.expose()), candidate);
+                    }
+                    OpenedSecret::Pass(OpenedPass { pass, times }) => {
+                        let PassTimes { from, until, once } = *times;
+                        line.pass = Some(PassDocument { pass: pass.expose(), from, until, once });
+                    }
+                }
                 serde_json::to_writer(&mut *writer, &line).map_err(broken)?;
                 writer.write_all(b"\n").map_err(broken)
             }
@@ -400,11 +446,32 @@ pub(super) struct CredentialDocument<'a> {
     user_principal_name: &'a str,
     /// The account.
     object_id: ObjectId,
-    /// The password in clear text.
-    password: &'a str,
+    /// The password in clear text; missing on the line of a temporary access pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<&'a str>,
     /// Where more than one password may be the live one, which of them this is: 1 is the oldest.
     #[schemars(range(min = 1))]
     candidate: Option<usize>,
+    /// The temporary access pass of the account, on a line of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pass: Option<PassDocument<'a>>,
+}
+
+/// A temporary access pass, as `--json` prints it.
+#[derive(JsonSchema, serde::Serialize)]
+struct PassDocument<'a> {
+    /// The pass in clear text.
+    pass: &'a str,
+    /// From when on it is good.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Rfc3339Moment")]
+    from: OffsetDateTime,
+    /// Until when.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Rfc3339Moment")]
+    until: OffsetDateTime,
+    /// Is it good for one sign-in alone?
+    once: bool,
 }
 
 fn broken(error: impl Into<io::Error>) -> Failure {

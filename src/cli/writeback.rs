@@ -284,6 +284,7 @@ async fn engage(
         tenant_names: organization.names(),
         other_names: drift.other_names,
         by_hand: None,
+        hands_over_pass_alone: false,
     };
     let mut states = States::new(manifest.fingerprint(), plan);
     let journal = Journal::open(&plan.journal_path(), |line| states.apply(line).map(drop))?;

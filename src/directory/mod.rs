@@ -25,6 +25,7 @@
 //! | `held_method`, `held_device` | what people prove by who they are, and their devices |
 //! | `held_consent`, `consented_app` | what people allowed apps to do, and which apps these are |
 //! | `person_list`, `person_reader` | what a person may have several of, and how it is listed at a pace of its own |
+//! | `pass_policy` | what the tenant allows of temporary access passes, and for whom |
 //! | `note` | what could not be read and does not stop a plan |
 
 mod account;
@@ -46,6 +47,7 @@ mod managers;
 mod non_person;
 mod note;
 mod operators;
+mod pass_policy;
 mod person_list;
 mod person_reader;
 mod privilege;
@@ -77,7 +79,8 @@ pub use managers::Manager;
 pub use non_person::NonPersonSign;
 pub use note::Note;
 pub use operators::{Operator, Operators};
-pub use person_list::{MethodsOfPerson, PersonList};
+pub use pass_policy::{PassPolicy, PassScope};
+pub use person_list::{MethodsOfPerson, PassesOfPerson, PersonList, StandingPass};
 pub use person_reader::PersonReader;
 pub use privilege::{HeldRole, Privilege, RoleGroupTie, Through};
 pub use privileges::Privileges;

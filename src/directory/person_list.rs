@@ -1,7 +1,8 @@
 //! What people have several of, and which lists of Graph say it person by person.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use super::held_method::{HeldMethod, MethodOnWire};
 use crate::graph::found_pace::{FOR_AUTHENTICATION, PaceRange};
@@ -36,5 +37,39 @@ impl PersonList for MethodsOfPerson {
 
     fn held(lists: Vec<Vec<MethodOnWire>>) -> Vec<HeldMethod> {
         lists.into_iter().flatten().filter_map(MethodOnWire::into_method).collect()
+    }
+}
+
+/// The temporary access passes of a person ("List temporaryAccessPassMethods"): one at most, and never the pass itself.
+#[derive(Debug, Clone, Copy)]
+pub struct PassesOfPerson;
+
+/// A pass that a person has, as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StandingPass {
+    /// When it was made.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub created_date_time: Option<OffsetDateTime>,
+    /// From when on it is good.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub start_date_time: Option<OffsetDateTime>,
+    /// For how many minutes.
+    pub lifetime_in_minutes: Option<u32>,
+    /// Is it good at this moment?
+    pub is_usable: Option<bool>,
+    /// Why, or why not.
+    pub method_usability_reason: Option<String>,
+}
+
+impl PersonList for PassesOfPerson {
+    type OnWire = StandingPass;
+    type Held = StandingPass;
+
+    const PATHS: &'static [&'static str] = &["authentication/temporaryAccessPassMethods"];
+    const PACE: PaceRange = FOR_AUTHENTICATION;
+
+    fn held(lists: Vec<Vec<StandingPass>>) -> Vec<StandingPass> {
+        lists.into_iter().flatten().collect()
     }
 }

@@ -12,7 +12,9 @@ use super::unread::{not_looked_up, unreadable};
 use super::{granted, grants, lists, network, roles, tenant, token};
 use crate::clock::Clock;
 use crate::directory::reach::Actor;
-use crate::directory::{DispensablePart, Lookup, LookupError, Privileges, Scope, SyncFeatures, TenantFacts};
+use crate::directory::{
+    DispensablePart, Lookup, LookupError, PassPolicy, Privileges, Scope, SyncFeatures, TenantFacts,
+};
 use crate::graph::caller::Caller;
 use crate::graph::claims::Claims;
 use crate::graph::paced::Paced;
@@ -164,6 +166,9 @@ async fn look_into_the_tenant(
         checks.push(tenant::writeback(&SyncFeatures::read(&paced).await));
     }
     checks.push(tenant::quota(users, &advice));
+    if let Some(wish) = subject.pass {
+        checks.push(tenant::passes(wish, PassPolicy::read(&paced).await));
+    }
     seen.privileges = look_at_the_people(&paced, &caller, claims.as_ref(), subject, checks).await;
 }
 

@@ -91,6 +91,15 @@ pub const NAME_APPS: Need = Need {
     },
     vital: true,
 };
+/// What `--credential` needs ("Get temporaryAccessPassAuthenticationMethodConfiguration").
+pub const READ_PASS_POLICY: Need = Need {
+    permission: StepPermission {
+        purpose: "read what the tenant allows of temporary access passes",
+        least: &["Policy.Read.AuthenticationMethod"],
+        also: &["Policy.Read.All", "Policy.ReadWrite.AuthenticationMethod"],
+    },
+    vital: true,
+};
 /// What it takes to have passwords written back, for a person ("authenticationMethod: resetPassword", "Get longRunningOperation",
 /// "user: revokeSignInSessions").
 pub const WRITEBACK: [Need; 2] = [
@@ -166,6 +175,10 @@ pub fn needs(steps: Steps, scope: Scope) -> Vec<Need> {
     // A playbook disables devices where --devices asks for it; the precheck of such a plan asks for it again.
     let devices = Need { permission: Step::Devices.facts().permission, vital: false };
     needs.extend(steps.contains(Step::Devices).then_some(devices));
+    if steps.contains(Step::Pass) {
+        // Who is in the scope of the policy is said by groups.
+        needs.extend([READ_PASS_POLICY, READ_GROUPS]);
+    }
     if scope.roles {
         needs.extend([READ_ROLES, READ_GROUPS]);
     }

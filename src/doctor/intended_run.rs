@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::check::Check;
 use super::new_passwords::NewPasswords;
 use super::{folder, lists};
+use crate::plan::pass_wish::PassWish;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::{Protected, ProtectedError};
 use crate::roster::Roster;
@@ -20,15 +21,20 @@ pub struct IntendedRun {
     pub protected: Option<(String, Result<Protected, ProtectedError>)>,
     /// Which keys open the new passwords.
     pub new_passwords: NewPasswords,
+    /// The temporary access pass that each person is to get, where they are.
+    pub pass: Option<PassWish>,
     /// Where the plan is to go.
     pub folder: Option<PathBuf>,
 }
 
 impl IntendedRun {
-    /// The steps that are meant. What takes a permission for each kind of method is meant only where its playbook is named.
+    /// The steps that are meant. What takes a permission for each kind of method is meant only where its playbook is named, and
+    /// passes where they are.
     #[must_use]
     pub fn steps(&self) -> Steps {
-        self.playbook.map_or_else(|| Step::all().filter(|step| !step.has_targets()).collect(), Playbook::steps)
+        let of_any = || Step::all().filter(|step| step.own_pace().is_none()).collect();
+        let steps: Steps = self.playbook.map_or_else(of_any, Playbook::steps);
+        if self.pass.is_some() { steps.with(Step::Pass) } else { steps }
     }
 
     /// What needs no network: recipients and folder.

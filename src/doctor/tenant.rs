@@ -6,10 +6,11 @@ use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
 use super::check::Check;
-use crate::directory::{Domains, Note, SyncFeatures};
+use crate::directory::{Domains, LookupError, Note, PassPolicy, SyncFeatures};
 use crate::graph::reading::ReadError;
 use crate::graph::transport::Advice;
 use crate::ids::TenantId;
+use crate::plan::pass_wish::{PassWish, when};
 use crate::words::{self, count, counted};
 
 /// The tenant as it describes itself: "organization resource type".
@@ -215,6 +216,26 @@ pub fn notes(notes: &[Note]) -> Vec<Check> {
         ));
     }
     checks
+}
+
+/// Does the tenant give the temporary access passes that are meant?
+#[must_use]
+pub fn passes(wish: PassWish, policy: Result<PassPolicy, LookupError>) -> Check {
+    const NAME: &str = "passes";
+    match policy.as_ref().map(|policy| wish.under(policy)) {
+        Ok(Ok(terms)) => Check::ok(NAME, format!("the policy allows them: {}", when(&terms))),
+        Ok(Err(reason)) => Check::failed(
+            NAME,
+            reason.to_string(),
+            "Change the policy (Entra admin centre > Authentication methods > Policies > Temporary Access Pass), or --pass-lifetime; \
+             or plan without --credential.",
+        ),
+        Err(error) => Check::failed(
+            NAME,
+            format!("the policy for temporary access passes cannot be read: {error}"),
+            "Grant Policy.Read.AuthenticationMethod; or plan without --credential: not every cloud has passes.",
+        ),
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use reqwest::{Client, ClientBuilder, Response};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use zeroize::Zeroize as _;
 
 use super::outside::OutsideText;
 use super::unreachable::{Unreachable, UnreachableCause};
@@ -96,6 +97,13 @@ impl GrowingBody {
             self.large = place(&LARGE_PLACES).await;
             self.grow_to(max);
         }
+        if length > self.bytes.capacity() {
+            // The answer to a write may hold a credential: no copy of it is left where it was before it grew.
+            let mut larger = BytesMut::with_capacity(length.max(2 * self.bytes.capacity()));
+            larger.extend_from_slice(&self.bytes);
+            self.bytes.as_mut().zeroize();
+            self.bytes = larger;
+        }
         self.bytes.extend_from_slice(chunk);
     }
 
@@ -108,6 +116,12 @@ impl GrowingBody {
 /// They are never closed.
 async fn place(places: &'static Semaphore) -> Option<SemaphorePermit<'static>> {
     places.acquire().await.ok()
+}
+
+impl Drop for GrowingBody {
+    fn drop(&mut self) {
+        self.bytes.as_mut().zeroize();
+    }
 }
 
 impl AsRef<[u8]> for GrowingBody {

@@ -67,6 +67,12 @@ impl<'s> SentSecrets<'s> {
         Self { any: !whole.is_empty(), whole, parts, ..Self::none() }
     }
 
+    /// And something that is not known here: nothing may be quoted that is not Graph's.
+    pub(crate) const fn and_unknown(mut self) -> Self {
+        self.any = true;
+        self
+    }
+
     /// And the token that every call carries. A proxy's page may still be quoted, where it does not repeat it.
     pub(crate) fn and_token(mut self, token: Option<&'s str>) -> Self {
         if let Some(token) = token.filter(|token| token.len() >= MIN_TOKEN_PART) {

@@ -9,6 +9,8 @@ pub(super) fn least_for(path: &str) -> Option<&'static str> {
     Some(match (parts.next()?, parts.last().unwrap_or_default()) {
         ("users", _) if query.contains("signInActivity") => "AuditLog.Read.All",
         ("users", "methods") if path.ends_with("/authentication/methods") => "UserAuthenticationMethod.Read.All",
+        ("users", "temporaryAccessPassMethods") => "UserAuthMethod-TAP.Read.All",
+        ("policies", "temporaryAccessPass") => "Policy.Read.AuthenticationMethod",
         ("users" | "me" | "directoryObjects" | "directory" | "organization", _) => "User.Read.All",
         ("domains", _) => "Domain.Read.All",
         ("groups", _) => "GroupMember.Read.All",
@@ -41,6 +43,11 @@ mod tests {
                 Some("RoleEligibilitySchedule.Read.Directory"),
             ),
             ("/v1.0/servicePrincipals(appId='1')/owners", Some("Application.Read.All")),
+            ("/v1.0/users/1/authentication/temporaryAccessPassMethods", Some("UserAuthMethod-TAP.Read.All")),
+            (
+                "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/temporaryAccessPass",
+                Some("Policy.Read.AuthenticationMethod"),
+            ),
             ("/v1.0/$batch", None),
             ("/v1.0", None),
         ] {

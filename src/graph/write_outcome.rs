@@ -93,6 +93,14 @@ pub enum Undecided {
     Lost(OutsideText),
 }
 
+impl Undecided {
+    /// A pass was to be made, and the answer holds none that can be kept.
+    #[must_use]
+    pub fn no_pass() -> Self {
+        Self::Lost(OutsideText::of_nothing_sent("the answer holds no pass"))
+    }
+}
+
 impl fmt::Display for Undecided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

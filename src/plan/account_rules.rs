@@ -146,6 +146,11 @@ impl<'a> AccountRules<'a> {
                 return Ruling::left_alone(Decision::Refuse, reasons, details.join("; "));
             }
         }
+        if steps.contains(Step::Pass) && account.enabled == Some(false) && !steps.contains(Step::Unblock) {
+            // Its time would run out before anyone can use it.
+            reasons.push(Reason::PassOfBlocked);
+            return Ruling::left_alone(Decision::Refuse, reasons, details.join("; "));
+        }
         let keeps_password = steps.contains(Step::Unblock) && !steps.contains(Step::Reset) && !account.external;
         if keeps_password && self.playbook != Playbook::Undo {
             // An account must not be opened with the password that it had: an intruder may know it. To take back one's

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::handoff::HandoffKeys;
-use super::kept_elsewhere::is_reset_by_run;
+use super::kept_elsewhere::is_handed_over;
 use super::row::PlanRow;
 use super::rules::Rules;
 use crate::directory::{Manager, SeenCloser};
@@ -71,8 +71,8 @@ impl<'a> ByManager<'a> {
                 None => Err(Unfit::WithoutKeys),
             },
         };
-        let gets_password = is_reset_by_run(self.rules.options.writeback, self.rules.playbook, row);
-        if let (Err(unfit), true) = (&handoff, gets_password) {
+        let gets_credential = is_handed_over(&self.rules.options, self.rules.playbook, row);
+        if let (Err(unfit), true) = (&handoff, gets_credential) {
             let (number, named) = self.unfit.entry(*unfit).or_default();
             *number += 1;
             let name = manager.map_or_else(|| row.name().to_owned(), Manager::name);

@@ -4,6 +4,7 @@ use std::io;
 
 use super::folder::FolderError;
 use super::handoff::NamesWithoutKeys;
+use super::pass_wish::PassNotAllowed;
 use super::password_list::PasswordListError;
 use super::protected::ProtectedError;
 use super::reach::RoleMissing;
@@ -40,6 +41,9 @@ pub enum PlanError {
     /// The directory could not be read.
     #[error(transparent)]
     Lookup(#[from] LookupError),
+    /// The tenant gives no such passes.
+    #[error("{0}; no plan was made")]
+    Pass(#[from] PassNotAllowed),
     /// What people have could not be listed.
     #[error("{} could not be listed: {source}; no plan was made", of.listed())]
     Listing {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::consents_list::ConsentTargetLine;
 use super::counts::Counts;
 use super::device_list::DeviceLine;
-use super::kept_elsewhere::is_reset_by_run;
+use super::kept_elsewhere::is_handed_over;
 use super::manifest::Manifest;
 use super::plan_targets::PlanTargets;
 use super::row::{ListPlace, PlanRow};
@@ -316,8 +316,8 @@ impl OpeningPlan {
         self.plan.steps.push(row.steps);
         self.plan.sheet_rows.add(row);
         let Manifest { handoff, options, playbook, .. } = &self.plan.manifest;
-        let gets_password = is_reset_by_run(options.writeback, *playbook, row) || row.sealed.is_some();
-        if let (Some(handoff), true) = (handoff, gets_password) {
+        let gets_credential = is_handed_over(options, *playbook, row) || row.sealed.is_some();
+        if let (Some(handoff), true) = (handoff, gets_credential) {
             match handoff.share_of(&row.handoff).and_then(|share| self.shared.get_mut(share)) {
                 Some(accounts) => *accounts += 1,
                 None => self.is_shared_out = false,

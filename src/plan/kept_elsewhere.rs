@@ -3,6 +3,7 @@
 use super::playbook::Playbook;
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
+use super::rules::Options;
 use crate::step::Step;
 
 /// Where a password is kept that nothing in the cloud replaces.
@@ -53,6 +54,13 @@ pub fn is_written_back(writeback: bool, playbook: Playbook, row: &PlanRow) -> bo
     // Of who is refused in the cloud nothing is checked again before the reset.
     let is_checked = matches!(row.decision, Decision::Act | Decision::Already);
     writeback && is_checked && password_is_replaced_on_premises(playbook, row)
+}
+
+/// Is anything of this row handed over that the run makes: a new password that is not thrown away, or a pass?
+#[must_use]
+pub fn is_handed_over(options: &Options, playbook: Playbook, row: &PlanRow) -> bool {
+    let password = is_reset_by_run(options.writeback, playbook, row) && !options.throws_passwords_away();
+    password || row.steps.contains(Step::Pass)
 }
 
 /// Does this run set a password of this row that somebody hands over: in the cloud, or by having it written back?

@@ -275,7 +275,7 @@ impl Manifest {
         self.consents.as_ref().is_some_and(|consents| consents.asked.deletes())
     }
 
-    /// How many of them are about a target, by step.
+    /// How many of them are of steps that have a pace of their own, by step.
     #[must_use]
     pub fn targets(&self) -> StepMap<u64> {
         let mut targets = StepMap::default();
@@ -283,6 +283,7 @@ impl Manifest {
         targets[Step::EnableDevices] = self.devices.as_ref().map_or(0, |devices| devices.enable.into());
         targets[Step::Devices] = self.devices.as_ref().map_or(0, |devices| devices.disable.into());
         targets[Step::Consents] = self.consents.as_ref().map_or(0, |consents| consents.deleted.into());
+        targets[Step::Pass] = self.passes().into();
         targets
     }
 
@@ -291,7 +292,19 @@ impl Manifest {
     pub fn sealed(&self) -> u32 {
         let on_premises = self.on_premises.as_ref().map_or(0, |work| work.sealed);
         let elsewhere = on_premises + self.written_back;
-        if self.options.discard_credentials { 0 } else { self.counts.steps[Step::Reset] + elsewhere }
+        if self.options.throws_passwords_away() { 0 } else { self.counts.steps[Step::Reset] + elsewhere }
+    }
+
+    /// How many passes will be made and sealed.
+    #[must_use]
+    pub fn passes(&self) -> u32 {
+        self.counts.steps[Step::Pass]
+    }
+
+    /// Is anything sealed for somebody to hand over?
+    #[must_use]
+    pub fn seals(&self) -> bool {
+        self.sealed() > 0 || self.passes() > 0
     }
 
     /// The SHA-256 of the manifest without its fingerprint, as compact JSON in the order of its fields.

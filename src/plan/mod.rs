@@ -81,6 +81,7 @@ mod named_account;
 mod non_persons;
 pub mod onprem;
 mod origin;
+pub mod pass_wish;
 pub mod password_list;
 pub mod password_source;
 pub mod people_of_run;

@@ -30,8 +30,8 @@ use super::ways_in::WaysIn;
 use super::writer::{MadeFrom, PlanWriter};
 use crate::clock::Clock;
 use crate::directory::{
-    Account, CloserLook, Found, Lookup, LookupCache, LookupError, NonPersonSign, Note, SeenCloser, TenantFacts,
-    WHOLE_TENANT,
+    Account, CloserLook, Found, Lookup, LookupCache, LookupError, NonPersonSign, Note, PassScope, SeenCloser,
+    TenantFacts, WHOLE_TENANT,
 };
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
@@ -40,7 +40,7 @@ use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Defects, Entry, Key, Roster, RosterNote, RosterShape};
 use crate::seal::SealedCredential;
-use crate::step::Steps;
+use crate::step::{Step, Steps};
 
 /// Makes plans in one tenant. It only reads there, with every playbook.
 pub struct Planner<'a, T> {
@@ -51,6 +51,7 @@ pub struct Planner<'a, T> {
     pub(super) author: Option<Author>,
     principal: ActingPrincipal,
     insists_on_a_role: bool,
+    passes_for: PassScope,
 }
 
 /// A row whose work on-premises is decided at the end, with the password that the script sets there.
@@ -136,6 +137,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             author: None,
             principal,
             insists_on_a_role: false,
+            passes_for: PassScope::default(),
         })
     }
 
@@ -145,6 +147,13 @@ impl<'a, T: Transport> Planner<'a, T> {
     pub fn for_principal(mut self, principal: ActingPrincipal, insist: bool) -> Self {
         self.principal = principal;
         self.insists_on_a_role = insist;
+        self
+    }
+
+    /// Says who may have a temporary access pass. Without it everybody may.
+    #[must_use]
+    pub fn with_passes_for(mut self, scope: PassScope) -> Self {
+        self.passes_for = scope;
         self
     }
 
@@ -282,9 +291,9 @@ impl<'a, T: Transport> Planner<'a, T> {
 
     /// No account yet. Where a role is insisted on and none reaches any account, there is no plan.
     fn out_of_reach(&self, facts: &TenantFacts) -> Result<OutOfReach, PlanError> {
-        let actor = self.principal.actor(facts);
+        let (actor, options) = (self.principal.actor(facts), &self.rules.options);
         if let Some(actor) = actor.as_ref().filter(|_| self.insists_on_a_role) {
-            reach::check(actor, self.rules.playbook.steps()).map_err(PlanError::RoleMissing)?;
+            reach::check(actor, options.steps_of(self.rules.playbook)).map_err(PlanError::RoleMissing)?;
         }
         Ok(OutOfReach::of(actor))
     }
@@ -350,6 +359,7 @@ impl<'a, T: Transport> Planner<'a, T> {
                 None => ruling,
             };
             let ruling = self.in_a_wave(entry, ruling);
+            let ruling = self.in_scope_of_passes(found.as_ref(), ruling);
             draft.add(entry, found, ruling, &seen)?;
         }
         keys.iter().zip(&answers).for_each(|(key, found)| draft.found_before.remember(key, found));
@@ -358,6 +368,19 @@ impl<'a, T: Transport> Planner<'a, T> {
 }
 
 impl<T> Planner<'_, T> {
+    /// The ruling on an entry, with a refusal where the person is to get a pass and may have none: Graph would refuse it when all
+    /// else is done, and leave the person without one.
+    fn in_scope_of_passes(&self, found: Option<&Found>, ruling: Ruling) -> Ruling {
+        match found {
+            Some(Found::Account(account))
+                if ruling.steps.contains(Step::Pass) && !self.passes_for.includes(account.object_id) =>
+            {
+                Ruling::refuse(Reason::PassNotAllowed, String::new())
+            }
+            _ => ruling,
+        }
+    }
+
     /// The ruling on an entry, with a refusal where the plan has waves and the person is in none.
     fn in_a_wave(&self, entry: &Entry, ruling: Ruling) -> Ruling {
         let has_none = || entry.content.as_ref().is_ok_and(|person| person.wave.is_none());

@@ -130,6 +130,12 @@ impl Playbook {
         matches!(self, Self::Breach | Self::Reinstate)
     }
 
+    /// May its people get temporary access passes? Who is locked out gets no credential.
+    #[must_use]
+    pub const fn may_hand_passes_over(self) -> bool {
+        matches!(self, Self::Breach | Self::Reinstate | Self::Evict)
+    }
+
     /// May the new passwords be thrown away? Only where no person is meant to come back.
     #[must_use]
     pub const fn may_discard_credentials(self) -> bool {

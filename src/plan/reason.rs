@@ -92,6 +92,10 @@ pub enum Reason {
     DevicesUnknown,
     /// What the person allowed apps to do could not be listed, and it is to be deleted.
     ConsentsUnknown,
+    /// A pass is asked for, and the policy of the tenant gives this person none.
+    PassNotAllowed,
+    /// A pass is asked for, sign-in is blocked, and the plan does not allow it.
+    PassOfBlocked,
     /// Nothing is left to do.
     Already,
     /// The directory did not show whether sign-in is allowed.

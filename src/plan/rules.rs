@@ -10,6 +10,7 @@ use super::by_hand::ChosenPasswords;
 use super::consents_option::ConsentsOption;
 use super::handoff::HandoffKeys;
 use super::methods_option::MethodsOption;
+use super::pass_wish::PassWish;
 use super::playbook::Playbook;
 use super::protected::Protected;
 use super::reason::Reason;
@@ -17,7 +18,7 @@ use crate::directory::Scope;
 use crate::ids::ObjectId;
 use crate::json::Rfc3339Moment;
 use crate::seal::PasswordStyle;
-use crate::step::{Step, Steps};
+use crate::step::{PassTerms, Step, Steps};
 
 /// A plan that changes more accounts than this is not carried out until the operator names the number.
 pub const MAX_ACCOUNTS: u32 = 5_000;
@@ -70,19 +71,24 @@ pub struct Options {
     /// The devices of people are listed, and disabled.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub devices: bool,
+    /// What the temporary access passes are like, where each person gets one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<PassTerms>,
 }
 
 impl Options {
-    /// What is done to an ordinary account: of the playbook's steps that have targets those that were asked for.
+    /// What is done to an ordinary account: of the playbook's steps that have targets those that were asked for, and a pass where one
+    /// was.
     #[must_use]
     pub fn steps_of(&self, playbook: Playbook) -> Steps {
-        playbook.steps().only(|step| match step {
+        let steps = playbook.steps().only(|step| match step {
             Step::Methods => self.methods.is_some_and(MethodsOption::removes),
             Step::Devices | Step::EnableDevices => self.devices,
             // A run blocked, or it disabled devices.
             Step::Unblock if playbook == Playbook::Undo => !self.devices,
             _ => true,
-        })
+        });
+        if self.pass.is_some() { steps.with(Step::Pass) } else { steps }
     }
 
     /// The flag that would still lift what a reason stands for: one that was given is not offered again, and one that is
@@ -97,6 +103,12 @@ impl Options {
             _ => false,
         };
         if pointless { None } else { reason.flag() }
+    }
+
+    /// Are new passwords thrown away, because no person is to come back, or because each gets a pass?
+    #[must_use]
+    pub fn throws_passwords_away(&self) -> bool {
+        self.discard_credentials || self.pass.is_some_and(|terms| !terms.beside_password)
     }
 
     /// What has to be read in the tenant for a plan of this kind.
@@ -119,6 +131,8 @@ pub struct Rules {
     pub handoff: Option<HandoffKeys>,
     /// The keys of those who run Active Directory, in their text form: its script sets passwords that are sealed to them, too.
     pub active_directory: Vec<String>,
+    /// The pass that each person is to get, before the policy of the tenant was asked.
+    pub pass: Option<PassWish>,
     /// The passwords that people chose, where they did.
     pub by_hand: Option<ChosenPasswords>,
     /// The column of the list that says which wave each person belongs to, where the plan is carried out in waves.
@@ -232,6 +246,9 @@ pub enum RulesError {
          back opens with the old one; use --ad-key, whose script sets the password first"
     )]
     ReinstateByWriteback,
+    /// The flags for the credential contradict others.
+    #[error(transparent)]
+    Pass(#[from] PassRuleError),
     /// There is nothing to do.
     #[error(
         "the playbook evict removes what people sign in with: say which of it, with --methods all or --methods since=TIME, \
@@ -269,6 +286,28 @@ pub enum RulesError {
     },
 }
 
+/// The flags for the credential contradict others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PassRuleError {
+    /// Who is locked out gets no credential, and what ends sessions alone hands none over.
+    #[error(
+        "--credential does not go with the playbook {0}, after which no person signs in with a new credential; it is for breach, \
+         reinstate and evict"
+    )]
+    NotForPlaybook(Playbook),
+    /// A password that is handed over is not thrown away.
+    #[error(
+        "--credential pass throws the new passwords away, and {0} says which ones to hand over; use --credential both"
+    )]
+    PasswordIsHandedOver(&'static str),
+    /// No key could ever open it.
+    #[error(
+        "--credential hands a pass over, and no recipient is named who may read it; name a recipient with --seal-to, or a file of \
+         them with --recipients"
+    )]
+    NoRecipient,
+}
+
 fn or_discard(playbook: Playbook) -> &'static str {
     if playbook.may_discard_credentials() { ", or throw the passwords away with --discard-credentials" } else { "" }
 }
@@ -283,6 +322,7 @@ impl Rules {
             recipients: Vec::new(),
             handoff: None,
             active_directory: Vec::new(),
+            pass: None,
             by_hand: None,
             wave_by: None,
             protected: Protected::none(),
@@ -334,6 +374,9 @@ impl Rules {
         if self.options.writeback {
             self.check_writeback()?;
         }
+        if let Some(wish) = self.pass {
+            self.check_pass(wish)?;
+        }
         match (self.options.discard_credentials, self.recipients.is_empty() && self.handoff.is_none()) {
             (true, _) if !playbook.may_discard_credentials() => Err(RulesError::MayNotDiscard { playbook }),
             _ if self.wave_by.is_some() && !playbook.goes_in_waves() => Err(RulesError::NotInWaves { playbook }),
@@ -347,6 +390,22 @@ impl Rules {
             (true, true) if !self.active_directory.is_empty() => Err(RulesError::DiscardAndSealForScript),
             (false, true) if playbook.resets() => Err(RulesError::NoRecipient { playbook }),
             _ => Ok(()),
+        }
+    }
+
+    fn check_pass(&self, wish: PassWish) -> Result<(), PassRuleError> {
+        if !self.playbook.may_hand_passes_over() {
+            return Err(PassRuleError::NotForPlaybook(self.playbook));
+        }
+        let password_flags = [
+            (self.by_hand.is_some(), "--passwords"),
+            (self.options.writeback, "--writeback"),
+            (!self.active_directory.is_empty(), "--ad-key (or [handoff.active-directory])"),
+        ];
+        match password_flags.into_iter().find(|(given, _)| *given && !wish.beside_password) {
+            Some((_, flag)) => Err(PassRuleError::PasswordIsHandedOver(flag)),
+            None if self.recipients.is_empty() && self.handoff.is_none() => Err(PassRuleError::NoRecipient),
+            None => Ok(()),
         }
     }
 

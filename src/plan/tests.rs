@@ -46,6 +46,7 @@ const ANY_SIZE: Options = Options {
     max_accounts: Some(u32::MAX),
     writeback: false,
     methods: None,
+    pass: None,
 };
 
 fn rules(playbook: Playbook) -> Rules {

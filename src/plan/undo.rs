@@ -189,7 +189,7 @@ fn what_opens_the_accounts(origin: &PlanFolder, rules: &Rules) -> Option<String>
         "Passwords stay as they are: the one from before the run opens the account again, and anyone else who knows it \
          gets in, too. With --reset each account gets a new one."
             .to_owned()
-    } else if of.options.discard_credentials {
+    } else if of.options.throws_passwords_away() {
         "The run threw the new passwords away, so no account can be used until it has another one. With --reset it gets \
          one."
             .to_owned()

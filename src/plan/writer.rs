@@ -14,7 +14,7 @@ use super::error::PlanError;
 use super::examples::ExamplesOfRefused;
 use super::folder::{PLAN_CSV, PLAN_JSON};
 use super::handoff::Sharing;
-use super::kept_elsewhere::{is_reset_by_run, password_is_replaced_on_premises};
+use super::kept_elsewhere::{is_handed_over, password_is_replaced_on_premises};
 use super::manifest::{FORMAT, Manifest, ProtectedList, RosterName, Tenant};
 use super::onprem::WorkList;
 use super::plan_lists::PlanLists;
@@ -159,9 +159,9 @@ impl<'a> PlanWriter<'a> {
         self.examples.add(&row);
         self.work_list.count(&row);
         let Rules { playbook, options, .. } = self.rules;
-        let gets_password = self.sets_by_script(&row) || is_reset_by_run(options.writeback, *playbook, &row);
+        let gets_credential = self.sets_by_script(&row) || is_handed_over(options, *playbook, &row);
         self.waves.as_mut().map_or(Ok(()), |waves| waves.take(&mut row))?;
-        if let Some(name) = self.sharing.as_mut().and_then(|all| all.take(row.row, &row.handoff, gets_password)) {
+        if let Some(name) = self.sharing.as_mut().and_then(|all| all.take(row.row, &row.handoff, gets_credential)) {
             // As the file of recipients spells it: the run compares names by their bytes.
             name.as_str().clone_into(&mut row.handoff);
         }

@@ -12,7 +12,8 @@ use super::head::{PageHead, head};
 use super::page_text::{PageText, page_text};
 use super::spelling::{groups, said};
 use crate::ids::ObjectId;
-use crate::seal::Password;
+use crate::seal::{PassTimes, Password};
+use crate::words::to_the_second;
 
 const STYLE: &str = include_str!("assets/letter.css");
 
@@ -33,6 +34,14 @@ pub struct Addressee<'a> {
     pub is_blocked: bool,
 }
 
+/// A temporary access pass, to be handed over.
+pub struct PassOnLetter<'a> {
+    /// The pass itself.
+    pub pass: &'a Password,
+    /// When it is good.
+    pub times: PassTimes,
+}
+
 /// A password on its way into HTML. Its `Debug` says nothing.
 struct Secret<'a>(&'a str);
 
@@ -44,10 +53,9 @@ impl Render for Secret<'_> {
 
 /// The page of one person: the letter, and on a sheet of its own the receipt, which the person who hands it over keeps.
 #[must_use]
-pub fn page(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<String> {
-    let title = html! { "New password for " (page_text(name(addressee))) };
-    let page =
-        html! { (PreEscaped(opening(&title))) (PreEscaped(sheets(addressee, passwords).as_str())) (PreEscaped(END)) };
+pub fn page(addressee: &Addressee<'_>, passwords: &[&Password], pass: Option<&PassOnLetter<'_>>) -> Zeroizing<String> {
+    let title = html! { (subject(passwords, pass)) " for " (page_text(name(addressee))) };
+    let page = html! { (PreEscaped(opening(&title))) (PreEscaped(sheets(addressee, passwords, pass).as_str())) (PreEscaped(END)) };
     Zeroizing::new(page.into_string())
 }
 
@@ -65,12 +73,26 @@ fn name<'a>(addressee: &Addressee<'a>) -> &'a str {
     if addressee.display_name.is_empty() { addressee.user_principal_name } else { addressee.display_name }
 }
 
+/// What the letter is about.
+const fn subject(passwords: &[&Password], pass: Option<&PassOnLetter<'_>>) -> &'static str {
+    match (passwords.is_empty(), pass.is_some()) {
+        (true, true) => "Temporary access pass",
+        (false, true) => "New password and temporary access pass",
+        (_, false) => "New password",
+    }
+}
+
 /// Letter and receipt of one person. Where more than one password may be live, each stands on the letter, the one to try first
 /// on top.
 #[must_use]
-pub fn sheets(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<String> {
+pub fn sheets(
+    addressee: &Addressee<'_>,
+    passwords: &[&Password],
+    pass: Option<&PassOnLetter<'_>>,
+) -> Zeroizing<String> {
     let Addressee { user_principal_name, object_id, place, organization, is_blocked, .. } = *addressee;
-    let several = passwords.len() > 1;
+    let (several, subject) = (passwords.len() > 1, subject(passwords, pass));
+    let for_what = format!("Receipt for a {}", subject.to_lowercase());
     let head = |kind: &str| {
         html! {
             header {
@@ -85,7 +107,7 @@ pub fn sheets(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<S
     let foot = html! { footer { "On the list: " (page_text(place)) ". Account " (object_id) } };
     let sheets = html! {
         main {
-            (head("New password"))
+            (head(subject))
             @if is_blocked {
                 p.several {
                     "Sign-in to this account is blocked. This password is of no use until sign-in is allowed again."
@@ -104,17 +126,31 @@ pub fn sheets(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<S
                     (spelled(password))
                 }
             }
+            @if let Some(PassOnLetter { pass, times }) = pass {
+                section aria-label="Temporary access pass" {
+                    h2 { "Temporary access pass" }
+                    p.password { (Secret(pass.expose())) }
+                    (spelled(pass))
+                    p.advice {
+                        "It is good from " (to_the_second(times.from)) " until " (to_the_second(times.until)) ", "
+                        @if times.once { "for one sign-in. " } @else { "for any number of sign-ins. " }
+                        "Enter it where a temporary access pass is asked for, and then register how you sign in from now on, such as a "
+                        "passkey or the Authenticator app."
+                    }
+                }
+            }
             p.advice {
                 @if is_blocked { "Keep this page where no other person reads it, and destroy it when it is not needed any more." }
                 @else {
-                    "Sign in where you sign in at work, with the name above. Choose another password when you are asked to, then "
+                    "Sign in where you sign in at work, with the name above. "
+                    @if passwords.is_empty() { "Then " } @else { "Choose another password when you are asked to, then " }
                     "destroy this page. If it does not work, ask the person who gave it to you."
                 }
             }
             (foot)
         }
         main.receipt-sheet {
-            (head("Receipt for a new password"))
+            (head(&for_what))
             p.advice { "For the person who hands it over: check who is in front of you, have this signed, and keep it. No password is on it." }
             table.receipt {
                 tbody {
@@ -194,7 +230,7 @@ mod tests {
             organization: "Contoso",
             is_blocked: false,
         };
-        page(&addressee, &passwords.iter().collect::<Vec<_>>()).to_string()
+        page(&addressee, &passwords.iter().collect::<Vec<_>>(), None).to_string()
     }
 
     #[test]
@@ -230,10 +266,30 @@ mod tests {
                 organization: "",
                 is_blocked,
             };
-            page(&addressee, &[&password]).to_string()
+            page(&addressee, &[&password], None).to_string()
         };
         assert!(of(true).contains("is of no use until") && !of(true).contains("Sign in where you"));
         assert!(of(false).contains("Sign in where you") && !of(false).contains("is of no use until"));
+    }
+
+    #[test]
+    fn a_pass_stands_on_it_with_its_times_and_not_on_the_receipt() {
+        let pass = Password::of("kD7+q2Xw".to_owned());
+        let from = time::macros::datetime!(2026-11-30 08:00 UTC);
+        let times = PassTimes { from, until: from + time::Duration::HOUR, once: true };
+        let addressee = Addressee {
+            display_name: "Ada",
+            user_principal_name: "ada@contoso.com",
+            object_id: "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap(),
+            place: "row 7",
+            organization: "",
+            is_blocked: false,
+        };
+        let page = page(&addressee, &[], Some(&PassOnLetter { pass: &pass, times })).to_string();
+        assert!(page.contains("kD7+q2Xw") && page.contains("for one sign-in") && page.contains("08:00:00"), "{page}");
+        assert!(!page.contains("New password") && page.contains("Receipt for a temporary access pass"), "{page}");
+        let receipt = page.split("class=\"receipt-sheet\"").nth(1).unwrap();
+        assert!(!receipt.contains("kD7+q2Xw"));
     }
 
     #[test]

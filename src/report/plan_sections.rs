@@ -16,10 +16,11 @@ use crate::plan::counts::Counts;
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::seal::recipient_name;
+use crate::step::Step;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace;
-use crate::wording::{devices as device_words, new_passwords, plan_command, reason, too_large, waves, ways_in};
+use crate::wording::{devices as device_words, new_passwords, passes, plan_command, reason, too_large, waves, ways_in};
 use crate::words::{count, counted, moment, roster_name, sentence_case};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
@@ -180,12 +181,12 @@ fn work(plan: &Manifest) -> Markup {
                     @if plan.options.discard_credentials {
                         dt { "New passwords" }
                         dd { (sentence_case(DISCARDED)) }
-                    } @else if let Some(handoff) = plan.handoff.as_ref().filter(|_| plan.sealed() > 0) {
+                    } @else if let Some(handoff) = plan.handoff.as_ref().filter(|_| plan.seals()) {
                         dt { "New passwords" }
                         dd {
-                            (counted(plan.sealed().into(), "password, sealed", "passwords, each sealed"))
-                            " to the keys of the person who hands it over: "
-                            (page_text(&new_passwords::sentence(plan)))
+                            (passes::credentials(plan)) (if passes::is_one(plan) { ", sealed" } else { ", each sealed" })
+                            " to the keys of the person who hands it over"
+                            @if plan.sealed() > 0 { ": " (page_text(&new_passwords::sentence(plan))) }
                             @let common = handoff.common_keys().filter(|_| handoff.shares.len() > 1 && handoff.escrow.is_empty());
                             ul.keys { @for share in &handoff.shares { li {
                                 strong { (PageText(share.name.as_str())) } ", " (accounts(share.accounts))
@@ -203,16 +204,23 @@ fn work(plan: &Manifest) -> Markup {
                                 ul.keys { @for key in &handoff.escrow { li { code { (page_text(&recipient_name(key))) } } } }
                             }
                         }
-                    } @else if plan.sealed() > 0 {
-                        dt { "New passwords" }
+                    } @else if plan.seals() {
+                        dt { (if plan.sealed() > 0 { "New passwords" } else { "Credentials" }) }
                         dd {
-                            (page_text(&new_passwords::sentence(plan))) "; "
-                            (counted(plan.sealed().into(), "password, sealed", "passwords, each sealed"))
+                            @if plan.sealed() > 0 { (page_text(&new_passwords::sentence(plan))) "; " }
+                            (passes::credentials(plan)) (if passes::is_one(plan) { ", sealed" } else { ", each sealed" })
                             " so that only the holder of "
                             (if plan.recipients.len() == 1 { "this key" } else { "one of these keys" })
                             " can open it:"
                             ul.keys { @for recipient in &plan.recipients { li { code { (page_text(&recipient_name(recipient))) } } } }
                         }
+                    }
+                    @if plan.passes() > 0 && plan.sealed() == 0 && plan.counts.steps[Step::Reset] > 0 {
+                        dt { "New passwords" } dd { (sentence_case(passes::PASSWORD_THROWN_AWAY)) }
+                    }
+                    @for (index, sentence) in passes::sentences(plan).iter().enumerate() {
+                        @if index == 0 { dt { "Temporary access passes" } }
+                        dd { (page_text(&sentence_case(sentence))) "." }
                     }
                 }
             }

@@ -445,7 +445,8 @@ pub(super) fn steps(row: &ResultRow) -> String {
 
 /// What the last reading of the directory did not prove of a row.
 pub(super) fn not_proved(row: RowNumber, timeline: &Timeline) -> String {
-    let all = timeline.not_proved.range((row, Step::FIRST)..=(row, Step::LAST));
+    let last = Step::all().next_back().unwrap_or(Step::LAST);
+    let all = timeline.not_proved.range((row, Step::FIRST)..=(row, last));
     let words: Vec<String> =
         all.map(|((_, step), (verdict, found))| format!("{} {verdict}: {found}", step.name())).collect();
     words.join("; ")

@@ -242,7 +242,10 @@ impl PackedNames {
 
 /// Whose the new password of a row is.
 fn share_of(handoff: Option<&Handoff>, row: &PlanRow) -> Result<u16, TooMany> {
-    match handoff.filter(|_| row.steps.contains(Step::Reset)).map(|handoff| handoff.share_of(&row.handoff)) {
+    match handoff
+        .filter(|_| row.steps.contains(Step::Reset) || row.steps.contains(Step::Pass))
+        .map(|handoff| handoff.share_of(&row.handoff))
+    {
         None => Ok(0),
         // Every row has one: that was checked when the plan was opened. A row without keys is refused when its password is
         // made, and never sealed to another's keys.

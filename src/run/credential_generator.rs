@@ -10,13 +10,14 @@ use tokio::sync::mpsc;
 
 use super::accounts::{PlannedAccount, PlannedAccounts};
 use super::hand_passwords::HandPasswords;
+use super::made_pass::PassAnswer;
 use super::schedule::Turn;
 use crate::graph::batch::MAX_ITEMS;
 use crate::ids::{RowNumber, TenantId};
 use crate::plan::manifest::Manifest;
 use crate::seal::{
     Binding, OperatingSystem, Password, PasswordError, PasswordStyle, RecipientError, Recipients, SealError,
-    SealedCredential, seal,
+    SealedCredential, seal, seal_pass,
 };
 
 /// A password and its sealed form.
@@ -108,6 +109,8 @@ pub struct CredentialGenerator {
     pub other_names: HashMap<RowNumber, Box<str>>,
     /// The passwords that people chose, where they did.
     pub by_hand: Option<HandPasswords>,
+    /// Are new passwords thrown away, though there are keys: a pass is what is handed over?
+    pub hands_over_pass_alone: bool,
 }
 
 impl CredentialGenerator {
@@ -119,26 +122,49 @@ impl CredentialGenerator {
     pub fn credential(&self, account: PlannedAccount<'_>) -> Result<GeneratedCredential, CredentialError> {
         let row = account.row.get();
         let password = self.password(account)?;
-        let recipients = match &self.sealing {
+        let recipients = if self.hands_over_pass_alone { None } else { self.recipients(account)? };
+        let seal = |recipients| {
+            let sealed = seal(recipients, &self.binding(account), &password);
+            sealed.map_err(|source| CredentialError::Seal { row, source })
+        };
+        let sealed = recipients.map(seal).transpose()?;
+        Ok(GeneratedCredential { password, sealed })
+    }
+
+    /// Seals a pass that Graph made for an account, and binds it to that account.
+    ///
+    /// # Errors
+    ///
+    /// The plan names no keys, or sealing fails.
+    pub fn seal_pass(
+        &self,
+        account: PlannedAccount<'_>,
+        made: &PassAnswer,
+    ) -> Result<SealedCredential, CredentialError> {
+        let row = account.row.get();
+        let recipients = self.recipients(account)?.ok_or(CredentialError::NoKeys { row })?;
+        let sealed = seal_pass(recipients, &self.binding(account), &made.times, &made.pass);
+        sealed.map_err(|source| CredentialError::Seal { row, source })
+    }
+
+    /// Who can open what is made for an account; nothing where it is thrown away.
+    fn recipients(&self, account: PlannedAccount<'_>) -> Result<Option<&Recipients>, CredentialError> {
+        Ok(match &self.sealing {
             Sealing::Discard => None,
             Sealing::ToAll(recipients) => Some(recipients),
             Sealing::ByShare(shares) => {
                 let recipients = shares.get(usize::from(account.share));
-                Some(recipients.ok_or(CredentialError::NoKeys { row })?)
+                Some(recipients.ok_or(CredentialError::NoKeys { row: account.row.get() })?)
             }
-        };
-        let sealed = match recipients {
-            None => None,
-            Some(recipients) => {
-                let binding = Binding {
-                    tenant: self.tenant,
-                    object_id: account.object_id,
-                    user_principal_name: account.user_principal_name.to_owned(),
-                };
-                Some(seal(recipients, &binding, &password).map_err(|source| CredentialError::Seal { row, source })?)
-            }
-        };
-        Ok(GeneratedCredential { password, sealed })
+        })
+    }
+
+    fn binding(&self, account: PlannedAccount<'_>) -> Binding {
+        Binding {
+            tenant: self.tenant,
+            object_id: account.object_id,
+            user_principal_name: account.user_principal_name.to_owned(),
+        }
     }
 
     fn password(&self, account: PlannedAccount<'_>) -> Result<Password, CredentialError> {
@@ -225,6 +251,7 @@ mod tests {
             tenant_names,
             other_names,
             by_hand: None,
+            hands_over_pass_alone: false,
         };
         let account = |user_principal_name, display_name| PlannedAccount {
             row: RowNumber::FIRST,

@@ -43,6 +43,7 @@ mod journal_offset;
 pub mod last_try;
 pub mod lock;
 pub mod look_again;
+pub mod made_pass;
 pub mod next_steps;
 pub mod on_premises;
 pub mod opening;

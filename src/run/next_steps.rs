@@ -146,7 +146,7 @@ pub fn next_steps(
 ) -> Vec<NextStep> {
     let manifest = plan.manifest();
     let of = |outcome| outcomes.of(outcome);
-    let is_sealed = manifest.sealed() > 0;
+    let is_sealed = manifest.seals();
     // What Active Directory accepted waits for a reading, and for nothing else.
     let uncertain = of(Outcome::Uncertain) - outcomes.accepted_there();
     let not_done = of(Outcome::Partial) + of(Outcome::Failed) + uncertain;

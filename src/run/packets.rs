@@ -14,8 +14,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::journal::{JournalError, JournalLookup};
+use super::made_pass::MadePass;
 use super::record::Record;
 use super::replay::Replay;
+use super::results::{PASS_COLUMNS, PassCells};
 use super::state::StepState;
 use super::writeback_event::WritebackEvent;
 use crate::digest::Digest;
@@ -49,6 +51,24 @@ struct SheetRow<'a> {
     /// The row as a spreadsheet counts, header included.
     sheet_row: Option<u32>,
 }
+
+/// The header of the sheet.
+const SHEET: [&str; 14] = [
+    "row",
+    "user",
+    "user_principal_name",
+    "display_name",
+    "object_id",
+    "sign_in_blocked",
+    "organization",
+    "sealed_credential",
+    "handed_over_to",
+    "handed_over_at",
+    "handed_over_by",
+    "identity_checked_how",
+    "signature",
+    "sheet_row",
+];
 
 /// The header of the index, which stands there without a row, too.
 const INDEX: [&str; 5] = ["name", "file", "accounts", "sha256", "keys"];
@@ -141,7 +161,7 @@ impl<'a> PacketList<'a> {
     pub(super) fn of(plan: &'a PlanFolder, replay: &'a Replay) -> Self {
         let manifest = plan.manifest();
         let by_script = manifest.on_premises.as_ref().map_or(0, |work| work.sealed);
-        let has_packets = manifest.sealed() > 0 && (replay.has_begun() || by_script > 0);
+        let has_packets = manifest.seals() && (replay.has_begun() || by_script > 0);
         Self { replay, handoff: manifest.handoff.as_ref(), has_packets, places: Vec::new() }
     }
 
@@ -150,7 +170,8 @@ impl<'a> PacketList<'a> {
         let resets = row.decision == Decision::Act && row.steps.contains(Step::Reset);
         let by_run = resets && !self.replay.credentials(row.row).is_empty();
         let by_writeback = !self.replay.written_back_credentials(row.row).is_empty();
-        if !self.has_packets || !(by_run || by_writeback || row.sealed.is_some()) {
+        let by_pass = self.replay.pass(row.row).is_some();
+        if !self.has_packets || !(by_run || by_writeback || by_pass || row.sealed.is_some()) {
             return;
         }
         // That every row has a share was checked when the plan was opened.
@@ -201,6 +222,7 @@ pub(super) fn write(plan: &PlanFolder, replay: &Replay, listed: PacketList<'_>) 
         replay,
         folder: &folder,
         organization: &plan.manifest().tenant.name,
+        makes_passes: plan.manifest().options.pass.is_some(),
         sheet: Vec::new(),
     };
     let mut packets = Vec::new();
@@ -248,6 +270,8 @@ struct Writing<'a> {
     organization: &'a str,
     /// The room that the sheet before has left.
     sheet: Vec<u8>,
+    /// Does the plan make passes, so that the sheet has columns for them?
+    makes_passes: bool,
 }
 
 impl Writing<'_> {
@@ -291,12 +315,16 @@ impl Writing<'_> {
     fn sheet(&mut self, places: &[PacketPlace]) -> Result<Vec<u8>, PacketsError> {
         let folder = self.folder;
         let failed = |error: csv::Error| PacketsError::Io { path: folder.to_owned(), source: error.into() };
-        let mut csv = csv::Writer::from_writer(std::mem::take(&mut self.sheet));
+        let sheet = std::mem::take(&mut self.sheet);
+        let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(sheet);
+        let of_passes = PASS_COLUMNS.into_iter().filter(|_| self.makes_passes);
+        csv.write_record(SHEET.into_iter().chain(of_passes)).map_err(failed)?;
         for place in places {
             let row = self.rows.at(place.offset, place.row)?;
             let sealed = self.credentials(&row)?;
             let state = self.replay.row(row.row).state;
-            csv.serialize(SheetRow {
+            let pass = if self.makes_passes { vec![PassCells::of(self.pass(&row)?.as_deref())] } else { Vec::new() };
+            let cells = SheetRow {
                 row: row.row,
                 user: row.user.as_str().into(),
                 user_principal_name: row.user_principal_name.as_str().into(),
@@ -311,11 +339,19 @@ impl Writing<'_> {
                 identity_checked_how: (),
                 signature: (),
                 sheet_row: row.sheet_row,
-            })
-            .map_err(failed)?;
+            };
+            csv.serialize((cells, pass)).map_err(failed)?;
         }
         let finished = csv.into_inner().map_err(csv::IntoInnerError::into_error);
         finished.map_err(|source| PacketsError::Io { path: folder.to_owned(), source })
+    }
+
+    fn pass(&mut self, row: &PlanRow) -> Result<Option<Box<MadePass>>, JournalError> {
+        let (Some(lookup), Some(offset)) = (&mut self.lookup, self.replay.pass(row.row)) else { return Ok(None) };
+        Ok(match lookup.at(offset)?.0 {
+            Record::Answered { pass, .. } => pass,
+            _ => None,
+        })
     }
 
     fn credentials(&mut self, row: &PlanRow) -> Result<Vec<String>, JournalError> {

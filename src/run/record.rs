@@ -14,6 +14,7 @@ use crate::plan::playbook::Playbook;
 use crate::run::engagement::Engagement;
 use crate::run::handout_rate::HandoutRate;
 use crate::run::last_try::LastTry;
+use crate::run::made_pass::MadePass;
 use crate::run::proof::{Proof, ProofCounts};
 use crate::run::run_end::RunEnd;
 use crate::run::script_result::{ScriptPassword, ScriptResult};
@@ -29,8 +30,9 @@ use crate::step::{Step, Steps};
 /// Format 2 added `synced`, [`Record::Closed`], [`Record::Read`], [`Record::Retried`], [`Record::Engaged`],
 /// [`Record::Verified`] and [`Record::VerificationEnded`].
 ///
-/// Format 3 added [`Record::OnPremises`], format 4 [`Record::WrittenBack`], the step `methods` and what a write of it is about.
-pub const FORMAT: u32 = 4;
+/// Format 3 added [`Record::OnPremises`], format 4 [`Record::WrittenBack`], the step `methods` and what a write of it is about, format 5 the
+/// steps `devices` and `pass`, and the answer that holds a pass.
+pub const FORMAT: u32 = 5;
 
 /// From this format on, lines say how much of the file was on disk before them.
 pub const CLAIMS_SINCE: u32 = 2;
@@ -115,6 +117,9 @@ pub enum Record {
         /// Graph's name for the request.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         request_id: Option<String>,
+        /// The pass that the answer held, sealed before anything else was done with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pass: Option<Box<MadePass>>,
     },
     /// A write was tried often enough.
     GaveUp {

@@ -30,6 +30,8 @@ pub struct RowTraces {
     reads: HashMap<RowNumber, JournalOffset>,
     /// The last line about each write that has a target.
     targets: HashMap<(RowNumber, WriteTarget), JournalOffset>,
+    /// Where the last pass of each row stands that may be good; empty before the first.
+    passes: Vec<Option<JournalOffset>>,
     /// What the script for Active Directory last said of each row; empty before the first.
     scripted: Vec<Option<JournalOffset>>,
     /// Of the rows whose password is written back, where its last word stands, and the sealed ones that may be live.
@@ -127,8 +129,18 @@ impl RowTraces {
             older_candidates: HashMap::new(),
             reads: HashMap::new(),
             targets: HashMap::new(),
+            passes: Vec::new(),
             scripted: Vec::new(),
             written_back: HashMap::new(),
+        }
+    }
+}
+
+impl RowTraces {
+    fn note_pass(&mut self, row: RowNumber, place: Option<JournalOffset>) {
+        self.passes.resize(self.rows.len(), None);
+        if let Some(slot) = self.passes.get_mut(row.index()) {
+            *slot = place;
         }
     }
 }
@@ -147,6 +159,12 @@ impl Projection for RowTraces {
         | Record::GaveUp { row, target: Some(target), .. } = &line.record
         {
             self.targets.insert((*row, target.clone()), offset);
+        }
+        match &line.record {
+            // It takes the place of the one before, whether its answer comes or not.
+            Record::Intended { row, steps, .. } if steps.contains(Step::Pass) => self.note_pass(*row, None),
+            Record::Answered { row, pass: Some(_), .. } => self.note_pass(*row, Some(offset)),
+            _ => {}
         }
         if let Record::OnPremises { row, .. } = line.record {
             self.scripted.resize(self.rows.len(), None);
@@ -217,6 +235,12 @@ impl Replay {
     #[must_use]
     pub fn last_of_target(&self, row: RowNumber, target: &WriteTarget) -> Option<u64> {
         self.projection.targets.get(&(row, target.clone())).copied().map(JournalOffset::get)
+    }
+
+    /// Where in the journal the pass of a row stands that is, or may be, good, in bytes: never more than one.
+    #[must_use]
+    pub fn pass(&self, row: RowNumber) -> Option<u64> {
+        self.projection.passes.get(row.index()).copied().flatten().map(JournalOffset::get)
     }
 
     /// Where in the journal it stands what the script for Active Directory last said of a row, in bytes.
@@ -408,7 +432,7 @@ mod tests {
     }
 
     fn answered(steps: Steps, answer: WriteOutcome) -> Record {
-        Record::Answered { row: ROW, steps, target: None, answer, date: None, request_id: None }
+        Record::Answered { row: ROW, steps, target: None, answer, date: None, request_id: None, pass: None }
     }
 
     fn drifted() -> Record {

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::cause::Cause;
 use super::journal::{JournalError, JournalLookup};
+use super::made_pass::MadePass;
 use super::outcome::Outcome;
 use super::record::Record;
 use super::replay::{Replay, RowHistory};
@@ -56,6 +57,8 @@ pub struct ResultDetails {
     pub is_discarded: bool,
     /// The sealed credentials that may be live.
     pub sealed: Vec<String>,
+    /// The pass that was made last, sealed.
+    pub pass: Option<Box<MadePass>>,
     /// What the script for Active Directory, or a person, last said of it.
     pub scripted: Option<ScriptReport>,
     /// What was last heard of a password that is written back, and when it was noted.
@@ -133,6 +136,8 @@ pub struct ResultRows<'a, I> {
     journal: Option<JournalLookup>,
     /// Are new passwords thrown away?
     discards: bool,
+    /// Are passes made?
+    makes_passes: bool,
     playbook: Playbook,
     /// Does a person have new passwords written back?
     writeback: bool,
@@ -148,9 +153,10 @@ impl<'a> ResultRows<'a, Rows> {
     pub fn of_plan(plan: &PlanFolder, replay: &'a Replay) -> Result<Self, ResultsError> {
         let journal = replay.has_begun().then(|| JournalLookup::open(&plan.journal_path())).transpose()?;
         let manifest = plan.manifest();
-        let discards = manifest.options.discard_credentials;
+        let discards = manifest.options.throws_passwords_away();
         let rows = Self::new(plan.rows()?, replay, journal, discards, manifest.playbook);
-        Ok(Self { writeback: manifest.options.writeback, targets: plan.targets(), ..rows })
+        let makes_passes = manifest.options.pass.is_some();
+        Ok(Self { writeback: manifest.options.writeback, makes_passes, targets: plan.targets(), ..rows })
     }
 
     /// Where the row that was given last begins in plan.csv, in bytes.
@@ -160,6 +166,11 @@ impl<'a> ResultRows<'a, Rows> {
 }
 
 impl<'a, I> ResultRows<'a, I> {
+    /// Are passes made, so that the results have columns for them?
+    pub(super) const fn have_passes(&self) -> bool {
+        self.makes_passes
+    }
+
     /// These rows, and the journal that was replayed, unless it has no lines.
     pub(super) fn new(
         planned: I,
@@ -169,7 +180,7 @@ impl<'a, I> ResultRows<'a, I> {
         playbook: Playbook,
     ) -> Self {
         let targets = Arc::default();
-        Self { planned, replay, journal, discards, playbook, targets, writeback: false }
+        Self { planned, replay, journal, discards, makes_passes: false, playbook, targets, writeback: false }
     }
 
     /// What stands in the way of a row, as far as it is not done.
@@ -198,6 +209,7 @@ impl<'a, I> ResultRows<'a, I> {
         let mut details = ResultDetails { is_discarded: self.discards && is_reset, ..ResultDetails::default() };
         if row.planned.decision == Decision::Act || row.history.state.has_drifted() {
             self.read_credentials(row, &mut details)?;
+            self.read_pass(row, &mut details)?;
             self.read_last_answer(row, &mut details)?;
             self.read_targets(row, &mut details)?;
             if let Some((fault, at)) = self.fault_and_time(row)? {
@@ -241,6 +253,15 @@ impl<'a, I> ResultRows<'a, I> {
             }
         }
         details.which = WhichPassword::of(&tried, seen);
+        Ok(())
+    }
+
+    fn read_pass(&mut self, row: &ResultRow, details: &mut ResultDetails) -> Result<(), JournalError> {
+        if let (Some(journal), Some(offset)) = (&mut self.journal, self.replay.pass(row.planned.row))
+            && let Record::Answered { pass, .. } = journal.at(offset)?.0
+        {
+            details.pass = pass;
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::made_pass::MadePass;
 use super::on_premises::ScriptedRow;
 use super::outcome::StepOutcome;
 use super::outcome_counts::OutcomeCounts;
@@ -41,6 +42,9 @@ const TRAILING_COLUMNS: [&str; 10] = [
     "sealed_credential",
 ];
 
+/// The columns behind those, where the plan makes passes.
+pub(super) const PASS_COLUMNS: [&str; 4] = ["pass_from", "pass_until", "pass_once", "sealed_pass"];
+
 /// The cells before those of the steps.
 #[derive(Serialize)]
 struct LeadingCells<'a> {
@@ -66,6 +70,34 @@ struct TrailingCells<'a> {
     sealed_credential: String,
 }
 
+/// The cells of a pass. They are last, so that no other column moves.
+#[derive(Serialize)]
+pub(super) struct PassCells {
+    pass_from: String,
+    pass_until: String,
+    pass_once: &'static str,
+    sealed_pass: String,
+}
+
+impl PassCells {
+    pub(super) fn of(pass: Option<&MadePass>) -> Self {
+        let Some(MadePass { times, sealed, .. }) = pass else {
+            return Self {
+                pass_from: String::new(),
+                pass_until: String::new(),
+                pass_once: "",
+                sealed_pass: String::new(),
+            };
+        };
+        Self {
+            pass_from: to_the_second(times.from),
+            pass_until: to_the_second(times.until),
+            pass_once: if times.once { "yes" } else { "no" },
+            sealed_pass: sealed.to_string(),
+        }
+    }
+}
+
 /// Writes the results beside their place and renames them: the old ones stand until the new ones are whole. `also` is shown
 /// every row on its way.
 ///
@@ -83,13 +115,15 @@ pub fn write<E: Into<ResultsError>, I: Iterator<Item = Result<PlanRow, E>>>(
         let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
         let columns: Vec<(Step, &str)> = Step::columns().collect();
         let headers = columns.iter().map(|(_, header)| *header);
-        csv.write_record(LEADING_COLUMNS.into_iter().chain(headers).chain(TRAILING_COLUMNS))?;
+        let of_passes = PASS_COLUMNS.into_iter().filter(|_| rows.have_passes());
+        csv.write_record(LEADING_COLUMNS.into_iter().chain(headers).chain(TRAILING_COLUMNS).chain(of_passes))?;
         let mut counts = OutcomeCounts::default();
         while let Some(row) = rows.next() {
             let row = row?;
             let details = rows.details(&row)?;
             counts.add(&row);
-            csv.serialize(cells(&row, &details, &columns))?;
+            let pass = Vec::from_iter(rows.have_passes().then(|| PassCells::of(details.pass.as_deref())));
+            csv.serialize((cells(&row, &details, &columns), pass))?;
             also(&row, &details, rows);
         }
         csv.flush()?;
@@ -143,9 +177,10 @@ pub fn detail(row: &ResultRow, details: &ResultDetails) -> String {
     let steps = row.planned.steps.iter().filter(|step| step.facts().column.is_none());
     parts.extend(steps.filter_map(|step| Some(format!("{step}: {}", StepOutcome::word(row.step(step)?)))));
     if details.is_discarded {
-        parts.push("credential discarded".to_owned());
+        parts.push(if details.pass.is_some() { "new password discarded" } else { "credential discarded" }.to_owned());
     }
     parts.extend(details.which.map(|which| which.to_string()));
+    parts.extend(details.pass.as_ref().map(|pass| pass.times.to_string()));
     parts.extend(on_premises(row, details));
     parts.retain(|part| !part.is_empty());
     parts.join("; ")

@@ -93,8 +93,8 @@ impl AccountState {
         self.steps.iter().any(|(_, state)| is_so(state))
     }
 
-    /// The steps of the next write, when one is due: what travels together, and the revoke only when all others are
-    /// settled. Empty while a write is under way, and when everything is settled.
+    /// The steps of the next write, when one is due: what travels together, the revoke only when all before it are
+    /// settled, and the pass when all others are. Empty while a write is under way, and when everything is settled.
     #[must_use]
     pub fn due(&self) -> Steps {
         if self.any(StepState::is_under_way) {
@@ -172,11 +172,13 @@ impl AccountState {
         targets.fold(left.writes(), |sum, step| sum + self.targets_left(step).saturating_sub(1))
     }
 
-    /// How many of them are about a target of this step.
+    /// How many of them are this step's, where it has a pace of its own.
     #[must_use]
     pub fn targets_left(&self, step: Step) -> u64 {
         if self.of(step).is_settled() {
             0
+        } else if !step.has_targets() {
+            1
         } else if self.step_with_targets() == Some(step) {
             self.targets.left(step)
         } else {
@@ -184,11 +186,28 @@ impl AccountState {
         }
     }
 
-    /// The revoke is last, always: when another step is done after it, it has to be done again.
+    /// The revoke comes after all that it closes, always: when a step before it is done later, it has to be done again, and the
+    /// pass that follows it, too.
     fn reopen_last(&mut self) {
-        if self.of(Step::LAST) == StepState::Done {
-            self.steps.set(Step::LAST, StepState::Open { in_doubt: true });
+        for step in [Step::LAST, Step::Pass] {
+            if self.of(step) == StepState::Done {
+                self.steps.set(step, StepState::Open { in_doubt: true });
+            }
         }
+    }
+
+    /// A pass is a second credential beside what is done to the account, and never instead of it: none is made where any of that
+    /// is missing. It is tried again when that is.
+    fn hold_pass_back(&mut self) {
+        let StepState::Open { in_doubt } = self.of(Step::Pass) else { return };
+        let of_others =
+            |is_so: fn(StepState) -> bool| self.steps.iter().any(|(step, state)| step != Step::Pass && is_so(state));
+        if of_others(|state| !state.is_settled()) || !of_others(StepState::is_missed) {
+            return;
+        }
+        let is_tried_again = of_others(|state| matches!(state, StepState::GivenUp { .. }));
+        let held = if is_tried_again { StepState::GivenUp { in_doubt } } else { StepState::refused(in_doubt) };
+        self.steps.set(Step::Pass, held);
     }
 
     /// One target of a step is dealt with, and `after` is how far that brings it.
@@ -203,9 +222,9 @@ impl AccountState {
         self.any_before_last(|state| state != StepState::Unplanned && state.is_settled())
     }
 
-    /// Is another step than the last one so?
+    /// Is a step before the last one so?
     fn any_before_last(&self, is_so: impl Fn(StepState) -> bool) -> bool {
-        self.steps.iter().any(|(step, state)| step != Step::LAST && is_so(state))
+        self.steps.iter().any(|(step, state)| step < Step::LAST && is_so(state))
     }
 }
 
@@ -254,6 +273,7 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
                     (WriteOutcome::Accepted, _) => StepState::Done,
                     (WriteOutcome::Postponed { .. }, _) => StepState::Open { in_doubt },
                     (WriteOutcome::Unknown { .. }, _) => StepState::Open { in_doubt: true },
+                    (WriteOutcome::Refused { .. }, _) if step == Step::Pass => StepState::refused(in_doubt),
                     (WriteOutcome::Refused { .. }, Some(Refusal::Password)) if !state.password_refused => {
                         StepState::Open { in_doubt }
                     }
@@ -336,6 +356,7 @@ pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountSt
             }
         }
     }
+    after.hold_pass_back();
     after.targets = after.targets.turn_to(state.step_with_targets(), after.step_with_targets());
     Ok(after)
 }

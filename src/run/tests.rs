@@ -115,6 +115,7 @@ fn answered(row: u32, steps: Steps, answer: WriteOutcome) -> Record {
         answer,
         date: None,
         request_id: Some(format!("request-{row}")),
+        pass: None,
     }
 }
 

@@ -25,7 +25,7 @@ impl WritesLeft {
     pub fn add(&mut self, state: &AccountState) {
         self.writes += state.writes_left();
         self.passwords += u64::from(state.of(Step::Reset) == StepState::Open { in_doubt: false });
-        Step::with_targets().for_each(|step| self.targets[step] += state.targets_left(step));
+        Step::with_own_pace().for_each(|step| self.targets[step] += state.targets_left(step));
     }
 
     /// How long they take from now on at least; where new passwords keep to a rate, from the last one on.

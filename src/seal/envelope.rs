@@ -9,7 +9,7 @@ use super::cms::{self, CmsProblem};
 use super::credential::SealedCredential;
 use super::identities::Identities;
 use super::password::Password;
-use super::payload::{self, Binding, ExpectedAccount, ScriptedPlace, Unreadable};
+use super::payload::{self, Binding, Content, ExpectedAccount, PassTimes, ScriptedPlace, Unreadable};
 use super::recipients::Recipients;
 
 /// Room for the header of a few recipients. A longer header only costs a copy of encrypted bytes.
@@ -55,7 +55,21 @@ pub enum UnsealError {
 ///
 /// [`SealError`]: then the password must not be sent, because it would be lost.
 pub fn seal(recipients: &Recipients, binding: &Binding, password: &Password) -> Result<SealedCredential, SealError> {
-    seal_payload(recipients, binding, None, password)
+    seal_payload(recipients, binding, None, None, password)
+}
+
+/// The same of a temporary access pass, with the times at which it is good.
+///
+/// # Errors
+///
+/// [`SealError`]: then the pass is lost, and another one takes its place.
+pub fn seal_pass(
+    recipients: &Recipients,
+    binding: &Binding,
+    times: &PassTimes,
+    pass: &Password,
+) -> Result<SealedCredential, SealError> {
+    seal_payload(recipients, binding, None, Some(*times), pass)
 }
 
 /// The same for those who run Active Directory, bound to the account there, too, so that their script sets no password
@@ -70,16 +84,17 @@ pub fn seal_for_script(
     place: &ScriptedPlace<'_>,
     password: &Password,
 ) -> Result<SealedCredential, SealError> {
-    seal_payload(recipients, binding, Some(place), password)
+    seal_payload(recipients, binding, Some(place), None, password)
 }
 
 fn seal_payload(
     recipients: &Recipients,
     binding: &Binding,
     place: Option<&ScriptedPlace<'_>>,
+    pass: Option<PassTimes>,
     password: &Password,
 ) -> Result<SealedCredential, SealError> {
-    let payload = payload::write(binding, place, password).map_err(|error| SealError::of(&error))?;
+    let payload = payload::write(binding, place, pass, password).map_err(|error| SealError::of(&error))?;
     let age = seal_with_age(recipients, &payload)?;
     let cms = seal_with_cms(recipients, &payload)?;
     Ok(SealedCredential::of_envelopes(age.as_deref(), cms.as_deref()))
@@ -108,7 +123,7 @@ pub(super) fn seal_with_cms(recipients: &Recipients, content: &[u8]) -> Result<O
     cms::seal(recipients.certificates(), content).map(Some).map_err(failed)
 }
 
-/// Opens a sealed credential for the account of its row, and for no other.
+/// Opens a sealed password for the account of its row, and for no other.
 ///
 /// # Errors
 ///
@@ -118,13 +133,44 @@ pub fn unseal(
     sealed: &SealedCredential,
     expected: &ExpectedAccount<'_>,
 ) -> Result<Password, UnsealError> {
+    match open(identities, sealed, expected)? {
+        (password, None) => Ok(password),
+        (_, Some(_)) => {
+            Err(UnsealError::Damaged("it is a temporary access pass, and stands where a password does".into()))
+        }
+    }
+}
+
+/// Opens a sealed pass for the account of its row, and for no other.
+///
+/// # Errors
+///
+/// [`UnsealError`]. If it is for another account, the pass is wiped and not returned.
+pub fn unseal_pass(
+    identities: &Identities,
+    sealed: &SealedCredential,
+    expected: &ExpectedAccount<'_>,
+) -> Result<(Password, PassTimes), UnsealError> {
+    match open(identities, sealed, expected)? {
+        (pass, Some(times)) => Ok((pass, times)),
+        (_, None) => {
+            Err(UnsealError::Damaged("it is a password, and stands where a temporary access pass does".into()))
+        }
+    }
+}
+
+fn open(
+    identities: &Identities,
+    sealed: &SealedCredential,
+    expected: &ExpectedAccount<'_>,
+) -> Result<(Password, Option<PassTimes>), UnsealError> {
     let payload = decrypt(identities, sealed)?;
-    let (binding, password) = payload::read(&payload).map_err(|why| match why {
+    let Content { binding, secret, pass } = payload::read(&payload).map_err(|why| match why {
         Unreadable::Newer => UnsealError::Newer,
         Unreadable::NotOurs => UnsealError::Damaged("its content is not what sealoff writes".into()),
     })?;
     if binding.is(expected) {
-        return Ok(password);
+        return Ok((secret, pass));
     }
     let tenant = |tenant| format!(" of tenant {tenant}");
     Err(UnsealError::AnotherAccount {
@@ -272,6 +318,20 @@ mod tests {
             let error = unseal(&identities, &cut, &expected(&binding)).unwrap_err();
             prop_assert!(matches!(error, UnsealError::Damaged(_)), "{}", error);
         }
+    }
+
+    #[test]
+    fn a_pass_opens_as_a_pass_and_a_password_as_a_password() {
+        let (recipients, identities) = key();
+        let binding = binding(1, "ada@contoso.com");
+        let from = time::OffsetDateTime::UNIX_EPOCH;
+        let times = PassTimes { from, until: from + time::Duration::HOUR, once: true };
+        let pass = seal_pass(&recipients, &binding, &times, &Password::of("kD7+q".into())).unwrap();
+        let (opened, at) = unseal_pass(&identities, &pass, &expected(&binding)).unwrap();
+        assert_eq!((opened.expose(), at), ("kD7+q", times));
+        let password = seal(&recipients, &binding, &Password::of("p".into())).unwrap();
+        assert!(matches!(unseal(&identities, &pass, &expected(&binding)), Err(UnsealError::Damaged(_))));
+        assert!(matches!(unseal_pass(&identities, &password, &expected(&binding)), Err(UnsealError::Damaged(_))));
     }
 
     #[test]

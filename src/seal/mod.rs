@@ -15,7 +15,8 @@
 //! {"sealoff":1,"tenant":"…","object_id":"…","user_principal_name":"…","password":"…"}
 //! ```
 //!
-//! (where it is for the script of Active Directory also `sid` and `list`, the account there and the work list),
+//! (where it is for the script of Active Directory also `sid` and `list`, the account there and the work list; where the password is
+//! a temporary access pass, `sealoff` is 2, and `pass` says from when to when it is good, and whether once),
 //! padded with blanks and ended by a line feed to 512 bytes or the next multiple: its length says nothing about the password,
 //! and next to nothing about the name. `sealoff` is the version of the payload. It is raised when an older program could
 //! misread a newer payload. The stock programs open it too:
@@ -39,7 +40,8 @@
 //! reader of SSH private keys does the same with their text. A test searches the memory of a process that has set 200
 //! passwords: it usually finds one in a hundred where they were sealed to age keys, and fails above one in four; where they
 //! were sealed to certificates, it fails above one in twenty. The key derivation of PKCS#12 copies the password of the file
-//! once. Every other copy made in this room is wiped. What `unseal` prints or writes into letters passes through buffers of the
+//! once. A temporary access pass comes in an answer of Graph, which passes through buffers of the TLS and HTTP libraries before it is in
+//! one that is wiped. Every other copy made in this room is wiped. What `unseal` prints or writes into letters passes through buffers of the
 //! standard library, of `csv` and of `maud`, which are not wiped before that short process ends.
 //!
 //! # Whole files
@@ -79,12 +81,12 @@ mod style;
 use crate::{asn1, pem};
 
 pub use credential::{NotSealed, SealedCredential};
-pub use envelope::{SealError, UnsealError, seal, seal_for_script, unseal};
+pub use envelope::{SealError, UnsealError, seal, seal_for_script, seal_pass, unseal, unseal_pass};
 pub use extension::Extension;
 pub use identities::{AskPassphrase, Identities, Identity, IdentityError};
 pub use password::{Password, PasswordError};
 pub use password_rules::PasswordFault;
-pub use payload::{Binding, ExpectedAccount, ScriptedPlace};
+pub use payload::{Binding, ExpectedAccount, PassTimes, ScriptedPlace};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};
 pub use recipients::{
     CertificateProblem, MissingKeyUsage, RecipientDamage, RecipientError, RecipientPlace, Recipients, SecretKeyKind,

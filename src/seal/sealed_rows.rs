@@ -39,6 +39,8 @@ pub struct SealedRow {
     /// The sealed credentials, the latest last: none where no password was set, several where it is uncertain which of them took
     /// effect.
     pub candidates: Vec<Result<SealedCredential, NotSealed>>,
+    /// The sealed temporary access pass, where one was made.
+    pub pass: Option<Result<SealedCredential, NotSealed>>,
 }
 
 impl SealedRow {
@@ -83,6 +85,7 @@ pub struct SealedRows {
     sign_in_blocked: Option<usize>,
     organization: Option<usize>,
     sheet_row: Option<usize>,
+    sealed_pass: Option<usize>,
     record: ByteRecord,
     count: u64,
     broken: bool,
@@ -119,7 +122,7 @@ impl SealedRows {
         let places = COLUMNS.each_ref().map(place);
         let display_name = place(&"display_name");
         let (sign_in_blocked, organization) = (place(&"sign_in_blocked"), place(&"organization"));
-        let sheet_row = place(&"sheet_row");
+        let (sheet_row, sealed_pass) = (place(&"sheet_row"), place(&"sealed_pass"));
         let missing: Vec<String> = COLUMNS
             .iter()
             .zip(&places)
@@ -139,10 +142,17 @@ impl SealedRows {
             sign_in_blocked,
             organization,
             sheet_row,
+            sealed_pass,
             record,
             count: 0,
             broken: false,
         })
+    }
+
+    /// Has the file a column for temporary access passes?
+    #[must_use]
+    pub const fn have_passes(&self) -> bool {
+        self.sealed_pass.is_some()
     }
 
     fn row(&self) -> Result<SealedRow, SealedRowsError> {
@@ -161,6 +171,9 @@ impl SealedRows {
             is_blocked: self.said_in(self.sign_in_blocked) == "done",
             organization: self.said_in(self.organization),
             candidates: cell(4)?.split_ascii_whitespace().map(str::parse).collect(),
+            pass: Some(self.said_in(self.sealed_pass))
+                .filter(|text| !text.trim().is_empty())
+                .map(|text| text.trim().parse()),
         })
     }
 

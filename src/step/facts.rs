@@ -75,6 +75,8 @@ pub enum ProvedBy {
     SessionsValidFrom,
     /// Its targets are listed once more: all are dealt with, and there is none that the plan did not list.
     TargetsListed,
+    /// A pass is listed that was made by our write.
+    PassStands,
 }
 
 /// A column in `results.csv`.

@@ -7,7 +7,8 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `word` | [`Step`]: the words, in the order in which the steps are done |
-//! | `block`, `unblock`, `reset`, `methods`, `devices`, `enable_devices`, `consents`, `revoke` | the [`StepFacts`] of one step each |
+//! | `block`, `unblock`, `reset`, `methods`, `devices`, `enable_devices`, `consents`, `revoke`, `pass` | the [`StepFacts`] of one step each |
+//! | `pass_terms` | from when on passes are good, and for how long |
 //! | `facts` | what has to be known of a step, for all of them |
 //! | `target` | what a write is about, where an account has several of one kind |
 //! | `write` | [`WriteKind`]: the requests that steps travel in; method, path and body of each are made of its steps |
@@ -25,6 +26,8 @@ mod enable_devices;
 pub mod facts;
 mod map;
 mod methods;
+mod pass;
+mod pass_terms;
 mod reset;
 mod revoke;
 mod set;
@@ -36,16 +39,21 @@ pub mod write;
 
 pub use facts::StepFacts;
 pub use map::StepMap;
+pub use pass_terms::PassTerms;
 pub use set::{NotSteps, Steps};
 pub use share::StepShare;
 pub use word::Step;
 pub use write::WriteKind;
 
+use crate::graph::found_pace::{FOR_AUTHENTICATION, PaceRange};
+use write::WritePart;
+
 impl Step {
     /// What is done first.
     pub const FIRST: Self = Self::Block;
 
-    /// What is done last, always: what is issued between the other steps must not outlive it.
+    /// What is done after all that could let anyone in: what is issued between the other steps must not outlive it. A pass alone
+    /// is made after it.
     pub const LAST: Self = Self::Revoke;
 
     /// What has to be known of it.
@@ -60,6 +68,7 @@ impl Step {
             Self::EnableDevices => &enable_devices::FACTS,
             Self::Consents => &consents::FACTS,
             Self::Revoke => &revoke::FACTS,
+            Self::Pass => &pass::FACTS,
         }
     }
 
@@ -67,6 +76,19 @@ impl Step {
     #[must_use]
     pub const fn has_targets(self) -> bool {
         self.facts().targets.is_some()
+    }
+
+    /// How fast its writes may leave, where they have another quota than the rest.
+    #[must_use]
+    pub fn own_pace(self) -> Option<PaceRange> {
+        let facts = self.facts();
+        let of_targets = facts.targets.as_ref().map(|targets| targets.pace);
+        of_targets.or_else(|| (facts.part == WritePart::NewPass).then_some(FOR_AUTHENTICATION))
+    }
+
+    /// The steps whose writes have another quota than the rest, in the order in which they are done.
+    pub fn with_own_pace() -> impl Iterator<Item = Self> {
+        Self::all().filter(|step| step.own_pace().is_some())
     }
 
     /// The steps that are as many writes as they have targets, in the order in which they are done.

@@ -172,7 +172,7 @@ impl fmt::Display for WriteTarget {
 }
 
 impl StepMap<u64> {
-    /// How many writes these are, each about a target, by step.
+    /// How many writes these are, of steps that have a pace of their own.
     #[must_use]
     pub fn all(&self) -> u64 {
         self.values().sum()
@@ -183,10 +183,10 @@ impl StepMap<u64> {
         self.iter().filter(|(_, number)| **number > 0).map(|(step, _)| step)
     }
 
-    /// The least time in which so many writes about targets leave: steps go on beside each other.
+    /// The least time in which so many writes of steps with a pace of their own leave: these go on beside each other.
     #[must_use]
     pub fn floor(&self) -> Duration {
-        let of = |(step, number): (Step, &u64)| Some(step.facts().targets.as_ref()?.pace.floor(*number));
+        let of = |(step, number): (Step, &u64)| Some(step.own_pace()?.floor(*number));
         self.iter().filter_map(of).max().unwrap_or_default()
     }
 

@@ -44,6 +44,8 @@ pub enum Step {
     Consents,
     /// Every session is ended.
     Revoke,
+    /// A temporary access pass is made, with which the person signs in.
+    Pass,
 }
 
 impl Step {

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use strum::VariantArray as _;
+use time::OffsetDateTime;
 
+use super::pass_terms::{PassRequestBody, PassTerms};
 use super::set::Steps;
 use super::target::WriteTarget;
 use super::word::Step;
@@ -27,8 +29,11 @@ pub enum WriteKind {
     Device,
     /// `DELETE /oauth2PermissionGrants/{id}`, one for each consent ("Delete oAuth2PermissionGrant").
     Consent,
-    /// `POST /users/{id}/revokeSignInSessions` ("user: revokeSignInSessions"). It comes last.
+    /// `POST /users/{id}/revokeSignInSessions` ("user: revokeSignInSessions"). It comes when all that could let anyone in is done.
     Revoke,
+    /// `POST /users/{id}/authentication/temporaryAccessPassMethods` ("Create temporaryAccessPassMethod"). It is the one answer that
+    /// holds a secret.
+    Pass,
 }
 
 /// What a step puts into its write.
@@ -46,6 +51,8 @@ pub enum WritePart {
     DeleteConsent,
     /// The action takes no parameters.
     RevokeSessions,
+    /// From when on the pass is good, and for how long.
+    NewPass,
 }
 
 impl WritePart {
@@ -58,6 +65,7 @@ impl WritePart {
             Self::DeviceEnabled(_) => WriteKind::Device,
             Self::DeleteConsent => WriteKind::Consent,
             Self::RevokeSessions => WriteKind::Revoke,
+            Self::NewPass => WriteKind::Pass,
         }
     }
 }
@@ -66,14 +74,14 @@ impl WriteKind {
     /// What an account gets first. The password travels in it, and in no other.
     pub const FIRST: Self = Self::Update;
 
-    /// What an account gets last.
+    /// What closes an account: nothing comes after it but a pass.
     pub const LAST: Self = Self::Revoke;
 
     const fn method(self) -> &'static str {
         match self {
             Self::Update | Self::Device => "PATCH",
             Self::Method | Self::Consent => "DELETE",
-            Self::Revoke => "POST",
+            Self::Revoke | Self::Pass => "POST",
         }
     }
 
@@ -95,6 +103,7 @@ impl WriteKind {
                 format!("/oauth2PermissionGrants/{}", url_segment(id))
             }
             (Self::Revoke, None) => format!("/users/{account}/revokeSignInSessions"),
+            (Self::Pass, None) => format!("/users/{account}/authentication/temporaryAccessPassMethods"),
             _ => return None,
         })
     }
@@ -154,12 +163,22 @@ impl Steps {
     }
 }
 
-/// The write that does these steps, which travel together, to one account; nothing where a password or a target is missing.
+/// What writes say beside their steps.
+#[derive(Clone, Copy, Default)]
+pub struct WriteDetails<'a> {
+    /// What the write is about, where the account has several of its kind.
+    pub target: Option<&'a WriteTarget>,
+    /// What a pass is like; and what time it is.
+    pub pass: Option<(PassTerms, OffsetDateTime)>,
+}
+
+/// The write that does these steps, which travel together, to one account; nothing where a password, a target or the terms of a
+/// pass are missing.
 #[must_use]
 pub fn write_of<'a>(
     steps: Steps,
     account: ObjectId,
-    target: Option<&WriteTarget>,
+    details: WriteDetails<'_>,
     password: Option<NewPassword<'a>>,
 ) -> Option<Write<WriteBody<'a>>> {
     let sets_password = steps.iter().any(|step| step.facts().part == WritePart::PasswordProfile);
@@ -167,14 +186,19 @@ pub fn write_of<'a>(
         return None;
     }
     let kind = steps.first_write()?;
-    let body = (kind.method() != "DELETE").then_some(WriteBody { steps, password });
-    Some(Write { method: kind.method(), url: kind.url(account, target)?, body })
+    let pass = match kind {
+        WriteKind::Pass => Some(details.pass.map(|(terms, now)| terms.body(now))?),
+        _ => None,
+    };
+    let body = (kind.method() != "DELETE").then_some(WriteBody { steps, password, pass });
+    Some(Write { method: kind.method(), url: kind.url(account, details.target)?, body })
 }
 
 /// The body of a write: what each of its steps puts into it.
 pub struct WriteBody<'a> {
     steps: Steps,
     password: Option<NewPassword<'a>>,
+    pass: Option<PassRequestBody>,
 }
 
 /// A password on its way out.
@@ -188,6 +212,9 @@ pub struct NewPassword<'a> {
 impl Serialize for WriteBody<'_> {
     /// `{}` for an action without parameters ("Combine multiple HTTP requests using JSON batching").
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(pass) = &self.pass {
+            return pass.serialize(serializer);
+        }
         let mut body = serializer.serialize_map(None)?;
         for step in self.steps.iter() {
             match step.facts().part {
@@ -195,7 +222,7 @@ impl Serialize for WriteBody<'_> {
                     body.serialize_entry("accountEnabled", &enabled)?;
                 }
                 WritePart::PasswordProfile => body.serialize_entry("passwordProfile", &self.password)?,
-                WritePart::DeleteMethod | WritePart::DeleteConsent | WritePart::RevokeSessions => {}
+                WritePart::DeleteMethod | WritePart::DeleteConsent | WritePart::RevokeSessions | WritePart::NewPass => {}
             }
         }
         body.end()
@@ -219,11 +246,16 @@ mod tests {
     use crate::directory::MethodKind;
     use crate::graph::batch::of_writes;
 
+    fn about(target: &WriteTarget) -> WriteDetails<'_> {
+        WriteDetails { target: Some(target), ..WriteDetails::default() }
+    }
+
     #[test]
     fn writes_travel_in_the_documented_shape() {
         let account = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
         let password = NewPassword { exposed: "u7#Kd", change_at_next_sign_in: true };
-        let write = |steps: &[Step], password| write_of(Steps::of(steps), account, None, password).unwrap();
+        let write =
+            |steps: &[Step], password| write_of(Steps::of(steps), account, WriteDetails::default(), password).unwrap();
         let call = of_writes(&[
             write(&[Step::Block, Step::Reset], Some(password)),
             write(&[Step::Unblock], None),
@@ -250,8 +282,8 @@ mod tests {
     #[test]
     fn no_reset_is_sent_without_its_password() {
         let account = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
-        assert!(write_of(Steps::of(&[Step::Block, Step::Reset]), account, None, None).is_none());
-        assert!(write_of(Steps::NONE, account, None, None).is_none());
+        assert!(write_of(Steps::of(&[Step::Block, Step::Reset]), account, WriteDetails::default(), None).is_none());
+        assert!(write_of(Steps::NONE, account, WriteDetails::default(), None).is_none());
     }
 
     #[test]
@@ -259,7 +291,7 @@ mod tests {
         let account = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
         let of = |kind, id: &str| {
             let target = WriteTarget::Method { kind, id: id.to_owned() };
-            write_of(Steps::of(&[Step::Methods]), account, Some(&target), None)
+            write_of(Steps::of(&[Step::Methods]), account, about(&target), None)
         };
         let call = of_writes(&[of(MethodKind::Passkey, "a/b+c=?../x").unwrap()]).unwrap();
         assert_eq!(
@@ -271,14 +303,14 @@ mod tests {
             assert!(of(MethodKind::Passkey, id).is_none(), "{id}: another path");
         }
         assert!(of(MethodKind::Unknown, "1").is_none() && of(MethodKind::Passkey, "").is_none());
-        assert!(write_of(Steps::of(&[Step::Methods]), account, None, None).is_none());
+        assert!(write_of(Steps::of(&[Step::Methods]), account, WriteDetails::default(), None).is_none());
     }
 
     #[test]
     fn a_device_is_disabled_by_its_object_id_and_nothing_of_the_person_is_touched() {
         let account = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
         let target = WriteTarget::Device { id: "7c1c1f0e-0000-4a55-8a30-6a3f0c7d9b12".parse().unwrap() };
-        let write = write_of(Steps::of(&[Step::Devices]), account, Some(&target), None).unwrap();
+        let write = write_of(Steps::of(&[Step::Devices]), account, about(&target), None).unwrap();
         let call = of_writes(&[write]).unwrap();
         assert_eq!(
             serde_json::from_slice::<serde_json::Value>(call.body.as_ref().unwrap()).unwrap(),
@@ -286,8 +318,8 @@ mod tests {
                 "url": "/devices/7c1c1f0e-0000-4a55-8a30-6a3f0c7d9b12",
                 "headers": {"Content-Type": "application/json"}, "body": {"accountEnabled": false}}]})
         );
-        assert!(write_of(Steps::of(&[Step::Methods]), account, Some(&target), None).is_none());
-        assert!(write_of(Steps::of(&[Step::Devices]), account, None, None).is_none());
+        assert!(write_of(Steps::of(&[Step::Methods]), account, about(&target), None).is_none());
+        assert!(write_of(Steps::of(&[Step::Devices]), account, WriteDetails::default(), None).is_none());
     }
 
     #[test]
@@ -298,10 +330,27 @@ mod tests {
     }
 
     #[test]
-    fn the_last_step_travels_in_the_last_write_and_the_password_in_the_first() {
-        assert_eq!((Step::all().next(), Step::all().last()), (Some(Step::FIRST), Some(Step::LAST)));
+    fn a_pass_is_asked_for_with_its_terms_and_never_without() {
+        let account = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
+        let terms = PassTerms { beside_password: true, minutes: 60, once: false, from: None };
+        let details = WriteDetails { pass: Some((terms, OffsetDateTime::UNIX_EPOCH)), ..WriteDetails::default() };
+        let call = of_writes(&[write_of(Steps::of(&[Step::Pass]), account, details, None).unwrap()]).unwrap();
+        assert_eq!(
+            serde_json::from_slice::<serde_json::Value>(call.body.as_ref().unwrap()).unwrap(),
+            serde_json::json!({"requests": [{"id": "1", "method": "POST",
+                "url": "/users/0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11/authentication/temporaryAccessPassMethods",
+                "headers": {"Content-Type": "application/json"},
+                "body": {"lifetimeInMinutes": 60, "isUsableOnce": false}}]})
+        );
+        assert!(write_of(Steps::of(&[Step::Pass]), account, WriteDetails::default(), None).is_none());
+    }
+
+    #[test]
+    fn a_pass_alone_follows_the_last_write_and_the_password_travels_in_the_first() {
+        assert_eq!(Step::all().next(), Some(Step::FIRST));
+        assert_eq!(Step::all().rev().take(2).collect::<Vec<_>>(), [Step::Pass, Step::LAST]);
         assert_eq!(WriteKind::VARIANTS.first(), Some(&WriteKind::FIRST));
-        assert_eq!(WriteKind::VARIANTS.last(), Some(&WriteKind::LAST));
+        assert!(WriteKind::VARIANTS.ends_with(&[WriteKind::LAST, WriteKind::Pass]));
         assert_eq!(Step::LAST.facts().part.kind(), WriteKind::LAST);
         assert_eq!(WritePart::PasswordProfile.kind(), WriteKind::FIRST);
     }

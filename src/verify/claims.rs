@@ -26,7 +26,7 @@ use crate::run::script_result::ScriptPassword;
 use crate::run::state::StepState;
 use crate::run::states::{Moved, States};
 use crate::run::writeback::{WritebackStage, WritebackStanding};
-use crate::step::Step;
+use crate::step::{Step, Steps};
 
 /// What is said of one step of one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +131,9 @@ impl RunClaims {
     ///
     /// The journal cannot be read, or contradicts the plan.
     pub fn read(plan: &PlanFolder) -> Result<Self, RunError> {
-        let (steps, rows) = (plan.manifest().steps(), plan.steps().len());
+        let manifest = plan.manifest();
+        let steps = manifest.steps().iter().fold(manifest.options.steps_of(manifest.playbook), Steps::with);
+        let rows = plan.steps().len();
         let mut accepted = PlaybookSteps::empty(steps, rows);
         accepted.make_room();
         let kept = ClaimRecords {

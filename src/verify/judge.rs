@@ -6,10 +6,11 @@ use super::claims::{Earlier, ReplacedBy, StepClaim};
 use super::finding::Finding;
 use super::reading::{AccountReading, SeenAccount, SeenObject};
 use super::seen_targets::{SeenTargets, still_there};
+use crate::directory::StandingPass;
 use crate::run::proof::Proof;
 use crate::step::facts::ProvedBy;
 use crate::step::target::TargetWords;
-use crate::step::{Step, StepMap};
+use crate::step::{PassTerms, Step, StepMap};
 use crate::words::{counted, to_the_second};
 
 /// An answer's `Date` may be this much later than the moment at which the write took effect: the answer to a batch leaves
@@ -41,6 +42,8 @@ pub struct ExpectedEffects {
     pub last_password_change: Option<OffsetDateTime>,
     /// Since when sessions had been valid before the run.
     pub sessions_valid_from: Option<OffsetDateTime>,
+    /// What its pass is like, where the plan makes any.
+    pub pass: Option<PassTerms>,
 }
 
 /// One step that must show.
@@ -90,6 +93,7 @@ impl ExpectedEffects {
                 claim => self.judge_password(step, claim, account, now),
             },
             ProvedBy::SessionsValidFrom => self.judge_sessions(step, expected.claim, account, now),
+            ProvedBy::PassStands => self.judge_pass(step, expected.claim, targets(step), now),
             ProvedBy::TargetsListed => judge_targets(step, expected.claim, targets(step), now),
         });
         judged.collect()
@@ -171,7 +175,7 @@ impl ExpectedEffects {
     fn shows_the_run(&self, account: &SeenAccount) -> bool {
         self.expected().any(|(step, expected)| {
             let (is, was) = match step.facts().proved_by {
-                ProvedBy::AccountEnabled(_) | ProvedBy::TargetsListed => return false,
+                ProvedBy::AccountEnabled(_) | ProvedBy::TargetsListed | ProvedBy::PassStands => return false,
                 ProvedBy::PasswordChange => (account.last_password_change(), self.last_password_change),
                 ProvedBy::SessionsValidFrom => (account.sessions_valid_from(), self.sessions_valid_from),
             };
@@ -314,6 +318,51 @@ impl ExpectedEffects {
         made(Proof::Proved, found, false)
     }
 
+    /// A pass is listed, and never shown: whether it is ours is seen by the moment at which it was made. One that is gone, or that
+    /// another took the place of, lets no one in who was locked out: that is no contradiction.
+    fn judge_pass(&self, step: Step, claim: StepClaim, seen: Option<&SeenTargets>, now: OffsetDateTime) -> Finding {
+        let made =
+            |verdict, found, may_catch_up| finding(step, verdict, expected_text(step, claim), found, may_catch_up);
+        let listed = match seen {
+            Some(SeenTargets::Pass(pass)) => pass.as_ref(),
+            Some(SeenTargets::NotListed(error)) => {
+                return made(Proof::CannotBeProved, format!("passes cannot be listed: {error}"), false);
+            }
+            None | Some(SeenTargets::Listed { .. }) => {
+                return made(Proof::CannotBeProved, "passes were not listed".to_owned(), false);
+            }
+        };
+        let created = listed.and_then(|pass| pass.created_date_time);
+        let (ours, is, noted) = match (listed, claim) {
+            (None, StepClaim::Done { noted, .. }) => {
+                return match self.pass {
+                    Some(terms) if !terms.once && now < noted + Duration::minutes(terms.minutes.into()) => {
+                        let may_lag = now - noted < MAX_LAG;
+                        let verdict = if may_lag { Proof::NotYet } else { Proof::CannotBeProved };
+                        made(verdict, "there is no pass: it was deleted, or is not shown yet".to_owned(), may_lag)
+                    }
+                    _ => made(Proof::CannotBeProved, "there is no pass: it was used, or has ended".to_owned(), false),
+                };
+            }
+            _ => match dated(claim, created, "when the pass was made") {
+                Ok(moments) => moments,
+                Err((verdict, found)) => return made(verdict, found, false),
+            },
+        };
+        let Some(pass) = listed else { return made(Proof::CannotBeProved, "there is no pass".to_owned(), false) };
+        let shown = pass_text(pass);
+        if is > ours + TOLERANCE {
+            let found = format!("{shown}, made at {}, after ours: another one took its place", to_the_second(is));
+            return made(Proof::CannotBeProved, found, false);
+        }
+        if is < ours - TOLERANCE {
+            let may_lag = now - noted < MAX_LAG;
+            return made(Proof::NotYet, format!("{shown}, made at {}, before ours", to_the_second(is)), may_lag);
+        }
+        let is_off = pass.method_usability_reason.as_deref() == Some("DisabledByPolicy");
+        made(if is_off { Proof::CannotBeProved } else { Proof::Proved }, shown, false)
+    }
+
     fn expects_password_change(&self) -> bool {
         self.expected().any(|(step, _)| step.facts().proved_by == ProvedBy::PasswordChange)
     }
@@ -343,6 +392,27 @@ fn judge_at_provider(replaced: Option<OffsetDateTime>, account: &SeenAccount) ->
     }
 }
 
+/// `a pass from … until …, which is good now`.
+fn pass_text(pass: &StandingPass) -> String {
+    let StandingPass { start_date_time, lifetime_in_minutes, is_usable, method_usability_reason, .. } = pass;
+    let mut text = "a pass".to_owned();
+    if let Some(from) = start_date_time {
+        text += &format!(" from {}", to_the_second(*from));
+        let minutes = lifetime_in_minutes.map(|minutes| Duration::minutes(minutes.into()));
+        if let Some(until) = minutes.and_then(|minutes| from.checked_add(minutes)) {
+            text += &format!(" until {}", to_the_second(until));
+        }
+    }
+    text + match (is_usable, method_usability_reason.as_deref()) {
+        (Some(true), _) => ", good now",
+        (_, Some("NotYetValid")) => ", not good yet",
+        (_, Some("Expired")) => ", which has ended",
+        (_, Some("OneTimeUsed")) => ", which was used",
+        (_, Some("DisabledByPolicy")) => ", which the policy of the tenant no longer allows",
+        _ => "",
+    }
+}
+
 /// Only a list proves what became of targets ("Delete fido2AuthenticationMethod" promises nothing of the kind). One that appeared
 /// since may be the person's own: it is named, and decides nothing.
 fn judge_targets(step: Step, claim: StepClaim, seen: Option<&SeenTargets>, now: OffsetDateTime) -> Finding {
@@ -353,6 +423,7 @@ fn judge_targets(step: Step, claim: StepClaim, seen: Option<&SeenTargets>, now: 
     let TargetWords { one, many, done, none_left, appeared: how_appeared, .. } = words;
     let (planned, left, appeared) = match seen {
         None => return made(Proof::CannotBeProved, format!("the {many} were not listed"), false),
+        Some(SeenTargets::Pass(_)) => return made(Proof::CannotBeProved, format!("the {many} were not listed"), false),
         Some(SeenTargets::NotListed(error)) => {
             return made(Proof::CannotBeProved, format!("the {many} cannot be listed: {error}"), false);
         }
@@ -460,6 +531,7 @@ mod tests {
             changes_password: false,
             last_password_change: Some(BEFORE),
             sessions_valid_from: Some(BEFORE),
+            pass: None,
         }
     }
 

@@ -12,7 +12,7 @@ use super::reading::AccountReading;
 use super::seen_targets::SeenTargets;
 use crate::clock::Clock;
 use crate::directory::{
-    ConsentsOfPerson, DevicesOfPerson, Lookup, LookupError, MethodsOfPerson, PersonList, PersonReader,
+    ConsentsOfPerson, DevicesOfPerson, Lookup, LookupError, MethodsOfPerson, PassesOfPerson, PersonList, PersonReader,
 };
 use crate::graph::error::GraphError;
 use crate::graph::paced::Paced;
@@ -98,11 +98,12 @@ pub enum PassProgress {
     },
 }
 
-/// Reads what people have of the targets of each step.
+/// Reads what people have of the targets of each step, and their passes.
 struct TargetLister<'a, T> {
     methods: PersonReader<'a, T, MethodsOfPerson>,
     devices: PersonReader<'a, T, DevicesOfPerson>,
     consents: PersonReader<'a, T, ConsentsOfPerson>,
+    passes: PersonReader<'a, T, PassesOfPerson>,
 }
 
 impl<'a, T: Transport> TargetLister<'a, T> {
@@ -111,6 +112,7 @@ impl<'a, T: Transport> TargetLister<'a, T> {
             methods: PersonReader::new(paced),
             devices: PersonReader::new(paced),
             consents: PersonReader::new(paced),
+            passes: PersonReader::new(paced),
         }
     }
 }
@@ -212,7 +214,7 @@ impl Pass {
         targets: &PlanTargets,
         subjects: &[&Subject],
     ) -> Result<(), PassError> {
-        let TargetLister { methods, devices, consents } = lister;
+        let TargetLister { methods, devices, consents, passes } = lister;
         self.list(methods, Step::Methods, subjects, |listed, row| SeenTargets::of_methods(listed, targets, row))
             .await?;
         for step in [Step::Devices, Step::EnableDevices] {
@@ -220,7 +222,8 @@ impl Pass {
             self.list(devices, step, subjects, seen).await?;
         }
         self.list(consents, Step::Consents, subjects, |listed, row| SeenTargets::of_consents(listed, targets, row))
-            .await
+            .await?;
+        self.list(passes, Step::Pass, subjects, |listed, _| SeenTargets::of_passes(listed)).await
     }
 
     async fn list<T: Transport, L: PersonList>(
@@ -353,6 +356,7 @@ fn subject(row: PlanRow, manifest: &Manifest, claims: &RunClaims) -> Option<Subj
         changes_password: manifest.playbook.change_at_next_sign_in(),
         last_password_change: row.last_password_change,
         sessions_valid_from: row.sessions_valid_from,
+        pass: manifest.options.pass,
     };
     let subject = Subject { row: row.row, object_id, user_principal_name: row.user_principal_name, expected };
     (!is_empty).then_some(subject)

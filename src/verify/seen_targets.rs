@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::directory::{HeldConsent, HeldDevice, HeldMethod};
+use crate::directory::{HeldConsent, HeldDevice, HeldMethod, StandingPass};
 use crate::graph::error::GraphError;
 use crate::ids::RowNumber;
 use crate::plan::plan_targets::PlanTargets;
@@ -22,6 +22,8 @@ pub enum SeenTargets {
         /// Those that the plan did not list: they appeared after it was made.
         appeared: Vec<SeenTarget>,
     },
+    /// The pass of a person, of whom it was asked whether they have one; never the pass itself.
+    Pass(Option<StandingPass>),
     /// Graph would not list them.
     NotListed(GraphError),
 }
@@ -30,6 +32,13 @@ pub enum SeenTargets {
 pub type SeenTarget = String;
 
 impl SeenTargets {
+    /// The pass that a list shows.
+    #[must_use]
+    pub fn of_passes(listed: Result<Vec<StandingPass>, GraphError>) -> Self {
+        // There is one at most.
+        listed.map_or_else(Self::NotListed, |mut passes| Self::Pass(passes.pop()))
+    }
+
     /// Compares a list of methods with what the plan says of the person of a row.
     #[must_use]
     pub fn of_methods(listed: Result<Vec<HeldMethod>, GraphError>, targets: &PlanTargets, row: RowNumber) -> Self {

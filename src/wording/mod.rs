@@ -15,6 +15,7 @@
 //! | [`recipients`] | why a password cannot be sealed to what was named |
 //! | [`refused_token`] | why there is no token |
 //! | [`devices`] | the devices of a plan's people |
+//! | [`passes`] | temporary access passes |
 //! | [`ways_in`] | the methods that people sign in with |
 //! | [`consents`] | what people allowed apps to do in their names |
 //! | [`causes`] | why accounts are not done |
@@ -33,6 +34,7 @@ pub mod next_steps;
 pub mod on_premises;
 pub mod outcome;
 pub mod pace;
+pub mod passes;
 pub mod plan_command;
 pub mod playbook;
 pub mod proof;

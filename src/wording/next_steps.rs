@@ -25,7 +25,7 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
     let accounts = |number, one, many| counted(number, one, many);
     match step {
         NextStep::RestoreJournal => "Put back a copy of journal.jsonl from a backup, if there is one.".to_owned(),
-        NextStep::PlanInAnotherFolder if plan.manifest().sealed() == 0 => {
+        NextStep::PlanInAnotherFolder if !plan.manifest().seals() => {
             "Without one, make a new plan from the same roster in another folder, and keep this one as it is.".to_owned()
         }
         NextStep::PlanInAnotherFolder => {

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use crate::graph::throttle::LimitOwner;
 use crate::plan::manifest::Manifest;
-use crate::step::StepMap;
+use crate::step::{Step, StepMap};
 use crate::words::span;
 
 /// What bounds a run with writes that have a pace of their own beside the write quota; nothing where it has none.
 #[must_use]
 pub fn own_pace(targets: &StepMap<u64>) -> Option<String> {
-    let paces: Vec<&str> = targets.steps().filter_map(|step| Some(step.facts().targets.as_ref()?.words.pace)).collect();
+    let pace =
+        |step: Step| step.facts().targets.as_ref().map_or("at which passes are made", |targets| targets.words.pace);
+    let paces: Vec<&str> = targets.steps().map(pace).collect();
     (!paces.is_empty()).then(|| format!("by the write quota and the pace {}", paces.join(", and that ")))
 }
 

@@ -3,11 +3,15 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
 use crate::plan::handoff::Handoff;
 use crate::plan::manifest::Manifest;
 use crate::plan::waves::Wave;
 use crate::run::handout_rate::HandoutRate;
 use crate::seal::PasswordStyle;
+use crate::step::PassTerms;
 use crate::words::quoted;
 
 /// Carries this plan out.
@@ -139,7 +143,15 @@ fn rules(plan: &Manifest) -> String {
     if let Some(consents) = plan.consents.as_ref().filter(|consents| consents.asked.deletes()) {
         let _ = write!(flags, " --consents {}", quoted(Path::new(&consents.asked.to_string())));
     }
-    if plan.playbook.resets() && !options.discard_credentials {
+    if let Some(PassTerms { beside_password, minutes, from, .. }) = options.pass {
+        flags += if beside_password { " --credential both" } else { " --credential pass" };
+        let _ = write!(flags, " --pass-lifetime {minutes}m");
+        let to_come = from.filter(|from| *from > OffsetDateTime::now_utc());
+        if let Some(from) = to_come.and_then(|from| from.format(&Rfc3339).ok()) {
+            let _ = write!(flags, " --pass-from {from}");
+        }
+    }
+    if (plan.playbook.resets() || options.pass.is_some()) && !options.discard_credentials {
         let common = plan.handoff.as_ref().filter(|_| !options.handoff_by_manager).and_then(Handoff::common_keys);
         // Our lists have the column that says who hands over; with a file of recipients it is found by itself.
         if common.is_some() {

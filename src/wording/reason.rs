@@ -65,6 +65,10 @@ pub const fn sentence(reason: Reason) -> &'static str {
         Reason::MethodsUnknown => "what the person signs in with could not be listed; plan.csv says why",
         Reason::DevicesUnknown => "the person's devices could not be listed; plan.csv says why",
         Reason::ConsentsUnknown => "what the person allowed apps to do could not be listed; plan.csv says why",
+        Reason::PassNotAllowed => "the policy of the tenant gives this person no temporary access pass",
+        Reason::PassOfBlocked => {
+            "sign-in is blocked and the plan leaves it so: the time of a temporary access pass would run out before it is of use"
+        }
         Reason::Already => "nothing is left to do",
         Reason::UnknownState => "the directory does not say whether sign-in is allowed; it is set in any case",
         Reason::NoDeviceDisabled => "the run that is undone disabled no device of the person that was enabled before",
@@ -148,6 +152,10 @@ pub const fn remedy(reason: Reason) -> &'static str {
         Reason::DevicesUnknown => "Let the app read users whole (User.Read.All), and plan it again.",
         Reason::MethodsUnknown => "Let the app list methods (UserAuthenticationMethod.Read.All), and plan it again.",
         Reason::ConsentsUnknown => "Let the app list consents (Directory.Read.All), and plan it again.",
+        Reason::PassNotAllowed => {
+            "Put the person into a group that the policy for temporary access passes includes, or plan without --credential."
+        }
+        Reason::PassOfBlocked => "Plan the person with reinstate --credential pass; or plan without --credential.",
         Reason::AlreadyBlocked | Reason::AlreadyEnabled | Reason::ResetBefore | Reason::Already => {
             "Nothing is left to do."
         }

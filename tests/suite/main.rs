@@ -49,6 +49,7 @@ mod one_account;
 mod outages;
 mod pace;
 mod paper;
+mod passes;
 mod people;
 mod picture;
 mod plan_page;

@@ -316,7 +316,7 @@ impl Stage {
         let writes: Vec<&WriteRecord> = ledger.writes_to(id.guid()).filter(|write| write.applied).collect();
         let last_patch = writes
             .iter()
-            .filter(|write| !matches!(write.operation, Operation::Revoke))
+            .filter(|write| !matches!(write.operation, Operation::Revoke | Operation::CreatePass { .. }))
             .map(|write| write.sequence)
             .max();
         let last_revoke = writes
@@ -327,6 +327,10 @@ impl Stage {
         let steps = &planned["steps"];
         if steps.contains("revoke") {
             assert!(last_revoke > last_patch, "the revoke must come last: {writes:?}");
+        }
+        let passes = writes.iter().filter(|write| matches!(write.operation, Operation::CreatePass { .. }));
+        if let Some(pass) = passes.map(|write| write.sequence).max() {
+            assert!(Some(pass) > last_revoke, "a pass comes after the last revoke: {writes:?}");
         }
         if steps.contains("unblock") {
             assert!(user.account_enabled);

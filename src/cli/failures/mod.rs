@@ -20,7 +20,7 @@ mod proving;
 
 pub(super) use carrying_out::{of_ending, with_unwritten_results};
 pub(super) use connection::of_export;
-pub(super) use planning::{WITHOUT_CHECKS, of_missing_role};
+pub(super) use planning::{WITHOUT_CHECKS, of_missing_role, of_pass_policy};
 pub(super) use proving::{of_archive, of_unkept_verification};
 
 use super::exit::Failure;

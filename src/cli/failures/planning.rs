@@ -5,10 +5,13 @@ use super::super::exit::{Exit, Failure};
 use super::super::nearest_path::nearest_path;
 use super::super::words::quoted;
 use super::{disk, reworded};
+use crate::directory::LookupError;
+use crate::graph::reading::ReadError;
 use crate::plan::drift::DriftError;
 use crate::plan::error::PlanError;
 use crate::plan::folder::{FolderError, PLAN_JSON, PlanFolder};
 use crate::plan::handoff::HandoffKeysError;
+use crate::plan::pass_wish::PassNotAllowed;
 use crate::plan::protected::ProtectedError;
 use crate::plan::reach::{ActingPrincipal, RoleMissing};
 use crate::plan::rules::RulesError;
@@ -149,6 +152,13 @@ impl From<PlanError> for Failure {
                 ),
             ),
             PlanError::ScriptCredential(ScriptCredentialError::Keys(keys)) => reworded(what, keys.into()),
+            PlanError::Pass(PassNotAllowed::Off) => Self::refused(what).with_next(
+                "Switch them on (Entra admin centre > Authentication methods > Policies > Temporary Access Pass), or plan without \
+                 --credential.",
+            ),
+            PlanError::Pass(PassNotAllowed::Lifetime { .. }) => Self::refused(what).with_next(
+                "Give --pass-lifetime within these bounds, or leave it out: then passes are good for as long as the policy says.",
+            ),
             PlanError::NamesWithoutKeys(_) => Self::refused(what).with_next(
                 "No plan was made. Give each of them keys in the file of recipients, correct the roster, or name another \
                  column with --handoff-by.",
@@ -159,6 +169,20 @@ impl From<PlanError> for Failure {
             },
             _ => Self::usage(what),
         }
+    }
+}
+
+/// What the tenant allows of passes could not be read.
+pub(crate) fn of_pass_policy(error: LookupError) -> Failure {
+    let is_unknown_there = matches!(
+        &error,
+        LookupError::Read(ReadError::Refused { error, .. }) if matches!(error.status, 400 | 404)
+    );
+    let what = format!("the policy for temporary access passes cannot be read: {error}; no plan was made");
+    let failure = reworded(what, error.into());
+    match is_unknown_there {
+        true => failure.with_next("Not every cloud has passes (21Vianet has none): plan without --credential."),
+        false => failure.and_next("Without --credential the plan needs none of it."),
     }
 }
 

@@ -117,6 +117,7 @@ async fn look_at(tenant: &NamedTenant, intended: &IntendedEverywhere, connection
         roster: None,
         protected: protect.map(|path| (path.display().to_string(), Protected::read(path))),
         new_passwords: NewPasswords { active_directory, ..new_passwords },
+        pass: intended.pass,
         folder: None,
     };
     let (checks, consent_page) = match job::connect(tenant, connection) {

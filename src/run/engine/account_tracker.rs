@@ -109,7 +109,7 @@ impl AccountTracker {
         for turn in accounts.turns() {
             let state = &states[turn as usize];
             counts.writes_left += state.writes_left();
-            Step::with_targets().for_each(|step| counts.targets_left[step] += state.targets_left(step));
+            Step::with_own_pace().for_each(|step| counts.targets_left[step] += state.targets_left(step));
             for (step, state) in state.planned_steps() {
                 counts.steps[step].planned += 1;
                 counts.steps[step].done += u64::from(state == StepState::Done);
@@ -314,7 +314,7 @@ impl AccountTracker {
         let steps = self.state(key.turn).due();
         let (reset, sealed) =
             if key.kind == WriteKind::FIRST { self.prepare_first(key.turn, steps, now)? } else { (None, None) };
-        Ok((QueuedWrite { key, steps, reset }, sealed))
+        Ok((QueuedWrite { key, steps, reset, made: None }, sealed))
     }
 
     fn prepare_first(&mut self, turn: Turn, steps: Steps, now: Duration) -> Result<FirstCredential, NoPassword> {
@@ -343,7 +343,7 @@ impl AccountTracker {
         let slot = &mut self.states[turn as usize];
         let after = state::next(*slot, transition)?;
         self.counts.writes_left = self.counts.writes_left + after.writes_left() - slot.writes_left();
-        for step in Step::with_targets() {
+        for step in Step::with_own_pace() {
             let left = &mut self.counts.targets_left[step];
             *left = *left + after.targets_left(step) - slot.targets_left(step);
         }

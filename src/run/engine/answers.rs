@@ -1,6 +1,7 @@
 //! What an answer says about each of its writes, about the token that it was sent with, and about the pace of the rest.
 
 use enum_map::EnumMap;
+use time::OffsetDateTime;
 
 use super::batch_outcomes::BatchOutcomes;
 use super::ending::Ending;
@@ -18,6 +19,8 @@ use crate::graph::transport::{Answer, Transport, TransportError};
 use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::run::apps::AppIndex;
 use crate::run::event::Event;
+use crate::run::made_pass::{MadePass, PassAnswer};
+use crate::run::schedule::Turn;
 use crate::step::WriteKind;
 
 /// In fewer answers than this a majority says nothing about the service.
@@ -80,7 +83,7 @@ impl<T: Transport> Engine<'_, T> {
 
     /// Each item's answer moves its own account on.
     fn take_items(&mut self, call: SentCall, answer: Answer, items: Vec<Option<ItemAnswer>>) {
-        let SentCall { number, app, at: sent_at, writes } = call;
+        let SentCall { number, app, at: sent_at, mut writes } = call;
         let call_id = answer.advice.request_id;
         let share = answer.advice.limit_share;
         let mut feedback = Feedback { sent: count(writes.len()), share, ..Feedback::default() };
@@ -91,8 +94,10 @@ impl<T: Transport> Engine<'_, T> {
         let mut paced: EnumMap<WriteKind, Option<bool>> = EnumMap::default();
         // An item may be answered with what another of the same call carried.
         let secrets = answer.carried.and(secrets_of(&writes));
+        let mut passes: Vec<Option<Box<MadePass>>> = Vec::with_capacity(writes.len());
         for (write, item) in writes.iter().zip(items) {
-            let Some(item) = item else {
+            let Some(mut item) = item else {
+                passes.push(None);
                 outcomes.push((WriteOutcome::Unknown { why: Undecided::LeftOut, retry_after: None }, call_id.clone()));
                 continue;
             };
@@ -101,6 +106,17 @@ impl<T: Transport> Engine<'_, T> {
             if kind.has_targets() {
                 outcome = outcome.of_target();
             }
+            let made = if kind == WriteKind::Pass && outcome == WriteOutcome::Accepted {
+                // Before anything else is done with the answer.
+                let made = self.take_pass(write.key.turn, &mut item, answer.date);
+                if made.is_none() {
+                    outcome = WriteOutcome::Unknown { why: Undecided::no_pass(), retry_after: None };
+                }
+                made
+            } else {
+                None
+            };
+            passes.push(made);
             if self.paces[kind].is_some() {
                 paced[kind].get_or_insert(false);
             }
@@ -130,6 +146,7 @@ impl<T: Transport> Engine<'_, T> {
             outcomes.push((outcome, item.advice.request_id.or_else(|| call_id.clone())));
         }
         drop(secrets);
+        writes.iter_mut().zip(passes).for_each(|(write, made)| write.made = made);
         self.apps.answered(app, sent_at, &feedback);
         let now = self.clock.now();
         for (kind, throttled) in paced {
@@ -149,6 +166,20 @@ impl<T: Transport> Engine<'_, T> {
             self.emit_throttled(throttled);
         }
         self.take_or_hold(app, number, outcomes);
+    }
+
+    /// The pass in an answer, sealed; the answer is wiped. Nothing where it holds none, or it cannot be sealed: then it dies with the
+    /// next one.
+    fn take_pass(&mut self, turn: Turn, item: &mut ItemAnswer, date: Option<OffsetDateTime>) -> Option<Box<MadePass>> {
+        let terms = self.pass?;
+        let answer = PassAnswer::take(item, &terms, date.unwrap_or_else(OffsetDateTime::now_utc))?;
+        match self.generator.seal_pass(self.accounts.accounts().get(turn), &answer) {
+            Ok(sealed) => Some(Box::new(MadePass { id: answer.id, times: answer.times, sealed })),
+            Err(error) => {
+                self.end(Ending::Credential(error));
+                None
+            }
+        }
     }
 
     pub(super) fn emit_throttled(&mut self, throttled: ThrottledItems) {

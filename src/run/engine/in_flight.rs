@@ -8,8 +8,9 @@ use crate::graph::transport::{Answer, TransportError};
 use crate::run::apps::AppIndex;
 use crate::run::credential_generator::{CredentialError, GeneratedCredential};
 use crate::run::journal::JournalError;
+use crate::run::made_pass::MadePass;
 use crate::run::schedule::{Turn, WriteKey};
-use crate::step::Steps;
+use crate::step::{Steps, WriteKind};
 
 /// One write that a batch carries: its target, and the steps and the password that its body is made of.
 pub(super) struct QueuedWrite {
@@ -18,6 +19,8 @@ pub(super) struct QueuedWrite {
     pub(super) steps: Steps,
     /// The new password, where it resets: there is no such write without one.
     pub(super) reset: Option<Arc<GeneratedCredential>>,
+    /// The pass that the answer held, sealed.
+    pub(super) made: Option<Box<MadePass>>,
 }
 
 impl QueuedWrite {
@@ -49,5 +52,8 @@ pub(super) enum Delivery {
 
 /// What a call carried in confidence.
 pub(super) fn secrets_of(writes: &[QueuedWrite]) -> SentSecrets<'_> {
-    SentSecrets::of(writes.iter().filter_map(QueuedWrite::password))
+    let sent = SentSecrets::of(writes.iter().filter_map(QueuedWrite::password));
+    // The answer to one that makes a pass holds one, which is not known here.
+    let is_answered_in_confidence = writes.iter().any(|write| write.key.kind == WriteKind::Pass);
+    if is_answered_in_confidence { sent.and_unknown() } else { sent }
 }

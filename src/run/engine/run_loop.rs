@@ -28,7 +28,7 @@ use crate::run::journal::Journal;
 use crate::run::record::Record;
 use crate::run::schedule::Turn;
 use crate::run::state::{AccountState, Transition};
-use crate::step::WriteKind;
+use crate::step::{PassTerms, Step, WriteKind};
 
 /// All that a run needs.
 pub struct Assignment<T> {
@@ -52,6 +52,8 @@ pub struct Assignment<T> {
     pub generator: Arc<CredentialGenerator>,
     /// The pace at which new passwords are handed over, where accounts keep to one.
     pub handout: Option<Handout>,
+    /// What its passes are like, where the plan makes any.
+    pub pass: Option<PassTerms>,
 }
 
 /// Carries a plan out. Returns when every account is settled, when `stop` is cancelled and what was under way is
@@ -73,6 +75,7 @@ pub(super) struct Engine<'o, T> {
     pub(super) playbook: Playbook,
     pub(super) journal: Journal,
     pub(super) generator: Arc<CredentialGenerator>,
+    pub(super) pass: Option<PassTerms>,
     pub(super) accounts: AccountTracker,
     pub(super) link: Link,
     pub(super) flight: Flight,
@@ -93,8 +96,19 @@ pub(super) const LINGER: Duration = Duration::from_millis(200);
 
 impl<'o, T: Transport> Engine<'o, T> {
     fn new(assignment: Assignment<T>, observe: &'o mut (dyn FnMut(&Event) + Send)) -> Result<Self, CredentialError> {
-        let Assignment { apps, clock, playbook, schedule, halt_at, accounts, states, journal, generator, handout } =
-            assignment;
+        let Assignment {
+            apps,
+            clock,
+            playbook,
+            schedule,
+            halt_at,
+            accounts,
+            states,
+            journal,
+            generator,
+            handout,
+            pass,
+        } = assignment;
         let breaker = Breaker::new(halt_at, accounts.len());
         let accounts = AccountTracker::new(accounts, states, schedule, (Arc::clone(&generator), handout), clock)?;
         // A run that never stops has no use for what a single app's first answers say.
@@ -107,6 +121,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             playbook,
             journal,
             generator,
+            pass,
             accounts,
             link: Link::default(),
             flight,
@@ -283,8 +298,8 @@ impl<'o, T: Transport> Engine<'o, T> {
 /// The paces of the kinds of writes that have one of their own, at their beginning.
 fn own_paces(now: Duration) -> EnumMap<WriteKind, Option<FoundPace>> {
     EnumMap::from_fn(|kind: WriteKind| {
-        let facts = kind.step_with_targets()?.facts().targets.as_ref()?;
-        Some(FoundPace::new(facts.pace, now))
+        let range = Step::with_own_pace().find(|step| step.facts().part.kind() == kind)?.own_pace()?;
+        Some(FoundPace::new(range, now))
     })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::call;
+use super::call::{self, RunTerms};
 use super::ending::Ending;
 use super::in_flight::{Delivery, SentCall};
 use super::link::Obstacle;
@@ -137,12 +137,15 @@ impl<T: Transport> Engine<'_, T> {
         let on_disk = self.journal.commit(records);
         let transport = Arc::clone(self.apps.transport(app));
         let accounts = Arc::clone(self.accounts.accounts());
-        let change_at_next_sign_in = self.playbook.change_at_next_sign_in();
+        // A password that is thrown away is changed by no one at a sign-in.
+        let is_handed_over = self.pass.is_none_or(|terms| terms.beside_password);
+        let change_at_next_sign_in = self.playbook.change_at_next_sign_in() && is_handed_over;
+        let terms = RunTerms { change_at_next_sign_in, pass: self.pass };
         self.flight.spawn(async move {
             if let Err(error) = on_disk.await {
                 return Delivery::NotWritten(sent, error);
             }
-            let answer = match call::pack(&sent.writes, &accounts, change_at_next_sign_in) {
+            let answer = match call::pack(&sent.writes, &accounts, terms) {
                 Ok(call) => transport.send(call).await,
                 Err(error) => Err(TransportError::NotSent(Unreachable::because("Graph", error))),
             };

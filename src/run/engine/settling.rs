@@ -93,17 +93,18 @@ impl<T: Transport> Engine<'_, T> {
         (date, request_id): Stamp,
         records: &mut Vec<Record>,
     ) {
-        let QueuedWrite { key, steps, .. } = write;
+        let QueuedWrite { key, steps, made, .. } = write;
         let row = self.accounts.accounts().get(key.turn).row;
         if !self.advance(key.turn, Transition::Answered(steps, &outcome)) {
             return;
         }
         let target = self.accounts.target(key).cloned();
-        records.push(Record::Answered { row, steps, target, answer: outcome.clone(), date, request_id });
+        records.push(Record::Answered { row, steps, target, answer: outcome.clone(), date, request_id, pass: made });
         match &outcome {
             WriteOutcome::Accepted => {
                 self.statistics.writes_accepted += 1;
-                steps.iter().filter(|step| step.has_targets()).for_each(|step| self.statistics.targets[step] += 1);
+                let own_pace = steps.iter().filter(|step| step.own_pace().is_some());
+                own_pace.for_each(|step| self.statistics.targets[step] += 1);
                 self.write_settled(key);
             }
             WriteOutcome::Refused { error } => self.write_refused(key, steps, error),

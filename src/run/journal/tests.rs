@@ -40,6 +40,7 @@ fn sample(row: u32) -> Vec<Record> {
             },
             date: Some(OffsetDateTime::UNIX_EPOCH),
             request_id: Some("r".to_owned()),
+            pass: None,
         },
     ]
 }

@@ -212,3 +212,34 @@ for step in Step::all() {
             }
         }
     }
+
+const BREACH_WITH_PASS: Steps = Steps::of(&[Step::Reset, Step::Revoke, Step::Pass]);
+const RESET: Steps = Steps::of(&[Step::Reset]);
+const PASS: Steps = Steps::of(&[Step::Pass]);
+
+#[test]
+fn a_pass_is_made_when_all_else_is_done_and_not_instead_of_it() {
+    let done = |steps| [Transition::Sent(steps), Transition::Answered(steps, ACCEPTED)];
+    let revoked = through(AccountState::planned(BREACH_WITH_PASS), &[done(RESET), done(REVOKE)].concat());
+    assert_eq!(revoked.due(), PASS);
+    assert!(through(revoked, &done(PASS)).is_done());
+    let lost = through(revoked, &[Transition::Sent(PASS), Transition::TakenOver]);
+    assert_eq!((lost.due(), lost.is_in_doubt()), (PASS, true), "another one is made");
+
+    let refused = [Transition::Sent(RESET), Transition::Answered(RESET, refusing(Refusal::Property))];
+    let held = through(AccountState::planned(BREACH_WITH_PASS), &[&refused[..], &done(REVOKE)].concat());
+    assert_eq!((held.of(Step::Pass), held.due()), (StepState::Failed, Steps::NONE));
+    let again = through(held, &[Transition::Retried]);
+    assert_eq!(again.due(), RESET);
+    let whole = through(again, &[done(RESET), done(REVOKE)].concat());
+    assert_eq!(whole.due(), PASS, "after the last revoke");
+}
+
+#[test]
+fn a_refused_pass_ends_no_session_once_more() {
+    let done = |steps| [Transition::Sent(steps), Transition::Answered(steps, ACCEPTED)];
+    let refused = [Transition::Sent(PASS), Transition::Answered(PASS, refusing(Refusal::Password))];
+    let state = through(AccountState::planned(BREACH_WITH_PASS), &[&done(RESET)[..], &done(REVOKE), &refused].concat());
+    assert_eq!(state.of(Step::Pass), StepState::Failed);
+    assert_eq!(through(state, &[Transition::Retried]).due(), PASS);
+}

@@ -134,12 +134,14 @@ impl Rehearsal {
                 tenant_names: vec![],
                 other_names: HashMap::new(),
                 by_hand: None,
+                hands_over_pass_alone: false,
             }),
             handout: self.handout.as_ref().map(|(rate, since_last, look)| Handout {
                 rate: rate.parse().unwrap(),
                 since_last: *since_last,
                 look: Arc::clone(look),
             }),
+            pass: None,
         };
         let mut events = Vec::new();
         let (ending, statistics) = work(assignment, &stop, &mut |event| events.push(event.clone())).await;
