@@ -156,8 +156,17 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
     let protected = protected(args, of.protected.as_ref())?;
     let (playbook, handoff) = (of.playbook, handoff.filter(|_| hands_over));
     let consents = of.consents.as_ref().map(|consents| consents.asked.clone()).filter(ConsentsOption::deletes);
-    let rules =
-        Rules { playbook, options, recipients, handoff, active_directory, protected, consents, pass, ..Rules::of(playbook) };
+    let rules = Rules {
+        playbook,
+        options,
+        recipients,
+        handoff,
+        active_directory,
+        protected,
+        consents,
+        pass,
+        ..Rules::of(playbook)
+    };
     rules.check()?;
     Ok(rules)
 }

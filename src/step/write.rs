@@ -222,7 +222,8 @@ impl Serialize for WriteBody<'_> {
                     body.serialize_entry("accountEnabled", &enabled)?;
                 }
                 WritePart::PasswordProfile => body.serialize_entry("passwordProfile", &self.password)?,
-                WritePart::DeleteMethod | WritePart::DeleteConsent | WritePart::RevokeSessions | WritePart::NewPass => {}
+                WritePart::DeleteMethod | WritePart::DeleteConsent | WritePart::RevokeSessions | WritePart::NewPass => {
+                }
             }
         }
         body.end()
