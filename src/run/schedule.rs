@@ -97,10 +97,10 @@ impl Queue {
         self.room[kind] = writes;
     }
 
-    /// Does a write of this kind wait that could leave now, but for its pace?
+    /// Does a write of this kind wait for its pace alone?
     #[must_use]
-    pub fn any_ready(&self, kind: WriteKind) -> bool {
-        !self.ready[kind].is_empty() && self.may_leave(kind)
+    pub fn waits_for_pace(&self, kind: WriteKind) -> bool {
+        self.room[kind] == 0 && !self.ready[kind].is_empty() && self.may_leave(kind)
     }
 
     /// How many writes may leave now.
@@ -203,9 +203,10 @@ mod tests {
         (1..=3).for_each(|turn| queue.ready(method(turn)));
         queue.ready(revoke(9));
         queue.leave_room(WriteKind::Method, 2);
+        assert!(!queue.waits_for_pace(WriteKind::Method));
         assert_eq!((queue.len(), queue.take(20)), (3, vec![revoke(9), method(1), method(2)]));
         queue.leave_room(WriteKind::Method, 0);
-        assert!(queue.is_empty() && queue.any_ready(WriteKind::Method) && !queue.is_done());
+        assert!(queue.is_empty() && queue.waits_for_pace(WriteKind::Method) && !queue.is_done());
     }
 
     #[test]

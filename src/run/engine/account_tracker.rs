@@ -249,8 +249,8 @@ impl AccountTracker {
     }
 
     /// Does a write of this kind wait for its pace alone?
-    pub(super) fn is_any_ready(&self, kind: WriteKind) -> bool {
-        self.queue.any_ready(kind)
+    pub(super) fn waits_for_pace(&self, kind: WriteKind) -> bool {
+        self.queue.waits_for_pace(kind)
     }
 
     /// May any write leave now, as far as its account is concerned?

@@ -220,8 +220,12 @@ impl<'o, T: Transport> Engine<'o, T> {
         let may_send = self.link.may_call(self.flight.is_empty()) && self.quota_wait != Some(Wait::Answer);
         let sending = blocked.or(linger).filter(|_| self.accounts.any_ready(now) && may_send);
         let paced = self.paces.iter().filter_map(|(kind, pace)| Some((kind, pace.as_ref()?.free_at())));
-        let paced = paced.filter(|(kind, at)| *at > now && self.accounts.is_any_ready(*kind)).map(|(_, at)| at).min();
-        [sending, paced.filter(|_| blocked.is_none()), self.accounts.next_wake(now)].into_iter().flatten().min()
+        // Its moment may have passed since the writes were looked at that could leave: then it is now, and not never.
+        let paced = paced.filter(|(kind, _)| self.accounts.waits_for_pace(*kind)).map(|(_, at)| at).min();
+        [sending, paced.filter(|_| blocked.is_none() && may_send), self.accounts.next_wake(now)]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Accounts that are taken up and not settled: bounds how many passwords are in memory. Twice what can be under way,
