@@ -6,6 +6,7 @@ use std::process::Child;
 #[cfg(target_os = "linux")]
 use std::process::Command;
 
+use sealoff::run::record::FORMAT;
 use sealoff::simulator::{Operation, Settings, SimulatedRole};
 use uuid::Uuid;
 
@@ -103,7 +104,7 @@ fn a_journal_that_was_changed_is_refused_by_everything_and_named() {
         assert!(!ran.out.contains(guessed), "{guessed}: {}", ran.out);
     }
 
-    let newer = whole.replacen("\"format\":4", "\"format\":9", 1);
+    let newer = whole.replacen(&format!("\"format\":{FORMAT}"), "\"format\":9", 1);
     assert_ne!(newer, whole);
     fs::write(&path, newer).unwrap();
     for arguments in [&["apply", "out", "--confirm", "40"][..], &["results", "out"]] {
