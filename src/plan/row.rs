@@ -159,6 +159,14 @@ pub struct OrderKey {
     row: RowNumber,
 }
 
+impl OrderKey {
+    /// The row that is worked on there.
+    #[must_use]
+    pub const fn row(&self) -> RowNumber {
+        self.row
+    }
+}
+
 /// A row as `plan.csv` has it: cells in the order of [`HEADER`].
 #[derive(Serialize, Deserialize)]
 struct PlanLine<'a> {

@@ -144,7 +144,6 @@ pub enum PacketsError {
 struct PacketPlace {
     share: u16,
     order: OrderKey,
-    row: RowNumber,
     offset: u64,
 }
 
@@ -177,7 +176,7 @@ impl<'a> PacketList<'a> {
         // That every row has a share was checked when the plan was opened.
         let share = self.handoff.map_or(Some(0), |handoff| handoff.share_of(&row.handoff));
         if let Some(share) = share.and_then(|share| u16::try_from(share).ok()) {
-            self.places.push(PacketPlace { share, order: row.order_key(), row: row.row, offset });
+            self.places.push(PacketPlace { share, order: row.order_key(), offset });
         }
     }
 }
@@ -320,7 +319,7 @@ impl Writing<'_> {
         let of_passes = PASS_COLUMNS.into_iter().filter(|_| self.makes_passes);
         csv.write_record(SHEET.into_iter().chain(of_passes)).map_err(failed)?;
         for place in places {
-            let row = self.rows.at(place.offset, place.row)?;
+            let row = self.rows.at(place.offset, place.order.row())?;
             let sealed = self.credentials(&row)?;
             let state = self.replay.row(row.row).state;
             let pass = if self.makes_passes { vec![PassCells::of(self.pass(&row)?.as_deref())] } else { Vec::new() };
