@@ -27,16 +27,23 @@ pub(crate) fn start(simulator: &Simulator, folder: &Path, speed: f64, arguments:
         .unwrap()
 }
 
-/// Waits for the program to end, and says how much memory it had at most, in kilobytes (Linux only).
+/// Waits for the program to end well, and says how much memory it had at most, in kilobytes (Linux only).
 pub(crate) fn peak_memory(mut child: Child) -> u64 {
+    let peak = peak_until_end(&mut child);
+    let ended = child.wait().unwrap();
+    assert!(ended.success(), "the program failed: {ended}");
+    peak
+}
+
+/// The same, however it ends.
+pub(crate) fn peak_until_end(child: &mut Child) -> u64 {
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     loop {
         let text = std::fs::read_to_string(&status).unwrap_or_default();
         let seen = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().split(' ').next()?.parse().ok());
         peak = peak.max(seen.unwrap_or(0));
-        if let Some(ended) = child.try_wait().unwrap() {
-            assert!(ended.success(), "the program failed: {ended}");
+        if child.try_wait().unwrap().is_some() {
             return peak;
         }
         std::thread::sleep(Duration::from_millis(10));
