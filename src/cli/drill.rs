@@ -15,7 +15,9 @@ use super::drill_run::{Drill, approved};
 use super::drill_script;
 use super::drill_tenant::{made_up_roster, people};
 use super::exit::{Exit, Failure};
+use super::pass_args::PassArgs;
 use super::report;
+use super::rule_args::RuleArgs;
 use super::simulated_apps;
 use super::ways_in_args::WaysInArgs;
 use super::words::harmless;
@@ -25,7 +27,7 @@ use crate::plan::playbook::Playbook;
 use crate::private_files;
 use crate::roster::Source;
 use crate::run::status::run_status;
-use crate::simulator::{Quota, Scenario, Settings, Simulator};
+use crate::simulator::{Permission, Quota, Scenario, Settings, Simulator};
 
 const MADE_UP: &str = "a made-up roster";
 const SAMPLE_NAME: &str = "samples/first-try.csv";
@@ -54,7 +56,10 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     introduce(args.json, scenario.as_ref(), clock_speed);
     let own = DrillKeys::for_names_on(args.reading.open(source.clone())?).map_err(Failure::usage)?;
     let first = if evicts { drill_evict::FIRST } else { args.playbook };
-    let mut rules = args.rules.rules(first, Some(own.keys()), &WaysInArgs::default())?;
+    // What evict takes out would be a pass that breach had made: where there are two runs, the second one makes it.
+    let for_second = (evicts && args.rules.pass.wish()?.is_some()).then(|| own.keys());
+    let of_first = RuleArgs { pass: if evicts { PassArgs::default() } else { args.rules.pass }, ..args.rules.clone() };
+    let mut rules = of_first.rules(first, Some(own.keys()), &WaysInArgs::default())?;
     // It is as large as the list needs, so the list's share of it says nothing about the real one.
     rules.tenant_is_made_up = true;
     let own = (rules.handoff.is_some() && args.rules.recipients.is_none()).then_some(own);
@@ -63,9 +68,9 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let apps = 1 + u32::try_from(further.len()).unwrap_or(u32::MAX);
     let phases = Phases::begin(clock_speed, apps, &simulator);
     // Each run has a folder of its own, where there are two.
-    let of_first = if evicts { folder_of(&folder, first) } else { folder.clone() };
+    let first_folder = if evicts { folder_of(&folder, first) } else { folder.clone() };
     let mut drill = Drill { args: &args, clock_speed, folder, simulator, phases, further, files: &files };
-    let plan = match drill.plan(roster, rules, &of_first).await? {
+    let plan = match drill.plan(roster, rules, &first_folder).await? {
         Ok(plan) => plan,
         Err(exit) => return Ok(exit),
     };
@@ -85,7 +90,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     if evicts {
         let second = folder_of(&drill.folder, args.playbook);
         let Evicted { plan: second, exit: of_second, killed: was_killed, before } =
-            match drill.evict(&plan, &second).await? {
+            match drill.evict(&plan, &second, for_second).await? {
                 Ok(evicted) => evicted,
                 Err(exit) => return Ok(exit),
             };
@@ -180,13 +185,18 @@ fn settings(args: &DrillArgs, scenario: Option<&Scenario>, files: &[AppFile]) ->
     // Some in a directory are guests, service accounts and the like; the list is made of those that are not.
     let needed = args.accounts.map_or(0, |accounts| accounts as usize + accounts as usize / 2 + 200);
     let users = users.max(needed);
-    let beginning = Settings {
+    let mut beginning = Settings {
         users,
         quota: Quota::documented(users),
         clock_speed: CLOCK_SPEED,
         hash_sync: NO_WAIT,
         ..Settings::default()
     };
+    // Nothing stands in the way of what the flags ask for, unless a scenario withholds it.
+    if args.rules.pass.wish()?.is_some() {
+        let of_passes = [Permission::PolicyReadAuthenticationMethod, Permission::UserAuthMethodTapReadWriteAll];
+        beginning.permissions.extend(of_passes);
+    }
     let mut settings = args.scenario.settings(scenario, beginning);
     settings.users = users;
     settings.clock_speed = args.clock_speed.unwrap_or(settings.clock_speed);

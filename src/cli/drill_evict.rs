@@ -14,6 +14,7 @@ use super::rule_args::RuleArgs;
 use crate::graph::found_pace::FOR_AUTHENTICATION;
 use crate::plan::consents_option::ConsentsOption;
 use crate::plan::folder::PlanFolder;
+use crate::plan::handoff::HandoffKeys;
 use crate::plan::methods_option::MethodsOption;
 use crate::plan::playbook::Playbook;
 use crate::run::plan_place::PlanPlace;
@@ -60,7 +61,13 @@ pub(super) struct Evicted {
 impl Drill<'_> {
     /// Shows who comes back after the run of `origin`, then plans what they registered away and carries it out. Nothing where
     /// the plan changes no account: it has been shown.
-    pub(super) async fn evict(&mut self, origin: &PlanFolder, folder: &Path) -> Result<Result<Evicted, Exit>, Failure> {
+    /// `own` are the keys of the drill, where this run makes passes.
+    pub(super) async fn evict(
+        &mut self,
+        origin: &PlanFolder,
+        folder: &Path,
+        own: Option<HandoffKeys>,
+    ) -> Result<Result<Evicted, Exit>, Failure> {
         let (json, simulator) = (self.args.json, &self.simulator);
         simulator.let_intruder_try();
         let before = IntruderOutcome::of(simulator);
@@ -84,17 +91,21 @@ impl Drill<'_> {
         if ways_in.methods.is_none() && !ways_in.devices && !deletes_consents {
             ways_in.methods = Some(MethodsOption::All);
         }
-        // It sets no password, so what is about passwords says nothing here.
+        // It sets no password, so what is about passwords says nothing here; passes are sealed as they are.
+        let (seal_to, recipients) = match &own {
+            Some(_) => (self.args.rules.seal_to.clone(), self.args.rules.recipients.clone()),
+            None => (Vec::new(), None),
+        };
         let rules = RuleArgs {
-            seal_to: Vec::new(),
-            recipients: None,
+            seal_to,
+            recipients,
             ad_key: Vec::new(),
             writeback: false,
             cms_oaep: false,
             discard_credentials: false,
             ..self.args.rules.clone()
         };
-        let mut rules = after_run(origin, rules.rules(self.args.playbook, None, &ways_in)?)?;
+        let mut rules = after_run(origin, rules.rules(self.args.playbook, own, &ways_in)?)?;
         rules.tenant_is_made_up = true;
         let connected = self.connect()?;
         let place = PlanPlace::free(folder)?;

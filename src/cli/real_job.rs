@@ -19,6 +19,9 @@ use crate::wording::plan_command::naming_the_number;
 const SAID_OTHERWISE: [&str; 8] =
     ["roster", "playbook", "methods", "devices", "out", "json", "max_accounts", "clock_speed"];
 
+/// What is about the plan that follows another one, where there are two.
+const OF_SECOND: [&str; 4] = ["credential", "pass_lifetime", "pass_from", "consents"];
+
 /// What a drill was about.
 pub(super) struct RealJob<'a> {
     pub(super) plan: &'a Manifest,
@@ -39,13 +42,16 @@ impl RealJob<'_> {
     pub(super) fn write(self, out: &mut Lines) {
         let line: Vec<OsString> = std::env::args_os().collect();
         let given = given(self.drill, &line);
-        let flags = |command: Command| given.as_ref().map(|given| flags_of(&command, given)).unwrap_or_default();
+        let flags = |command: Command, is_meant: &dyn Fn(&str) -> bool| {
+            given.as_ref().map(|given| flags_of(&command, given, is_meant)).unwrap_or_default()
+        };
+        let of_plan = |is_meant: &dyn Fn(&str) -> bool| flags(PlanArgs::augment_args(Command::new("plan")), is_meant);
         out.text(format_args!("Everything is in {}. Against a real tenant, the same job is:", self.folder.display()));
         out.blank();
         for name in ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"] {
             out.command(2, Shell::here().set(name, "..."));
         }
-        let rules = flags(PlanArgs::augment_args(Command::new("plan")));
+        let rules = of_plan(&|id| self.then.is_none() || !OF_SECOND.contains(&id));
         let is_sealed = self.plan.seals();
         let has_keys = given.as_ref().is_some_and(|given| is_given(given, "seal_to") || is_given(given, "recipients"));
         let mut seal_to = "";
@@ -60,22 +66,31 @@ impl RealJob<'_> {
             format_args!("sealoff plan {} --playbook {playbook}{rules}{seal_to} --out tonight", quoted(roster)),
         );
         let apps: String = (2..=self.made_up_apps).map(|number| format!(" --app app{number}.toml")).collect();
-        let pace = flags(ApplyArgs::augment_args(Command::new("apply")));
+        let pace = flags(ApplyArgs::augment_args(Command::new("apply")), &|_| true);
         let number = naming_the_number(self.plan);
         out.command(2, format_args!("sealoff apply tonight{number} --confirm N@FINGERPRINT{pace}{apps}"));
         if let Some(then) = self.then {
             let methods = then.options.methods.map(|methods| format!(" --methods {methods}")).unwrap_or_default();
             let devices = if then.options.devices { " --devices" } else { "" };
             let (playbook, number) = (then.playbook, naming_the_number(then));
+            let seal_to = if then.seals() { seal_to } else { "" };
+            let keys = |id: &str| then.seals() && ["seal_to", "recipients"].contains(&id);
+            let more = of_plan(&|id| OF_SECOND.contains(&id) || keys(id));
             out.command(
                 2,
-                format_args!("sealoff plan tonight --playbook {playbook}{methods}{devices} --out {playbook}"),
+                format_args!(
+                    "sealoff plan tonight --playbook {playbook}{methods}{devices}{more}{seal_to} --out {playbook}"
+                ),
             );
             out.command(2, format_args!("sealoff apply {playbook}{number} --confirm N@FINGERPRINT{pace}{apps}"));
         }
         if is_sealed {
             let key = if has_keys { "KEY" } else { "key.txt" };
             out.command(2, format_args!("sealoff unseal tonight/results.csv -i {key} -o passwords.csv"));
+            if let Some(then) = self.then.filter(|then| then.seals()) {
+                let results = format!("{}/results.csv", then.playbook);
+                out.command(2, format_args!("sealoff unseal {results} -i {key} -o passes.csv"));
+            }
         }
     }
 }
@@ -91,10 +106,13 @@ fn is_given(given: &ArgMatches, id: &str) -> bool {
 }
 
 /// What was typed and is a flag of that command, too, each word with a blank before it.
-fn flags_of(command: &Command, given: &ArgMatches) -> String {
+fn flags_of(command: &Command, given: &ArgMatches, is_meant: &dyn Fn(&str) -> bool) -> String {
     // A drill keeps the files of its apps by another name.
     let id = |arg: &Arg| if arg.get_long() == Some("app") { "app".to_owned() } else { arg.get_id().to_string() };
-    let is_of_both = |arg: &&Arg| !SAID_OTHERWISE.contains(&arg.get_id().as_str()) && is_given(given, &id(arg));
+    let is_of_both = |arg: &&Arg| {
+        let name = arg.get_id().as_str();
+        !SAID_OTHERWISE.contains(&name) && is_meant(name) && is_given(given, &id(arg))
+    };
     let mut words = Vec::new();
     for arg in command.get_arguments().filter(is_of_both) {
         let Some(long) = arg.get_long() else { continue };
@@ -117,7 +135,7 @@ mod tests {
     fn flags(line: &str) -> (String, String) {
         let line: Vec<OsString> = line.split(' ').map(Into::into).collect();
         let given = given(DrillArgs::augment_args(Command::new("drill")), &line).unwrap();
-        let of = |command| flags_of(&command, &given);
+        let of = |command| flags_of(&command, &given, &|_| true);
         (of(PlanArgs::augment_args(Command::new("plan"))), of(ApplyArgs::augment_args(Command::new("apply"))))
     }
 

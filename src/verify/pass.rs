@@ -1,6 +1,6 @@
 //! Reads all accounts, and again those that a replica does not show yet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -215,8 +215,10 @@ impl Pass {
         subjects: &[&Subject],
     ) -> Result<(), PassError> {
         let TargetLister { methods, devices, consents, passes } = lister;
-        self.list(methods, Step::Methods, subjects, |listed, row| SeenTargets::of_methods(listed, targets, row))
-            .await?;
+        let with_pass = subjects.iter().filter(|subject| subject.expected.steps[Step::Pass].is_some());
+        let with_pass: HashSet<RowNumber> = with_pass.map(|subject| subject.row).collect();
+        let seen = |listed, row| SeenTargets::of_methods(listed, targets, row, with_pass.contains(&row));
+        self.list(methods, Step::Methods, subjects, seen).await?;
         for step in [Step::Devices, Step::EnableDevices] {
             let seen = |listed, row| SeenTargets::of_devices(listed, targets, row, step);
             self.list(devices, step, subjects, seen).await?;

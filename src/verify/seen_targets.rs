@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::directory::{HeldConsent, HeldDevice, HeldMethod, StandingPass};
+use crate::directory::{HeldConsent, HeldDevice, HeldMethod, MethodKind, StandingPass};
 use crate::graph::error::GraphError;
 use crate::ids::RowNumber;
 use crate::plan::plan_targets::PlanTargets;
@@ -39,9 +39,15 @@ impl SeenTargets {
         listed.map_or_else(Self::NotListed, |mut passes| Self::Pass(passes.pop()))
     }
 
-    /// Compares a list of methods with what the plan says of the person of a row.
+    /// Compares a list of methods with what the plan says of the person of a row. A pass is listed there, too: where the plan
+    /// makes one for the person (`gets_pass`), that is judged by the list of passes.
     #[must_use]
-    pub fn of_methods(listed: Result<Vec<HeldMethod>, GraphError>, targets: &PlanTargets, row: RowNumber) -> Self {
+    pub fn of_methods(
+        listed: Result<Vec<HeldMethod>, GraphError>,
+        targets: &PlanTargets,
+        row: RowNumber,
+        gets_pass: bool,
+    ) -> Self {
         let listed = match listed {
             Ok(listed) => listed,
             Err(error) => return Self::NotListed(error),
@@ -50,10 +56,11 @@ impl SeenTargets {
         let (mut left, mut appeared) = (Vec::new(), Vec::new());
         for method in listed {
             let seen = dated(method.kind.name(), method.registered);
+            let is_judged_as_pass = gets_pass && method.kind == MethodKind::TemporaryAccessPass;
             let target = WriteTarget::Method { kind: method.kind, id: method.id };
             if planned.contains(&target) {
                 left.push(seen);
-            } else if !targets.leaves(row, &target, &method.type_name) {
+            } else if !is_judged_as_pass && !targets.leaves(row, &target, &method.type_name) {
                 appeared.push(seen);
             }
         }

@@ -65,6 +65,21 @@ fn whatever_a_roster_is_keyed_by_everybody_on_it_exists() {
 }
 
 #[test]
+fn a_drill_makes_passes_where_they_are_asked_for() {
+    let stage = Stage::new();
+    stage.run(&["drill", "--playbook", "breach", "--credential", "both", "--out", "out"]).succeeded().says(&["Proof"]);
+    let results = std::fs::read_to_string(stage.path("out/results.csv")).unwrap();
+    assert!(results.lines().next().unwrap().ends_with("pass_from,pass_until,pass_once,sealed_pass"), "{results}");
+    let sealed = results.matches(",age:").count();
+    assert_eq!(sealed, 7 + 8, "seven passwords, and a pass also for who is synced: {results}");
+    for credential in ["pass", "both"] {
+        let evict = ["drill", "--playbook", "evict", "--credential", credential, "--out", credential];
+        let second = format!("sealoff plan tonight --playbook evict --methods all --credential {credential}");
+        stage.run(&evict).succeeded().says(&["--playbook breach --seal-to age1…", &second]);
+    }
+}
+
+#[test]
 fn a_drill_says_which_faults_never_came_up() {
     let stage = Stage::new();
     let faults = "[[fault]]\nkind = \"409\"\ntimes = 2\n[[fault]]\nkind = \"outage\"\nafter-writes = 5000\n";
