@@ -320,7 +320,7 @@ fn killed_at_every_write_nothing_is_lost_and_nothing_is_touched_that_is_not_in_t
             .filter(|write| deleted(&write.operation))
             .all(|write| people.contains(&write.object_id.unwrap()))
     );
-    stage.run(&["verify", "out", "--wait", "0s"]).succeeded();
+    stage.verify_after_kills("out");
 }
 
 #[test]

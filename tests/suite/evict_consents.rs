@@ -218,7 +218,7 @@ fn killed_at_every_write_nothing_is_lost_and_nothing_is_deleted_that_is_not_in_t
     let ledger = stage.ledger();
     let mut deleted = ledger.applied().filter(|write| matches!(write.operation, Operation::DeleteConsent { .. }));
     assert!(deleted.all(|write| people.contains(&write.object_id.unwrap())));
-    stage.run(&["verify", "out", "--wait", "0s"]).succeeded();
+    stage.verify_after_kills("out");
 }
 
 #[test]
