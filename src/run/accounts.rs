@@ -94,7 +94,7 @@ impl PlannedAccounts {
     }
 
     /// Every turn, in the order of work.
-    pub fn turns(&self) -> impl Iterator<Item = Turn> + use<> {
+    pub fn turns(&self) -> impl Iterator<Item = Turn> + Clone + use<> {
         0..Turn::try_from(self.entries.len()).unwrap_or(Turn::MAX)
     }
 

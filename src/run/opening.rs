@@ -104,7 +104,7 @@ impl Run {
         if let Some(wave) = &resume_point.wave {
             accounts.retain(|row| wave.has(row));
         }
-        let states = accounts.turns().map(|turn| states.of(accounts.get(turn).row)).collect();
+        let states = states.in_order_of(accounts.turns().map(|turn| accounts.get(turn).row));
         Ok(Self { accounts: Arc::new(accounts), states, journal, writes_spent, since_last_reset })
     }
 }
