@@ -42,7 +42,7 @@
 //! | roster, entry | the list of people as it came in; one of its rows |
 //! | key | what names the person of an entry: an object id, a user principal name, or another property |
 //! | account | one user object of the directory, known by its object id |
-//! | playbook, step | what is done to each account; one thing of it: block, unblock, reset, methods, devices, revoke, pass |
+//! | playbook, step | what is done to each account; one thing of it: block, unblock, reset, methods, devices, consents, revoke, pass |
 //! | plan, decision, reason | the validated preview; what happens to an entry: act, already, skip, refuse; why |
 //! | fingerprint | the digest that binds a plan |
 //! | drift | an account is no longer the one that the plan was made for |
@@ -60,7 +60,7 @@
 //! | quarantine | writes that are sent alone, because a call with them failed |
 //! | rerouted | a write that one app was refused and another one tries |
 //! | quota, limiter, floor | what Graph lets one app do; how it counts; the minimum time by it |
-//! | credential, seal | a new password, or a way to sign in; to encrypt it to recipients |
+//! | credential, seal | a new password or a pass, or a way to sign in; to encrypt it to recipients |
 //! | recipient, identity | the public key that is sealed to; the private key that opens |
 //! | handoff, packet | who passes passwords on; everything sealed to one of them, in one file |
 //! | proof | what a later read shows of a step: proved, not yet, contradicted, cannot be proved |
