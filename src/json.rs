@@ -37,6 +37,26 @@ impl JsonSchema for DocumentVersion {
     }
 }
 
+/// A type that is written as its `Display` has it, and read back by its `FromStr`.
+macro_rules! as_text {
+    ($type:ty) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+pub(crate) use as_text;
+
 /// A moment, as RFC 3339 writes it. It stands for a field of `time`, which has no schema of its own.
 #[derive(Debug)]
 pub struct Rfc3339Moment;

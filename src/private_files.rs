@@ -197,10 +197,21 @@ pub fn replace<T, E: From<io::Error>>(
     let answer = write(&mut writer)?;
     writer.flush()?;
     drop(writer);
-    beside.as_file().sync_all()?;
-    give_name(beside, path, NameTaken::Replace)?;
-    sync_folder(folder_of(path))?;
+    publish(beside, path, NameTaken::Replace)?;
     Ok(answer)
+}
+
+/// Gives a file that is written to its end the name that it is for: both are on disk when this returns, the file first.
+fn publish(file: NamedTempFile, path: &Path, taken: NameTaken) -> io::Result<()> {
+    sync_file(file.as_file())?;
+    give_name(file, path, taken)?;
+    sync_folder(folder_of(path))
+}
+
+fn sync_file(file: &File) -> io::Result<()> {
+    #[cfg(all(test, unix))]
+    failing_disk::check()?;
+    file.sync_all()
 }
 
 /// A new file (0600) that is written beside its place, and gets its name when it is complete. Dropped before that, it leaves
@@ -238,9 +249,7 @@ impl Pending {
     /// is, and this is an error ([`io::ErrorKind::AlreadyExists`]).
     pub fn commit(self) -> io::Result<()> {
         let file = self.writer.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
-        give_name(file, &self.path, self.taken)?;
-        sync_folder(folder_of(&self.path))
+        publish(file, &self.path, self.taken)
     }
 }
 
@@ -278,6 +287,26 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = folder;
     Ok(())
+}
+
+/// A disk that takes everything and brings nothing to rest.
+#[cfg(all(test, unix))]
+mod failing_disk {
+    use std::cell::Cell;
+    use std::io;
+
+    thread_local! { static FAILS: Cell<bool> = const { Cell::new(false) } }
+
+    pub(super) fn check() -> io::Result<()> {
+        if FAILS.get() { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+    }
+
+    pub(super) fn during<T>(work: impl FnOnce() -> T) -> T {
+        FAILS.set(true);
+        let answer = work();
+        FAILS.set(false);
+        answer
+    }
 }
 
 #[cfg(all(test, unix))]
@@ -332,6 +361,29 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_has_its_name_only_when_it_is_on_disk() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("results.csv");
+        fs::write(&path, "old").unwrap();
+        let replaced = failing_disk::during(|| replace::<_, io::Error>(&path, |w| w.write_all(b"new")));
+        assert_eq!(replaced.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        let other = scratch.path().join("plan.csv");
+        let pending = Pending::new(&other).unwrap();
+        assert_eq!(failing_disk::during(|| pending.commit()).unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), other.exists()), ("old", false));
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
+    }
+
+    /// A pipe cannot be brought to disk, nor can the names of processes: only who asks the system for it hears that.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_system_is_asked_for_files_and_for_names() {
+        let (_reader, writer) = io::pipe().unwrap();
+        assert!(sync_file(&File::from(std::os::fd::OwnedFd::from(writer))).is_err());
+        assert!(sync_folder(Path::new("/proc")).is_err());
     }
 
     #[test]

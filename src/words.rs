@@ -53,6 +53,13 @@ pub fn span(duration: Duration) -> String {
     }
 }
 
+/// `at least 42 s`; what rounds to no second has no lower end that is worth a number: `under a second at best`.
+#[must_use]
+pub fn at_least(duration: Duration) -> String {
+    let least = span(duration);
+    if duration.as_secs_f64().round() < 1.0 { format!("{least} at best") } else { format!("at least {least}") }
+}
+
 /// `23 November 2026, 03:30 +01:00 (02:30 UTC)`; where this machine keeps UTC, that alone.
 #[must_use]
 pub fn moment(moment: OffsetDateTime) -> String {
@@ -230,6 +237,8 @@ mod tests {
         {
             assert_eq!(span(Duration::from_secs(seconds)), text);
         }
+        let least = [0, 499, 500, 42_000].map(|millis| at_least(Duration::from_millis(millis)));
+        assert_eq!(least, ["under a second at best", "under a second at best", "at least 1 s", "at least 42 s"]);
     }
 
     #[test]

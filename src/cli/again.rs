@@ -120,7 +120,7 @@ fn changed_back(origin: &PlanFolder) -> Result<ChangedBack, Failure> {
     Ok(changed_back)
 }
 
-/// The rules of the run, but for what was said otherwise. Sessions that were ended before the run count for nothing: who is
+/// The rules of the run, with its waves, but for what was said otherwise. Sessions that were ended before the run count for nothing: who is
 /// back in has new ones.
 fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
     let (recipients, handoff) = match (args.seal_to.as_slice(), &args.recipients) {
@@ -165,6 +165,8 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
         protected,
         consents,
         pass,
+        wave_by: of.waves.as_ref().map(|waves| waves.by.clone()),
+        pass_from_column: of.pass_moments.as_ref().map(|moments| moments.by.clone()),
         ..Rules::of(playbook)
     };
     rules.check()?;

@@ -19,6 +19,7 @@ use super::precheck::CheckArgs;
 use super::preflight::NotBefore;
 use super::recheck;
 use super::scheduled_start::{self, ScheduledStart, TenantCalendar};
+use super::settings::InForce;
 use super::signatures::Signatures;
 use super::size_guard;
 use super::tenants::{self, TenantsArgs};
@@ -95,7 +96,35 @@ impl ApplyArgs {
 
     /// The same, where the file of tenants says how many accounts may be changed in that tenant.
     pub(super) fn with_number(self, max_accounts: Option<u32>) -> Self {
-        Self { max_accounts: max_accounts.or(self.max_accounts), ..self }
+        Self { max_accounts, ..self }
+    }
+
+    /// The folder, and the file of tenants where one is given, if the plans of a set are meant.
+    ///
+    /// # Errors
+    ///
+    /// A flag is for the plan of one tenant.
+    pub(super) fn of_set(&self) -> Result<Option<(PathBuf, Option<PathBuf>)>, Failure> {
+        if self.tenants.file.is_none() && !TenantSet::is_in(&self.dir) {
+            return Ok(None);
+        }
+        if self.max_accounts.is_some() {
+            return Err(tenants::number_for_all(self.tenants.file.as_deref()));
+        }
+        match self.for_one_tenant() {
+            None => Ok(Some((self.dir.clone(), self.tenants.file.clone()))),
+            Some(flag) => Err(Failure::usage(format_args!(
+                "{flag} is for the plan of one tenant, and {} holds a set",
+                quoted(&self.dir)
+            ))
+            .with_command("Give it with the plan of that tenant", format_args!("sealoff apply DIR/NAME {flag}"))),
+        }
+    }
+
+    /// The same, where it is known what of it was given and what stands in the file of settings.
+    pub(super) fn with_origins_of(mut self, in_force: &InForce) -> Self {
+        self.pace.rate_is_setting = in_force.rate_is_of_file();
+        self
     }
 
     /// What says something of one tenant alone.
@@ -112,23 +141,12 @@ impl ApplyArgs {
     }
 }
 
-/// Carries the plan out.
+/// Carries the plan of one tenant out.
 ///
 /// # Errors
 ///
 /// The plan cannot be used, was not approved, or the run could not go on.
 pub async fn run(args: ApplyArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Failure> {
-    if args.tenants.file.is_some() || TenantSet::is_in(&args.dir) {
-        if let Some(flag) = args.for_one_tenant() {
-            return Err(Failure::usage(format_args!(
-                "{flag} is for the plan of one tenant, and {} holds a set",
-                quoted(&args.dir)
-            ))
-            .with_command("Give it with the plan of that tenant", format_args!("sealoff apply DIR/NAME {flag}")));
-        }
-        let (dir, file) = (args.dir.clone(), args.tenants.file.clone());
-        return tenants::apply(args, &dir, file.as_ref(), policies).await;
-    }
     let connection = args.connection.clone();
     one(args, policies, || connection.connect(), None).await
 }
@@ -145,7 +163,6 @@ pub(super) async fn one(
     beside: Option<RunsBeside>,
 ) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
-    args.pace.check(plan.manifest().playbook)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Plan);
     let wave = args.wave.of_plan(&plan, args.retry_failed)?;
     if !args.retry_failed {
@@ -157,6 +174,7 @@ pub(super) async fn one(
         Some(wave) => resume_point_of_wave(&plan, wave)?,
         None => resume_point(&plan, scope)?,
     };
+    args.pace.check(plan.manifest().playbook, resume_point.rate)?;
     if let Some(failed) = resume_point.failed() {
         approval.check_retry(&plan, failed)?;
     }

@@ -24,14 +24,18 @@ use super::precheck::{CheckArgs, note_clocks};
 use super::preflight::{self, NotBefore, Preflight, admitted, not_begun};
 use super::progress::Display;
 use super::question;
+use super::rate_arg::RateInForce;
 use super::recap::Recap;
+use super::risk_stage;
 use super::signatures::Signatures;
-use super::words::{count, counted, harmless, quoted, span};
+use super::words::{at_least, count, counted, harmless, quoted, span};
+use crate::graph::caller::Caller;
 use crate::graph::quota::LimitShare;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::waves::Wave;
 use crate::report::refused;
+use crate::run::asked_rate::AskedRate;
 use crate::run::credential_generator::{CredentialGenerator, Sealing};
 use crate::run::engagement::{Engagement, RecordedApproval};
 use crate::run::engine::{Assignment, Ending, Handout, work};
@@ -41,6 +45,7 @@ use crate::run::hand_passwords::HandPasswords;
 use crate::run::opening::{Reconciliation, Run};
 use crate::run::record::Record;
 use crate::run::resume_point::ResumePoint;
+use crate::run::risk_work::RiskEnd;
 use crate::run::run_end::RunEnd;
 use crate::run::state::{AccountState, StepState};
 use crate::seal::recipient_name;
@@ -93,7 +98,8 @@ pub(super) async fn carry_out(
     let begins = not_before.as_ref().map_or_else(OffsetDateTime::now_utc, |it| it.start.when_it_begins());
     let sealing = sealing(manifest, resume_point, begins)?;
     let resume_flags = resume_flags(&pace, &entering);
-    let pace = pace.effective(manifest.playbook);
+    let held = pace.rate_in_force(resume_point.rate);
+    let pace = pace.effective(manifest.playbook, resume_point.rate);
     let mut joined = apps::join(entering).await?;
     let (organization, principal) = admitted(&mut joined, manifest, checks).await?;
     signatures.check(plan, Some(&joined.reader.author().await?.caller))?;
@@ -105,25 +111,34 @@ pub(super) async fn carry_out(
         () = requests.next() => return Err(not_begun(plan, not_before.as_ref())),
         seen = preflight::check(plan, resume_point, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,
     };
-    announce(manifest, resume_point);
-    let recorded = approval.recorded(said, signatures.into_recorded());
-    let run = open_run(plan, resume_point, &mut seen, &joined, &pace, recorded).await?;
-    let writes_left = run.states.iter().map(AccountState::writes_left).sum();
-    announce_writes(manifest, resume_point, writes_left, &joined, &pace);
-    announce_rate(&run, &pace);
     let generator = CredentialGenerator {
         sealing,
         style: manifest.options.password,
         tenant: manifest.tenant.id,
         tenant_names: seen.organization.names(),
-        other_names: seen.drift.other_names,
+        other_names: std::mem::take(&mut seen.drift.other_names),
         by_hand,
         hands_over_pass_alone: manifest.options.pass.is_some_and(|terms| !terms.beside_password),
     };
-    let (ending, statistics) = engage(plan, run, generator, (joined, pace), beside, (&mut events, requests)).await;
+    if let Some(fault) = generator.fault_of_typed(&seen.accounts) {
+        return Err(Failure::refused(format_args!(
+            "Entra would refuse the password that was typed: {fault}; nothing was changed"
+        ))
+        .with_next("Choose another one: the same command asks for it."));
+    }
+    announce(manifest, resume_point);
+    let recorded = approval.recorded(said, signatures.into_recorded());
+    let asked = held.map(|held| held.asked);
+    let run = open_run(plan, resume_point, &mut seen, &joined, (&pace, asked), recorded).await?;
+    let writes_left = run.states.iter().map(AccountState::writes_left).sum();
+    announce_writes(manifest, resume_point, writes_left, &joined, &pace);
+    announce_rate(&run, held);
+    let by_person = matches!(joined.reader.caller().await?, Caller::SignedIn { .. });
+    let (ending, statistics, risk) =
+        engage(plan, (run, by_person), generator, (joined, pace), beside, (&mut events, requests)).await;
     let is_drill = approval == Approval::Drill;
     let wave = resume_point.wave.as_ref().map(|wave| wave.wave.clone());
-    conclude(plan, ending, Engaged { statistics, pace, events, resume_flags, wave, is_drill, json })
+    conclude(plan, ending, Engaged { risk, statistics, pace, events, resume_flags, wave, is_drill, json })
 }
 
 /// Shows the recap of a run in which nothing is left to do.
@@ -231,27 +246,39 @@ fn announce_writes(
     }
 }
 
-/// Says how long new passwords take that are held to a rate: a run that stands still for minutes is not stuck.
-fn announce_rate(run: &Run, pace: &EffectivePace) {
+/// Says how long new passwords take that are held to a rate: a run that stands still for minutes is not stuck. Says also that the
+/// last process was held to none: a setting that says otherwise is passed over.
+fn announce_rate(run: &Run, held: Option<RateInForce>) {
     let waits = |state: &&AccountState| state.of(Step::Reset) == StepState::Open { in_doubt: false };
     let people = run.states.iter().filter(waits).count() as u64;
-    let Some(rate) = pace.rate.filter(|_| people > 0) else { return };
+    let Some(held) = held else { return };
+    let Some(rate) = held.rate() else {
+        let is_open = |state: &AccountState| matches!(state.of(Step::Reset), StepState::Open { .. });
+        if held.is_kept && run.states.iter().any(is_open) {
+            messages::info("new passwords are held to no rate, as by the last process; --rate N/h for one");
+        }
+        return;
+    };
+    if people == 0 {
+        return;
+    }
+    let otherwise = if held.is_kept { "; --rate N/h for another one, --rate off for none" } else { "" };
     let for_first = run.since_last_reset.map_or(Duration::ZERO, |since| rate.interval().saturating_sub(since));
     messages::info(format_args!(
-        "a new password every {} (--rate {rate}): at least {} for {}",
+        "a new password every {} ({held}{otherwise}): {} for {}",
         span(rate.interval()),
-        span(rate.time_for(people, for_first)),
+        at_least(rate.time_for(people, for_first)),
         counted(people, "person", "people")
     ));
 }
 
-/// Opens the journal, and records the caller, the quota and the speed of time there.
+/// Opens the journal, and records the caller, the quota, the rate that was asked for and the speed of time there.
 async fn open_run(
     plan: &PlanFolder,
     resume_point: &ResumePoint,
     seen: &mut Preflight,
     joined: &Joined,
-    pace: &EffectivePace,
+    (pace, asked): (&EffectivePace, Option<AskedRate>),
     approval: RecordedApproval,
 ) -> Result<Run, Failure> {
     let clock = joined.reader.clock;
@@ -259,7 +286,7 @@ async fn open_run(
         by: joined.reader.caller().await?.to_string(),
         quota_writes: pace.quota_writes.to_string(),
         clock_speed: clock.speed(),
-        rate: pace.rate,
+        rate: asked,
         who: Some(Box::new(Engagement {
             applied_by: joined.reader.author().await?,
             apps: joined.callers().await?,
@@ -282,18 +309,19 @@ async fn open_run(
     Ok(run)
 }
 
-/// Runs the engine, shows its events, and gives them to the log.
+/// Runs the engine, shows its events, and gives them to the log; then marks the risk of people, where the engine came to its end.
 async fn engage(
     plan: &PlanFolder,
-    run: Run,
+    (run, by_person): (Run, bool),
     generator: CredentialGenerator,
     (joined, pace): (Joined, EffectivePace),
     beside: Option<RunsBeside>,
     (events, requests): (&mut Option<EventsLog>, interrupt::StopRequests),
-) -> (Ending, Statistics) {
+) -> (Ending, Statistics, Result<RiskEnd, Failure>) {
     let clock = joined.reader.clock;
     let (apps, left_out) = joined.at_work(&pace, &run.writes_spent, beside.as_ref().map(|beside| beside.share.clone()));
-    let first = apps.indices().next().map(|app| Arc::clone(apps.transport(app)));
+    let transports: Vec<_> = apps.indices().map(|app| Arc::clone(apps.transport(app))).collect();
+    let first = transports.first().map(Arc::clone);
     let handout = pace.rate.zip(first).map(|(rate, transport)| Handout {
         rate,
         since_last: run.since_last_reset,
@@ -311,6 +339,7 @@ async fn engage(
         generator: Arc::new(generator),
         handout,
         pass: plan.manifest().options.pass,
+        by_person,
     };
     let stop = CancellationToken::new();
     // It listens to the end of the process: a second request must be able to end the writing of long results too.
@@ -325,11 +354,17 @@ async fn engage(
     .await;
     display.into_iter().for_each(|display| display.finish());
     statistics.apps.extend(left_out);
-    (ending, statistics)
+    let risk = match ending {
+        Ending::Finished => risk_stage::mark(plan, &transports, clock, &stop, beside.is_some()).await,
+        _ => Ok(RiskEnd::Through),
+    };
+    (ending, statistics, risk)
 }
 
 /// What is known when the engine has ended, beside how it ended.
 struct Engaged {
+    /// How the marking of risk ended.
+    risk: Result<RiskEnd, Failure>,
     statistics: Statistics,
     pace: EffectivePace,
     events: Option<EventsLog>,
@@ -341,9 +376,13 @@ struct Engaged {
 
 /// Closes the log of events, writes the results, and shows the recap.
 fn conclude(plan: &PlanFolder, ending: Ending, engaged: Engaged) -> Result<Exit, Failure> {
-    let Engaged { statistics, pace, events, resume_flags, wave, is_drill, json } = engaged;
-    let end = ending.kept();
-    let failure = failures::of_ending(ending, plan, wave.as_ref(), &resume_flags);
+    let Engaged { risk, statistics, pace, events, resume_flags, wave, is_drill, json } = engaged;
+    let end = match (ending.kept(), &risk) {
+        (RunEnd::Finished, Ok(RiskEnd::Interrupted)) => RunEnd::Interrupted,
+        (RunEnd::Finished, Err(_)) => RunEnd::Stopped,
+        (end, _) => end,
+    };
+    let failure = failures::of_ending(ending, plan, wave.as_ref(), &resume_flags).or(risk.err());
     if let Some(Err(error)) = events.map(|events| events.end(end, &statistics)) {
         messages::warn(format_args!("not every event could be written: {error}"));
     }

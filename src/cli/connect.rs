@@ -1,6 +1,8 @@
 //! The way to Graph, as it is named on the command line and in the environment.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -14,6 +16,7 @@ use crate::graph::access::Access;
 use crate::graph::caller::Caller;
 use crate::graph::connection::http_client;
 use crate::graph::endpoint::{Cloud, EndpointKind, Endpoints};
+use crate::graph::postponed_read::PostponedRead;
 use crate::graph::token::{Credential, TokenSource};
 use crate::graph::transport::HttpTransport;
 use crate::plan::author::Author;
@@ -160,15 +163,28 @@ impl ConnectionArgs {
         let http = http_client(self.ca_file.as_deref(), on_loopback)
             .map_err(|error| Failure::usage(error).about("ca_file"))?;
         let tokens = TokenSource::new(credential, endpoints.clone(), http.clone());
-        let transport = HttpTransport::new(http, endpoints, tokens).with_listener(|read| {
-            messages::verbose(format_args!(
-                "{}; asking again in {} (attempt {})",
-                harmless(read.last),
-                span(read.pause),
-                read.attempts + 1
-            ));
-        });
+        let transport = HttpTransport::new(http, endpoints, tokens).with_listener(note_postponed_read);
         Ok(Connected { transport, clock })
+    }
+}
+
+/// A read that takes longer than this is spoken of: what is silent looks as if it had stopped.
+const LONG_READ: Duration = Duration::from_secs(60);
+
+/// When a read that takes long was last spoken of.
+static LAST_NOTE: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// Says that a read is made again: each time with `--verbose`, and otherwise once a minute where it takes long.
+fn note_postponed_read(read: &PostponedRead<'_>) {
+    let (last, pause, attempt) = (harmless(read.last), span(read.pause), read.attempts + 1);
+    if messages::is_verbose() {
+        messages::verbose(format_args!("{last}; asking again in {pause} (attempt {attempt})"));
+    } else if read.waited + read.pause >= LONG_READ {
+        let mut noted = LAST_NOTE.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.is_none_or(|before| before.elapsed() >= LONG_READ) {
+            *noted = Some(Instant::now());
+            messages::note(format_args!("a question to Graph is not answered yet ({last}); asking again in {pause}"));
+        }
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) fn of_roster(error: &RosterError, from: &str) -> Failure {
 fn excerpt(span: &SourceSpan, from: &str, mark: Style) -> String {
     let column = span.column.map(|column| format!(":{column}")).unwrap_or_default();
     // A place is named, not a sentence continued.
-    let from = from.strip_prefix("on ").filter(|_| from == Source::StandardInput.to_string()).unwrap_or(from);
+    let from = if from == Source::StandardInput.to_string() { "standard input" } else { from };
     let (line, text) = (span.line, span.excerpt.text.as_str());
     let margin = line.to_string().len();
     let part = |from: usize, count: usize| text.chars().skip(from).take(count).collect::<String>();
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn the_offending_text_is_marked_in_its_line() {
         assert_eq!(
-            shown("note,user\n山田,Ada Lovelace\nok,ada@contoso.com\n"),
+            shown("name,user\n山田,Ada Lovelace\nok,ada@contoso.com\n"),
             "warning: a row cannot be read: \"Ada Lovelace\" is neither an object id nor a user principal name: it has no @\n \
              --> list.csv:2:4\n  \
                |\n\

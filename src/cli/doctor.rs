@@ -1,6 +1,6 @@
 //! `sealoff doctor`: can this be done here, by this app, and what is missing?
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -11,7 +11,7 @@ use super::doctor_plan;
 use super::exit::{Exit, Failure};
 use super::pass_args::PassArgs;
 use super::reading_args::ReadingArgs;
-use super::tenants::{self, TenantsArgs};
+use super::tenants::TenantsArgs;
 use crate::doctor::{Check, CheckStatus, Examined, IntendedRun, NewPasswords, SeenByFirstApp, examine, further_app};
 use crate::graph::app_file::AppFile;
 use crate::ids::TenantId;
@@ -67,7 +67,7 @@ pub struct DoctorArgs {
     out: Option<PathBuf>,
     /// Print as JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// One more app registration that the run is to go through, named by this TOML file, as for sealoff apply: whether it
     /// gets in, and may do what is meant. May be given more than once
     #[arg(long = "app", value_name = "FILE")]
@@ -77,7 +77,7 @@ pub struct DoctorArgs {
     #[command(flatten)]
     tenants: TenantsArgs,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    pub(super) connection: ConnectionArgs,
 }
 
 /// What is meant to be done in every tenant.
@@ -91,7 +91,34 @@ pub(super) struct IntendedEverywhere {
     pub(super) protect: Option<PathBuf>,
 }
 
-/// Looks, and prints what was found.
+impl DoctorArgs {
+    /// The file of tenants, and what is meant in each, if many are to be looked at.
+    ///
+    /// # Errors
+    ///
+    /// A flag is for one tenant, or the passes that are wished for contradict themselves.
+    pub(super) fn of_set(&self) -> Result<Option<(PathBuf, IntendedEverywhere)>, Failure> {
+        let Some(file) = &self.tenants.file else { return Ok(None) };
+        if self.list.is_some() || self.roster.is_some() || self.out.is_some() || !self.apps.is_empty() {
+            return Err(Failure::usage("--roster, --out and --app are for one tenant, and --tenants names many")
+                .with_next(
+                    "Leave them out. sealoff plan --tenants looks everyone on a list up, and changes nothing.",
+                ));
+        }
+        let intended = IntendedEverywhere {
+            playbook: self.playbook,
+            seal_to: self.seal_to.clone(),
+            recipients: self.recipients.clone(),
+            ad_key: self.ad_key.clone(),
+            discards_credentials: self.discard_credentials,
+            pass: self.pass.wish()?,
+            protect: self.protect.clone(),
+        };
+        Ok(Some((file.clone(), intended)))
+    }
+}
+
+/// Looks at one tenant, and prints what was found.
 ///
 /// # Errors
 ///
@@ -99,9 +126,6 @@ pub(super) struct IntendedEverywhere {
 pub async fn run(mut args: DoctorArgs) -> Result<Exit, Failure> {
     if let Some(list) = args.list.take() {
         args.roster = Some(list);
-    }
-    if let Some(file) = args.tenants.file.take() {
-        return everywhere(&file, args).await;
     }
     let subject = intended(&args)?;
     let steps = subject.steps();
@@ -119,24 +143,6 @@ pub async fn run(mut args: DoctorArgs) -> Result<Exit, Failure> {
         Err(failure) => return Err(failure),
     };
     DoctorFindings { playbook: args.playbook, checks, apps }.show(args.json)
-}
-
-/// The same in every tenant that a file names.
-async fn everywhere(file: &Path, args: DoctorArgs) -> Result<Exit, Failure> {
-    if args.roster.is_some() || args.out.is_some() || !args.apps.is_empty() {
-        return Err(Failure::usage("--roster, --out and --app are for one tenant, and --tenants names many")
-            .with_next("Leave them out. sealoff plan --tenants looks everyone on a list up, and changes nothing."));
-    }
-    let intended = IntendedEverywhere {
-        playbook: args.playbook,
-        seal_to: args.seal_to,
-        recipients: args.recipients,
-        ad_key: args.ad_key,
-        discards_credentials: args.discard_credentials,
-        pass: args.pass.wish()?,
-        protect: args.protect,
-    };
-    tenants::doctor(file, intended, &args.connection, args.json).await
 }
 
 /// What is meant to be done, and with what.

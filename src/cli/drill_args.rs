@@ -38,8 +38,8 @@ pub struct DrillArgs {
     pub(super) roster: Option<PathBuf>,
     #[command(flatten)]
     pub(super) reading: ReadingArgs,
-    /// What is done to each account; evict follows a breach, which is rehearsed first, and removes all methods unless --methods or
-    /// --devices say otherwise
+    /// What is done to each account; evict follows a breach, which is rehearsed first, and removes all methods and disables
+    /// devices unless --methods or --devices say otherwise
     #[arg(long, value_name = "PLAYBOOK", default_value = "breach", value_parser = super::plan::playbook())]
     pub(super) playbook: Playbook,
     #[command(flatten)]

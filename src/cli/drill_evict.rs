@@ -35,6 +35,11 @@ pub(super) fn is_evicting(args: &DrillArgs) -> bool {
 /// The scenario of the command line, or one with an intruder.
 pub(super) fn scenario(args: &DrillArgs) -> Result<Option<Scenario>, Failure> {
     let named = args.scenario.read()?;
+    if let (true, Some(mark)) = (is_evicting(args), args.rules.risk.mark()) {
+        let flag = mark.flag();
+        return Err(Failure::usage(format_args!("{flag} does not go with the playbook {}", Playbook::Evict))
+            .with_next(format!("Leave {flag} out, or rehearse with another playbook.")));
+    }
     let asked = [
         ("--methods", args.ways_in.methods.is_some()),
         ("--devices", args.ways_in.devices),
@@ -43,6 +48,12 @@ pub(super) fn scenario(args: &DrillArgs) -> Result<Option<Scenario>, Failure> {
     if let (false, Some((flag, _))) = (is_evicting(args), asked.into_iter().find(|(_, given)| *given)) {
         return Err(Failure::usage(format_args!("in a drill {flag} goes with the playbook {} alone", Playbook::Evict))
             .with_next("Leave it out, or rehearse with --playbook evict."));
+    }
+    if is_evicting(args) && args.reading.names_moments() {
+        return Err(Failure::usage(
+            "in a drill of evict the passes are made by a second run, for the people of the first, and --pass-from-column is about a list",
+        )
+        .with_next("Leave it out, or rehearse with --playbook breach."));
     }
     if named.is_some() || !is_evicting(args) {
         return Ok(named);
@@ -90,6 +101,7 @@ impl Drill<'_> {
         let deletes_consents = ways_in.consents.as_ref().is_some_and(ConsentsOption::deletes);
         if ways_in.methods.is_none() && !ways_in.devices && !deletes_consents {
             ways_in.methods = Some(MethodsOption::All);
+            ways_in.devices = true;
         }
         // It sets no password, so what is about passwords says nothing here; passes are sealed as they are.
         let (seal_to, recipients) = match &own {
@@ -110,7 +122,7 @@ impl Drill<'_> {
         let connected = self.connect()?;
         let place = PlanPlace::free(folder)?;
         let (summary, plan) = of_people(origin, rules, place, &connected, CheckArgs::default()).await?;
-        let people = summary.plan.methods.as_ref().map_or(0, |methods| methods.people);
+        let people = summary.plan.methods.as_ref().map_or(0, |methods| methods.read.people);
         self.phases.ended_at_pace("Evict: plan", &self.simulator, FOR_AUTHENTICATION.floor(people.into()));
         preview::show(&summary, json);
         if summary.plan.accounts() == 0 {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::lines::Lines;
 use crate::simulator::{SimulatedMethodKind, Simulator, WayIn};
-use crate::words::{count, harmless};
+use crate::words::{count, counted, harmless};
 
 /// How many accounts that an intruder came back to are named.
 const MAX_NAMED: usize = 5;
@@ -19,6 +19,8 @@ pub(super) struct IntruderOutcome {
     accounts: u64,
     /// How often the intruder signed in again after the sessions of one had ended.
     came_back: u64,
+    /// How often of these it was by a device of the intruder's own, with no other way left.
+    came_back_by_device: u64,
     /// How many the intruder can still get into.
     still_open: u64,
 }
@@ -37,8 +39,12 @@ impl IntruderOutcome {
             accounts += 1;
             still_open += u64::from(standing.gets_in());
         }
-        let here = ledger.comebacks.iter().filter(|comeback| changed.contains(&comeback.object_id));
-        Some(Self { accounts, came_back: here.count() as u64, still_open })
+        let (mut came_back, mut came_back_by_device) = (0, 0);
+        for comeback in ledger.comebacks.iter().filter(|comeback| changed.contains(&comeback.object_id)) {
+            came_back += 1;
+            came_back_by_device += u64::from(comeback.by == WayIn::Device);
+        }
+        Some(Self { accounts, came_back, came_back_by_device, still_open })
     }
 
     /// Did the intruder get in again, or can they?
@@ -48,11 +54,15 @@ impl IntruderOutcome {
 
     /// The same, where so much of it was known before.
     pub(super) const fn since(self, before: Self) -> Self {
-        Self { came_back: self.came_back - before.came_back, ..self }
+        Self {
+            came_back: self.came_back - before.came_back,
+            came_back_by_device: self.came_back_by_device - before.came_back_by_device,
+            ..self
+        }
     }
 
     pub(super) fn write(self, out: &mut Lines) {
-        let Self { accounts, came_back, still_open } = self;
+        let Self { accounts, came_back, came_back_by_device, still_open } = self;
         let was = format!("was in {} of the accounts that were changed", count(accounts));
         let now = if still_open == 0 {
             "and gets into none of them any more".to_owned()
@@ -65,6 +75,13 @@ impl IntruderOutcome {
         out.labelled("Intruder", format_args!("{was}, {now}"));
         if came_back > 0 {
             out.labelled("", format_args!("Signed in again after the sessions had ended: {}", count(came_back)));
+        }
+        if came_back_by_device > 0 {
+            let times = counted(came_back_by_device, "time", "times");
+            out.labelled(
+                "",
+                format_args!("{times} by a device of the intruder's own: evict with --devices disables it"),
+            );
         }
         out.blank();
     }
@@ -79,6 +96,7 @@ pub(super) fn comebacks(simulator: &Simulator, out: &mut Lines) {
             WayIn::Password => "by the password".to_owned(),
             WayIn::Method(SimulatedMethodKind::Passkey) => "by a passkey of the intruder's own".to_owned(),
             WayIn::Method(_) => "by a method of the intruder's own".to_owned(),
+            WayIn::Device => "by a device of the intruder's own".to_owned(),
         };
         out.labelled("", format_args!("{} {way}", harmless(&user.user_principal_name)));
     }

@@ -14,14 +14,13 @@ use super::messages;
 use super::preview::{note_unprinted, quoted};
 use super::replace_file::{FilePlace, ReplaceFileArgs};
 use super::signing_key;
-use super::tenants;
+use super::tenants::{self, WholeSetArgs};
 use super::words::{count, counted, harmless, moment};
 use crate::plan::folder::{JOURNAL, PlanFolder};
 use crate::report::evidence::{self, Evidence, EvidenceManifest};
 use crate::report::evidence_run::EvidenceState;
 use crate::run::lock::FolderLock;
 use crate::signing::{Purpose, Signer};
-use crate::tenants::TenantSet;
 use crate::wording::standing::headline;
 
 /// Pack all of a run into one archive, each file with its digest, and sign it; or check such an archive
@@ -59,6 +58,8 @@ pub struct EvidenceArgs {
     /// Print as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    whole_set: WholeSetArgs,
 }
 
 /// Packs or checks.
@@ -77,7 +78,7 @@ pub fn run(args: &EvidenceArgs) -> Result<Exit, Failure> {
     let (Some(dir), Some(output)) = (&args.dir, &args.output) else {
         return Err(Failure::usage("a folder and -o are needed"));
     };
-    if TenantSet::is_in(dir) {
+    if args.whole_set.mean_set(dir)? {
         let key = args.sign.as_deref().map(signing_key::read).transpose()?;
         return tenants::evidence(dir, output, key.as_ref(), args.replace.replace, args.json);
     }

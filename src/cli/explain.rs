@@ -235,6 +235,7 @@ fn sentence(used: ColumnUse) -> String {
         ColumnUse::Domain => "the domain of the short name, which must be the account's".to_owned(),
         ColumnUse::Handoff => "who hands the new password over".to_owned(),
         ColumnUse::Wave => "the wave that the person belongs to".to_owned(),
+        ColumnUse::PassFrom => "from when on the person's pass is good".to_owned(),
         ColumnUse::Priority => "the order of work; lower goes first".to_owned(),
         ColumnUse::Note => "a remark".to_owned(),
         ColumnUse::AboutTheAccount => "what the list says about the account; it decides nothing".to_owned(),

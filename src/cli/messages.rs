@@ -77,6 +77,11 @@ pub(super) async fn speaking_of<R>(tenant: &str, work: impl Future<Output = R>) 
     SPOKEN_OF.scope(tenant.to_owned(), work).await
 }
 
+/// The same for what is said at once.
+pub(super) fn of_tenant(tenant: &str, say: impl FnOnce()) {
+    SPOKEN_OF.sync_scope(tenant.to_owned(), say);
+}
+
 /// Is what is printed now about one of many tenants?
 pub(super) fn is_one_of_many() -> bool {
     SPOKEN_OF.try_with(|_| ()).is_ok()

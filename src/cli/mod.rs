@@ -16,6 +16,7 @@
 //! | `messages`, `words`, `lines` | how much is printed, in which words, and how wide |
 //! | [`schemas`], `failure_document` | the JSON Schemas of all that is printed for programs; what a command that fails prints for them |
 //! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and erased again |
+//! | `waiting` | why a run stands still, beside what is drawn |
 //! | `interrupt`, `core_dumps`, `private_output` | signals, crashes, and where secrets may be written |
 //!
 //! The files of single commands:
@@ -27,8 +28,8 @@
 //! | [`verify`] | `verification`, one reading; `reading_display`, how far it is; `watch`, one after the other; `contradiction_command` |
 //! | [`sign`] | `signatures`, which `apply` asks, too; `signing_key`, as [`evidence`] |
 //! | [`onprem`], `writeback` | what was done in Active Directory and by hand; passwords that are written back |
-//! | `tenants` | `--tenants` of several of them |
-//! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
+//! | `tenants`, `one_or_many` | `--tenants` of several of them, and which command line means that |
+//! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters`, `unseal_output` |
 //! | [`drill`] | [`drill_args`], `drill_run`, `drill_evict`, `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_script`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
 
 pub mod again;
@@ -79,6 +80,7 @@ mod man_topic;
 mod messages;
 mod nearest_path;
 mod number_args;
+mod one_or_many;
 pub mod onprem;
 mod opened_secret;
 mod outage;
@@ -97,6 +99,7 @@ mod preview;
 mod private_output;
 mod progress;
 mod question;
+mod rate_arg;
 mod reading_args;
 mod reading_display;
 mod real_job;
@@ -106,6 +109,8 @@ mod replace_args;
 mod replace_file;
 pub mod report;
 pub mod results;
+mod risk_args;
+mod risk_stage;
 mod rule_args;
 pub mod run;
 mod scenario_args;
@@ -135,9 +140,11 @@ mod tests;
 mod time_args;
 pub mod undo;
 pub mod unseal;
+mod unseal_output;
 mod usage;
 mod verification;
 pub mod verify;
+mod waiting;
 mod watch;
 mod watched_line;
 mod wave_args;
@@ -284,14 +291,14 @@ fn first_contact() -> std::io::Result<Exit> {
 
 fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
     match cli.command {
-        Command::Plan(args) => in_runtime(plan::run(args)),
-        Command::Sign(args) => sign::run(&args, &in_force.policies),
-        Command::Apply(args) => in_runtime(apply::run(args, &in_force.policies)),
+        Command::Plan(args) => in_runtime(one_or_many::plan(args)),
+        Command::Sign(args) => one_or_many::sign(&args, &in_force.policies),
+        Command::Apply(args) => in_runtime(one_or_many::apply(args.with_origins_of(in_force), &in_force.policies)),
         Command::Run(args) => in_runtime(run::run(args, &in_force.policies)),
         Command::SetPassword(args) => in_runtime(set_password::run(args, &in_force.policies)),
         Command::Status(args) => in_runtime(status::run(args)),
         Command::Results(args) => results::run(args),
-        Command::Verify(args) => in_runtime(verify::run(args)),
+        Command::Verify(args) => in_runtime(one_or_many::verify(args)),
         Command::Evidence(args) => evidence::run(&args),
         Command::Report(args) => report::run(args),
         Command::Again(args) => in_runtime(again::run(args)),
@@ -301,7 +308,7 @@ fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
         Command::Packets(args) => packets::run(args),
         Command::Keygen(args) => keygen::run(args),
         Command::Export(args) => in_runtime(export::run(args)),
-        Command::Doctor(args) => in_runtime(doctor::run(args)),
+        Command::Doctor(args) => in_runtime(one_or_many::doctor(args)),
         Command::Config(args) => config::run(&args, in_force),
         Command::Drill(args) => in_runtime(drill::run(args)),
         Command::Simulate(args) => in_runtime(simulate::run(args)),

@@ -10,8 +10,10 @@ use serde::Serialize;
 
 use super::exit::Failure;
 use super::number_args::whole;
+use super::rate_arg::RateInForce;
 use crate::graph::quota::{Allowance, MAX_CALLS};
 use crate::plan::playbook::{Playbook, Schedule};
+use crate::run::asked_rate::AskedRate;
 use crate::run::engine::HaltAt;
 use crate::run::handout_rate::HandoutRate;
 
@@ -35,9 +37,12 @@ pub(super) struct PaceArgs {
     #[arg(long, value_name = "PERCENT")]
     halt_at: Option<HaltAt>,
     /// Give new passwords to no more people than can get theirs in that time, one after the other: 20/h, 2/min or 100/d; with
-    /// reinstate and breach
+    /// reinstate and breach. A run that is gone on with keeps to its rate until another one is given, or off
     #[arg(long, value_name = "N/h")]
-    rate: Option<HandoutRate>,
+    rate: Option<AskedRate>,
+    /// Does the rate stand in the file of settings, and was not given?
+    #[arg(skip)]
+    pub(super) rate_is_setting: bool,
     /// Append each event of the run to FILE as it happens, a line of JSON each, for a SIEM; no secret is in it
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) events: Option<PathBuf>,
@@ -87,16 +92,26 @@ impl PaceArgs {
         given.into_iter().filter_map(|(flag, value)| Some([flag.into(), value?])).flatten().collect()
     }
 
-    /// What holds for a run of this playbook.
+    /// What holds for a run of this playbook, of which the last process `kept` to this rate, or to none.
     #[must_use]
-    pub(super) fn effective(&self, playbook: Playbook) -> EffectivePace {
+    pub(super) fn effective(&self, playbook: Playbook, kept: Option<AskedRate>) -> EffectivePace {
         EffectivePace {
             quota_writes: self.quota_writes.unwrap_or(Allowance::WRITES),
             max_in_flight: self.max_in_flight.map_or(MAX_CALLS, usize::from),
-            schedule: self.schedule.unwrap_or(playbook.schedule()),
+            schedule: self.order(playbook),
             halt_at: self.halt_at.unwrap_or_default(),
-            rate: self.rate,
+            rate: self.rate_in_force(kept).and_then(RateInForce::rate),
         }
+    }
+
+    fn order(&self, playbook: Playbook) -> Schedule {
+        self.schedule.unwrap_or(playbook.schedule())
+    }
+
+    /// What holds of the rate for a run, of which the last process `kept` to this one, or to none.
+    pub(super) fn rate_in_force(&self, kept: Option<AskedRate>) -> Option<RateInForce> {
+        let (flag, setting) = if self.rate_is_setting { (None, self.rate) } else { (self.rate, None) };
+        RateInForce::of(flag, kept, setting)
     }
 
     /// Was a rate asked for?
@@ -104,25 +119,28 @@ impl PaceArgs {
         self.rate.is_some()
     }
 
-    /// Makes sure that a rate fits what is done.
+    /// Makes sure that a rate fits what is done, be it given or `kept` from the last process.
     ///
     /// # Errors
     ///
     /// It would hold up what must not wait.
-    pub(super) fn check(&self, playbook: Playbook) -> Result<(), Failure> {
-        let Some(rate) = self.rate else { return Ok(()) };
+    pub(super) fn check(&self, playbook: Playbook, kept: Option<AskedRate>) -> Result<(), Failure> {
+        let Some(held) = self.rate_in_force(kept).filter(|held| held.rate().is_some()) else { return Ok(()) };
         if !playbook.goes_in_waves() {
             return Err(Failure::usage(format_args!(
-                "--rate {rate} does not fit {playbook}: it is for new passwords that are handed to people who go on working, as by \
+                "{held} does not fit {playbook}: it is for new passwords that are handed to people who go on working, as by \
                  reinstate and breach"
             ))
             .with_next("Leave it out: what shuts people out, or hands nothing over, has nothing to wait for."));
         }
-        if self.effective(playbook).schedule == Schedule::Sweep {
+        if self.order(playbook) == Schedule::Sweep {
+            let otherwise = if held.is_kept { " To hold the rest to no rate: --rate off" } else { "" };
             return Err(Failure::usage(format_args!(
-                "--rate {rate} does not fit --schedule sweep, which ends no session before everybody has a new password"
+                "{held} does not fit --schedule sweep, which ends no session before everybody has a new password"
             ))
-            .with_next("Leave out --schedule: one account is then finished after the other."));
+            .with_next(format_args!(
+                "Leave out --schedule: one account is then finished after the other.{otherwise}"
+            )));
         }
         Ok(())
     }
@@ -141,7 +159,7 @@ mod tests {
 
     fn effective(arguments: &[&str]) -> Result<EffectivePace, clap::Error> {
         let line = Line::try_parse_from([&["test"], arguments].concat())?;
-        Ok(line.pace.effective(Playbook::Breach))
+        Ok(line.pace.effective(Playbook::Breach, None))
     }
 
     #[test]
@@ -168,7 +186,7 @@ mod tests {
     #[test]
     fn a_rate_is_for_people_who_go_on_with_a_new_password() {
         let check = |arguments: &[&str], playbook| {
-            Line::try_parse_from([&["test"], arguments].concat()).unwrap().pace.check(playbook).is_ok()
+            Line::try_parse_from([&["test"], arguments].concat()).unwrap().pace.check(playbook, None).is_ok()
         };
         for playbook in Playbook::ALL {
             assert_eq!(check(&["--rate", "20/h"], playbook), playbook.goes_in_waves(), "{playbook}");

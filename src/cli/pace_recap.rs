@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::lines::Lines;
-use super::words::{count, counted, harmless, span};
+use super::words::{at_least, count, counted, harmless, span};
 use crate::graph::quota::Shape;
 use crate::run::event::Statistics;
 use crate::run::handout_rate::HandoutRate;
@@ -12,11 +12,11 @@ use crate::wording::pace::own_pace;
 /// How fast it went, and what it waited for.
 /// `ends_well` is said of a run that was not stopped: of another one the time says nothing about the pace.
 pub(super) fn write(out: &mut Lines, statistics: &Statistics, rate: Option<HandoutRate>, ends_well: bool) {
-    let floor = span(statistics.floor);
+    let least = at_least(statistics.floor);
     let floor = match (rate, own_pace(&statistics.targets)) {
-        (Some(rate), _) => format!("at least {floor} at {rate}"),
-        (None, Some(own)) => format!("at least {floor} {own}"),
-        (None, None) => format!("the quota's floor: {floor}"),
+        (Some(rate), _) => format!("{least} at {rate}"),
+        (None, Some(own)) => format!("{least} {own}"),
+        (None, None) => format!("the quota's floor: {}", span(statistics.floor)),
     };
     let floor = match statistics.elapsed_over_floor {
         Some(ratio) if ends_well => format!("{floor}; {ratio:.2} times that"),

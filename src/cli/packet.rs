@@ -6,8 +6,11 @@ use std::path::Path;
 
 use super::exit::Failure;
 use super::opened_secret::OpenedSecret;
+use super::words::quoted;
 use crate::ids::ObjectId;
-use crate::seal::{Identities, SealedRow, SealedRows, UnsealError, sealed_file_kind, unseal_file};
+use crate::plan::folder::{PlanFolder, RESULTS};
+use crate::private_files;
+use crate::seal::{Identities, SealedRow, SealedRows, SealedRowsError, UnsealError, sealed_file_kind, unseal_file};
 use crate::spreadsheet::guard;
 
 /// What kind of file the credentials come from.
@@ -47,10 +50,20 @@ const BY_HAND: usize = 5;
 /// This many bytes of a file show whether it is sealed.
 const HEAD: u64 = 64;
 
+/// Says at once that a file is neither, as far as its beginning shows it. What is no plain file can be read only once, and is
+/// looked at when it is opened.
+pub(super) fn check(path: &Path) -> Result<(), Failure> {
+    let can_be_read_again = std::fs::metadata(path).map_or(true, |file| file.is_file());
+    if can_be_read_again && !is_sealed(path) {
+        SealedRows::open(path).map_err(|error| unusable(&error))?;
+    }
+    Ok(())
+}
+
 /// Opens a results file, or a packet with one of these identities.
 pub(super) fn open(path: &Path, identities: &Identities) -> Result<(SealedRows, PacketKind), Failure> {
     if !is_sealed(path) {
-        return Ok((SealedRows::open(path).map_err(Failure::usage)?, PacketKind::Results));
+        return Ok((SealedRows::open(path).map_err(|error| unusable(&error))?, PacketKind::Results));
     }
     let file = path.display();
     let bytes = std::fs::read(path).map_err(|error| Failure::usage(format_args!("{file} cannot be read: {error}")))?;
@@ -62,6 +75,25 @@ pub(super) fn open(path: &Path, identities: &Identities) -> Result<(SealedRows, 
         error => Failure::usage(format_args!("the packet {file} does not open: {error}")),
     })?;
     Ok((SealedRows::of_sheet(sheet, path).map_err(Failure::usage)?, PacketKind::Packet))
+}
+
+/// A file that is not the right one, with the right one where it stands beside it.
+fn unusable(error: &SealedRowsError) -> Failure {
+    let failure = Failure::usage(error);
+    let (SealedRowsError::Plan { path } | SealedRowsError::NotResults { path, .. }) = error else { return failure };
+    let folder = private_files::folder_of(path);
+    let results = folder.join(RESULTS);
+    if results.is_file() {
+        let command = format_args!("sealoff unseal {} -i KEY", quoted(&results));
+        return failure.with_command("The passwords of the run are beside it", command);
+    }
+    if PlanFolder::is_one(folder) {
+        return failure.with_command(
+            format_args!("There is no {RESULTS} beside it: the run makes it. Where the run stands"),
+            format_args!("sealoff status {}", quoted(folder)),
+        );
+    }
+    failure
 }
 
 /// A file that cannot be read is not sealed here: the error is reported when it is opened.

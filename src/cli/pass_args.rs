@@ -5,11 +5,15 @@ use time::OffsetDateTime;
 
 use super::exit::Failure;
 use super::time_args;
+use crate::plan::pass_moments::{MOST_DAYS_AHEAD, is_too_far_ahead};
 use crate::plan::pass_wish::PassWish;
+
+/// The heading of all flags for passes.
+pub(super) const PASSES: &str = "Temporary access passes (sealoff help passes)";
 
 /// What people get to sign in with.
 #[derive(Debug, Clone, Copy, Default, Args)]
-#[command(next_help_heading = "Temporary access passes (sealoff help passes)")]
+#[command(next_help_heading = PASSES)]
 pub(super) struct PassArgs {
     /// What each person gets to sign in with: the new password; a temporary access pass, and the new password is thrown away; or both.
     /// For breach, reinstate and evict. Synced and federated people get a pass too: their own password stays as it is
@@ -18,8 +22,8 @@ pub(super) struct PassArgs {
     /// For how long a pass is good: 90m, 8h, 1d; by default as long as the policy of the tenant says
     #[arg(long, value_name = "SPAN", value_parser = minutes)]
     pass_lifetime: Option<u32>,
-    /// From when on passes are good: 2026-11-30T08:00:00Z, or a day, its beginning in UTC; by default at once
-    #[arg(long, value_name = "TIME", value_parser = time_args::to_come)]
+    /// From when on passes are good: 2026-11-30T08:00:00Z, or a day, its beginning in UTC; 90 days ahead at most; by default at once
+    #[arg(long, value_name = "TIME", value_parser = beginning)]
     pass_from: Option<OffsetDateTime>,
 }
 
@@ -42,6 +46,18 @@ fn minutes(text: &str) -> Result<u32, String> {
         return Err("a pass is good for whole minutes, for 10m at least and for 30d at most".to_owned());
     }
     Ok(minutes)
+}
+
+/// A moment to come that can be meant.
+fn beginning(text: &str) -> Result<OffsetDateTime, String> {
+    let from = time_args::to_come(text)?;
+    if is_too_far_ahead(from, OffsetDateTime::now_utc()) {
+        return Err(format!(
+            "{text} is more than {MOST_DAYS_AHEAD} days off: look at the year. No page of Microsoft's names a latest moment for a pass; one that is to \
+             begin then is made later, with a plan of its own (reinstate --credential pass)"
+        ));
+    }
+    Ok(from)
 }
 
 impl PassArgs {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use crate::seal::{AskPassphrase, Identities};
+use crate::seal::{AskPassphrase, Identities, IdentityError};
 use crate::text_file::{self, Letters};
 
 use super::exit::Failure;
@@ -32,6 +32,18 @@ pub(super) fn identities(paths: &[PathBuf], from_stdin: bool) -> Result<Identiti
         });
     }
     all.ok_or_else(|| Failure::usage("no identity was named; give one with -i FILE"))
+}
+
+/// Says at once which identity file cannot be used, before any passphrase is asked for. A pipe can be read only once.
+pub(super) fn check_files(paths: &[PathBuf]) -> Result<(), Failure> {
+    let can_be_read_again = |path: &&PathBuf| std::fs::metadata(path).map_or(true, |file| file.is_file());
+    for path in paths.iter().filter(can_be_read_again) {
+        match Identities::read(path) {
+            Ok(_) | Err(IdentityError::Locked(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// A new passphrase: typed twice, or the first line of standard input.

@@ -11,16 +11,17 @@ use super::diagnostics;
 use super::exit::{Exit, Failure};
 use super::explain;
 use super::failures;
-use super::precheck::{CheckArgs, check_listing, check_permissions, note_clocks};
+use super::precheck::{CheckArgs, check_listing, check_permissions, check_risk, note_clocks};
 use super::preview;
 use super::reading_args::ReadingArgs;
 use super::replace_args::ReplaceArgs;
+use super::risk_args::check_cloud;
 use super::rule_args::RuleArgs;
 use super::spinner::Spinner;
 use super::tenant_check::check_tenant;
 use super::tenants::{self, TenantsArgs};
 use super::ways_in_args::WaysInArgs;
-use super::words::{quoted, wrapped};
+use super::words::{harmless, quoted, wrapped};
 use crate::directory::{PassPolicy, PassScope};
 use crate::doctor::grants;
 use crate::graph::paced::Paced;
@@ -34,6 +35,7 @@ use crate::plan::reason::Reason;
 use crate::plan::row::PlanRow;
 use crate::plan::rules::Rules;
 use crate::plan::summary::Summary;
+use crate::plan::waves::{WAVE, is_same};
 use crate::roster::{Roster, Source};
 use crate::run::lock::FolderLock;
 use crate::run::plan_place::PlanPlace;
@@ -62,7 +64,8 @@ pub struct PlanArgs {
     #[arg(long)]
     pub(super) json: bool,
     /// Carry the plan out in waves: the column of the list that says which one each person belongs to, by its name or number;
-    /// then sealoff apply DIR --wave NAME. For breach and reinstate
+    /// then sealoff apply DIR --wave NAME. For breach and reinstate. The people of an earlier run that had waves keep theirs with
+    /// --wave-by wave
     #[arg(long, value_name = "COLUMN")]
     wave_by: Option<String>,
     #[command(flatten)]
@@ -149,7 +152,27 @@ fn playbook_help() -> String {
     help
 }
 
-/// Makes the plan and shows the preview.
+impl PlanArgs {
+    /// The file of tenants, if plans in many are meant.
+    ///
+    /// # Errors
+    ///
+    /// A flag is for the plan of one tenant.
+    pub(super) fn of_set(&self) -> Result<Option<PathBuf>, Failure> {
+        // What a list is read as has nothing to do with tenants.
+        let file = self.tenants.file.as_ref().filter(|_| !self.plan.explain);
+        if file.is_some() && self.wave_by.is_some() {
+            return Err(Failure::usage("--wave-by is for the plan of one tenant, and --tenants names many")
+                .with_next("Plan the tenant whose people come in waves on its own."));
+        }
+        if file.is_some() && self.plan.rules.max_accounts.is_some() {
+            return Err(tenants::number_for_all(file.map(PathBuf::as_path)));
+        }
+        Ok(file.cloned())
+    }
+}
+
+/// Makes the plan of one tenant and shows the preview.
 ///
 /// # Errors
 ///
@@ -159,13 +182,6 @@ pub async fn run(mut args: PlanArgs) -> Result<Exit, Failure> {
     if args.plan.explain {
         return args.plan.explained(args.json);
     }
-    if let Some(file) = args.tenants.file.clone() {
-        if args.plan.reading.wave.is_some() {
-            return Err(Failure::usage("--wave-by is for the plan of one tenant, and --tenants names many")
-                .with_next("Plan the tenant whose people come in waves on its own."));
-        }
-        return tenants::plan(args, &file).await;
-    }
     let (summary, _, _) = make(&args.plan, rules_of(&args.plan)?, &args.connection).await?;
     preview::show(&summary, args.json);
     Ok(Exit::Done)
@@ -173,7 +189,8 @@ pub async fn run(mut args: PlanArgs) -> Result<Exit, Failure> {
 
 /// The rules that the arguments ask for, with the passwords that they name.
 pub(super) fn rules_of(args: &PlanningArgs) -> Result<Rules, Failure> {
-    let mut rules = args.reading.shared_out(args.rules.rules(args.playbook, None, &args.ways_in)?);
+    let rules = args.reading.shared_out(args.rules.rules(args.playbook, None, &args.ways_in)?);
+    let mut rules = args.reading.with_moments(rules);
     if args.by_hand.chosen.passphrase_stdin && args.roster.as_os_str() == "-" {
         return Err(Failure::usage("both the list and the passphrase would be read from standard input")
             .with_next("Give the list as a file, or type the passphrase at a terminal."));
@@ -191,6 +208,7 @@ pub(super) async fn make(
     rules: Rules,
     connection: &ConnectionArgs,
 ) -> Result<(Summary, Option<PlanFolder>, Connected), Failure> {
+    check_cloud(rules.options.risk, connection.cloud)?;
     if PlanFolder::is_one(&args.roster) {
         return of_run(args, rules, connection).await;
     }
@@ -211,15 +229,34 @@ async fn of_run(
 ) -> Result<(Summary, Option<PlanFolder>, Connected), Failure> {
     if args.reading.is_about_columns() {
         let what = format!("{} is the folder of a run, and has no columns or sheets to choose", quoted(&args.roster));
-        return Err(Failure::usage(what).with_next("Leave --key, --by, --sheet, --hidden-rows and --only out."));
+        return Err(Failure::usage(what)
+            .with_next("Leave --key, --by, --sheet, --hidden-rows, --every-row, --only and --pass-from-column out."));
     }
     let origin = PlanFolder::open(&args.roster)?;
-    let rules = after_run(&origin, rules)?;
+    let rules = Rules { wave_by: kept_waves(args, &origin)?, ..after_run(&origin, rules)? };
     let place = args.replace.place(&args.out, None)?;
     let connected = connection.connect()?;
     check_tenant(origin.manifest(), &connected).await?;
     let (summary, plan) = of_people(&origin, rules, place, &connected, args.checks).await?;
     Ok((summary, plan, connected))
+}
+
+/// The column of waves, where the people of a run are to keep theirs.
+fn kept_waves(args: &PlanningArgs, origin: &PlanFolder) -> Result<Option<String>, Failure> {
+    let Some(asked) = &args.reading.wave else { return Ok(None) };
+    let dir = quoted(origin.path());
+    let otherwise = "For other waves, plan a list that has the column.";
+    match &origin.manifest().waves {
+        Some(waves) if is_same(&waves.by, asked) || is_same(WAVE, asked) => Ok(Some(waves.by.clone())),
+        Some(waves) => Err(Failure::usage(format_args!(
+            "the people of the run in {dir} are in waves by the column {:?}, and not by {:?}",
+            harmless(&waves.by),
+            harmless(asked)
+        ))
+        .with_next(format_args!("To keep these waves: --wave-by {WAVE}. {otherwise}"))),
+        None => Err(Failure::usage(format_args!("the people of the run in {dir} are in no waves"))
+            .with_next(format_args!("Leave --wave-by out. {otherwise}"))),
+    }
 }
 
 /// The same rules, that know whose password a run replaced.
@@ -283,6 +320,9 @@ pub(super) async fn with_planner(
     let principal = check_permissions(connected, &needs, checks).await?;
     if rules.options.methods.is_some() {
         check_listing(connected, &[grants::LIST_METHODS], "--methods", checks).await?;
+    }
+    if let Some(mark) = rules.options.risk {
+        check_risk(connected, mark.flag(), checks).await?;
     }
     if let Some(asked) = &rules.consents {
         let needs: &[grants::Need] =

@@ -59,6 +59,30 @@ pub(super) async fn what_is_missing(transport: &HttpTransport, needs: &[Need]) -
     missing(&claims, needs).map(|failure| failure.what)
 }
 
+/// Makes sure that the token permits to mark the risk of people, as far as it can be read; `flag` is what asks for that.
+///
+/// # Errors
+///
+/// The permission is visibly missing, and `--without-checks` was not given; or there is no token.
+pub(super) async fn check_risk(connected: &Connected, flag: &str, checks: CheckArgs) -> Result<(), Failure> {
+    let Some(claims) = connected.transport.claims().await? else { return Ok(()) };
+    let lacking = grants::MARK_RISK.lacking(&claims);
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let whose = if claims.is_app { "this app was not granted" } else { "the token does not carry" };
+    let what = format!(
+        "{whose} {}, which {flag} needs: Graph would refuse to mark the risk of any of them",
+        lacking.join(" and ")
+    );
+    if checks.without_checks {
+        messages::note(harmless(&what));
+        return Ok(());
+    }
+    let remedy = grants::how_to_grant(&lacking, claims.is_app);
+    Err(Failure::new(Exit::Access, what).with_next(remedy).and_next(WITHOUT_CHECKS))
+}
+
 /// Makes sure that the token permits what is needed to list what people have, as far as it can be read; `flag` is what asks for
 /// that.
 ///

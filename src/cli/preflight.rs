@@ -14,6 +14,7 @@ use super::tenant_check::check_organization;
 use super::words::quoted;
 use crate::doctor::grants;
 use crate::graph::reading::Organization;
+use crate::graph::transport::Transport as _;
 use crate::plan::drift::Drift;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;

@@ -14,12 +14,12 @@ use super::lines::Lines;
 use super::messages;
 use super::spinner::Spinner;
 pub(super) use super::words::quoted;
-use super::words::{count, counted, fitting, harmless, line_count, line_width, moment, roster_name, span};
+use super::words::{at_least, count, counted, fitting, harmless, line_count, line_width, moment, roster_name, span};
 use crate::graph::quota::Allowance;
 use crate::json::DocumentVersion;
 use crate::plan::examples::Examples;
 use crate::plan::folder::{
-    CONSENTS, DEVICES, ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED, WAYS_IN,
+    APP_ROLES, CONSENTS, DEVICES, ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED, WAYS_IN,
 };
 use crate::plan::handoff::Handoff;
 use crate::plan::manifest::Manifest;
@@ -35,7 +35,7 @@ use crate::step::Step;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::shortest_of_plan;
-use crate::wording::{consents, devices, new_passwords, passes, plan_command, too_large, waves, ways_in};
+use crate::wording::{app_roles, consents, devices, new_passwords, passes, plan_command, too_large, waves, ways_in};
 
 /// The rows of one decision that have one reason, with the reason for people.
 #[derive(JsonSchema, Serialize)]
@@ -66,7 +66,8 @@ pub(super) fn show(summary: &Summary, json: bool) {
     let written = if json {
         let worded = |line| WordedReason { line, sentence: wording::reason::sentence(line.reason) };
         let reasons = summary.reasons.iter().map(worded).collect();
-        let slow_end_seconds = summary.plan.targets().slow_end().map(|slow| slow.as_secs_f64().ceil() as u64);
+        let slow_end_seconds =
+            summary.plan.targets().slow_end(summary.plan.by_person()).map(|slow| slow.as_secs_f64().ceil() as u64);
         let line = PlanDocument { sealoff_plan: DocumentVersion, summary, reasons, slow_end_seconds };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
@@ -155,6 +156,7 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
     if detail != Detail::Counts {
         out.blank();
     }
+    write_left_with_nothing(out, plan);
     out.labelled("Steps", steps(plan));
     if let Some(sentence) = faster(plan) {
         out.labelled("", sentence);
@@ -163,6 +165,8 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
     write_on_premises(out, summary, detail);
     write_ways_in(out, summary, detail);
     write_consents(out, summary, detail);
+    write_app_roles(out, summary, detail);
+    write_risk(out, plan);
     write_files(out, summary, detail);
     out.blank();
     if plan.accounts() == 0 {
@@ -304,6 +308,39 @@ fn write_consents(out: &mut Lines, summary: &Summary, detail: Detail) {
     }
 }
 
+/// The roles that its people hold in apps.
+fn write_app_roles(out: &mut Lines, summary: &Summary, detail: Detail) {
+    let Some(listed) = &summary.plan.app_roles else { return };
+    out.labelled(
+        "App roles",
+        format_args!("{}: {}", app_roles::headline(listed), summary.folder.join(APP_ROLES).display()),
+    );
+    if detail != Detail::Counts {
+        for app in listed.apps.iter().take(MAX_APPS_SHOWN) {
+            let held = u64::from(app.own) + u64::from(app.through_groups);
+            out.at(format_args!("{:11}{:>6}  ", "", count(held)), harmless(&app_roles::of_app(app)));
+        }
+        let hidden = listed.apps.len().saturating_sub(MAX_APPS_SHOWN) as u64 + u64::from(listed.more_apps);
+        if hidden > 0 {
+            out.labelled("", format_args!("{} more", counted(hidden, "app", "apps")));
+        }
+        if let Some(sentence) = app_roles::unknown_people(listed) {
+            out.labelled("", sentence);
+        }
+    }
+    if listed.assignments > 0 {
+        out.labelled("", app_roles::STAY);
+    }
+}
+
+/// What is said of the risk of its people when all else is done.
+fn write_risk(out: &mut Lines, plan: &Manifest) {
+    let Some(risk) = &plan.risk else { return };
+    for (index, sentence) in wording::risk::of_plan(risk, plan.playbook).iter().enumerate() {
+        out.labelled(if index == 0 { "Risk" } else { "" }, sentence);
+    }
+}
+
 /// Who can open the new passwords.
 fn write_passwords(out: &mut Lines, summary: &Summary) {
     let plan = &summary.plan;
@@ -331,6 +368,13 @@ fn write_passwords(out: &mut Lines, summary: &Summary) {
             out.labelled("", recipient_name(recipient));
         }
         write_kinds(out, plan);
+    }
+}
+
+/// Who would have nothing to sign in with.
+fn write_left_with_nothing(out: &mut Lines, plan: &Manifest) {
+    if let Some(sentence) = passes::left_with_nothing(plan) {
+        out.labelled("No way in", sentence);
     }
 }
 
@@ -471,7 +515,7 @@ fn faster(plan: &Manifest) -> Option<String> {
     let blocked = u64::from(plan.counts.steps[Step::Block]);
     let out_after = if plan.playbook.schedule() == Schedule::Sweep && blocked > 0 {
         let all = counted(blocked, "account is", "accounts are");
-        format!("{all} blocked after {} at the least; ", span(apps::floor(1, Allowance::WRITES, blocked)))
+        format!("{all} blocked after {}; ", at_least(apps::floor(1, Allowance::WRITES, blocked)))
     } else {
         String::new()
     };

@@ -2,20 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use console::Term;
-use indicatif::{ProgressBar, ProgressStyle};
-use time::OffsetDateTime;
-
 use super::drawn_line;
 use super::messages;
-use super::outage::Outage;
+use super::waiting::Waiting;
 use super::words::{count, counted, harmless, span};
 use crate::clock::Clock;
-use crate::graph::throttle::LimitOwner;
 use crate::run::event::{Event, Progress};
 use crate::run::handout_rate::HandoutRate;
-use crate::wording::pace::long_wait;
 use crate::wording::steps::how_far;
+use console::Term;
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// Listens to the engine and shows what it hears.
 pub(super) struct Display {
@@ -26,18 +22,15 @@ pub(super) struct Display {
     /// How many people get a new password in which time, where that was asked for.
     rate: Option<HandoutRate>,
     began: Duration,
-    outage: Outage,
-    /// How long nothing could be done, in all.
-    down_for: Duration,
+    waiting: Waiting,
     last: Option<Progress>,
-    /// Until when a long wait has been explained.
-    explained_until: Duration,
 }
+
+/// Said where something is drawn: a person sits before it.
+pub(super) const CTRL_C_IS_SAFE: &str = "Ctrl-C is safe: what is under way is waited for, and nothing is lost";
 
 /// Plain lines come this far apart.
 const LINES_APART: Duration = Duration::from_secs(5);
-/// A wait that is longer than this is explained: a run that stands still looks like one that is stuck.
-const LONG_WAIT: Duration = Duration::from_secs(60);
 /// More failures than this are counted, not listed: the results name them all.
 const MAX_FAILURES_SHOWN: usize = 20;
 
@@ -53,19 +46,20 @@ impl Display {
             clock,
             rate,
             began: clock.now(),
-            outage: Outage::new(is_terminal),
-            down_for: Duration::ZERO,
+            waiting: Waiting::new(clock, is_terminal),
             last: None,
-            explained_until: Duration::ZERO,
         }
     }
 
     /// Shows one event.
     pub(super) fn show(&mut self, event: &Event) {
+        for remark in self.waiting.hear(event) {
+            self.beside(|| remark.say());
+        }
         match event {
             Event::Started(progress) => {
                 if let Some(bar) = &self.bar {
-                    messages::info("Ctrl-C is safe: what is under way is waited for, and nothing is lost");
+                    messages::info(CTRL_C_IS_SAFE);
                     // Drawn from here on: before, there is nothing to say.
                     bar.set_length(progress.steps.planned().map(|(_, share)| share.planned).sum());
                     bar.enable_steady_tick(Duration::from_millis(250));
@@ -77,10 +71,7 @@ impl Display {
             Event::Sent { writes, .. } => {
                 self.more(&format!("sent a batch of {}", counted(*writes as u64, "write", "writes")));
             }
-            Event::Throttled { writes, owner, retry_after } => {
-                if let Some(wait) = retry_after.filter(|wait| *wait >= LONG_WAIT) {
-                    self.explain(wait, *owner);
-                }
+            Event::Throttled { writes, retry_after, .. } => {
                 let wait = retry_after.map_or_else(|| "says no time".to_owned(), |wait| format!("asks for {}", span(wait)));
                 self.more(&format!("Graph throttled {} and {wait}", counted(*writes as u64, "write", "writes")));
             }
@@ -96,32 +87,15 @@ impl Display {
                 messages::note("the tenant's own limit is reached: another app is spending the write quota too");
             }),
             Event::AppLeftOut { app, reason } => self.beside(|| messages::warn(left_out(app, reason))),
-            Event::Unreachable { reason, cause, pause, down_for } => {
-                for line in self.outage.goes_on(reason, *cause, *pause, *down_for, OffsetDateTime::now_utc()) {
-                    self.line(&line);
-                }
+            Event::Unreachable { .. } => {
                 if let (Some(bar), Some(progress)) = (&self.bar, &self.last) {
                     self.draw(bar, progress);
                 }
             }
-            Event::Reachable { down_for } => {
-                self.down_for += *down_for;
-                if let Some(line) = self.outage.is_over(*down_for) {
-                    self.line(&line);
-                }
-            }
+            Event::Reachable { .. } => {}
             Event::Stopping { batches_under_way } => self.line(&format!(
                 "stopping: no more writes are sent, {batches_under_way} under way are waited for; Ctrl-C again leaves at once"
             )),
-        }
-    }
-
-    /// Says once why the run stands still, and again where the wait grows by as much.
-    fn explain(&mut self, wait: Duration, owner: Option<LimitOwner>) {
-        let until = self.clock.now() + wait;
-        if until >= self.explained_until + LONG_WAIT {
-            self.explained_until = until;
-            self.beside(|| messages::note(long_wait(wait, owner)));
         }
     }
 
@@ -131,7 +105,7 @@ impl Display {
         if progress.not_done > 0 {
             parts.push(format!("{} not done", count(progress.not_done)));
         }
-        if let Some(standing) = self.outage.standing() {
+        if let Some(standing) = self.waiting.outage() {
             // Neither time left nor rate: both would go on counting while nothing is done.
             return vec![format!("{standing}; {}", parts.join(", "))];
         }
@@ -140,7 +114,7 @@ impl Display {
             let at = self.rate.map_or_else(String::new, |rate| format!(" at {rate}"));
             parts.push(format!("{} left{at}", span(progress.time_left)));
         }
-        let worked = self.clock.now().saturating_sub(self.began).saturating_sub(self.down_for);
+        let worked = self.clock.now().saturating_sub(self.began).saturating_sub(self.waiting.down_for());
         // A rate over a moment says nothing.
         if self.rate.is_none() && worked >= Duration::from_secs(5) && progress.writes_left > 0 {
             let rate = progress.writes_accepted as f64 / worked.as_secs_f64() * 60.0;
@@ -171,7 +145,7 @@ impl Display {
             return;
         }
         // An outage has lines of its own.
-        if messages::is_quiet() || self.outage.standing().is_some() {
+        if messages::is_quiet() || self.waiting.outage().is_some() {
             return;
         }
         let due = self.last_line.is_none_or(|last| last.elapsed() >= LINES_APART) || progress.writes_left == 0;

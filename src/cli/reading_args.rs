@@ -6,6 +6,7 @@ use strum::VariantNames as _;
 
 use super::diagnostics;
 use super::exit::Failure;
+use super::pass_args::PASSES;
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::rules::Rules;
 use crate::roster::{KeyProperty, OnlyRows, ReadOptions, Roster, RosterError, Source};
@@ -33,9 +34,17 @@ pub(super) struct ReadingArgs {
     /// Read the rows of the sheet that are hidden (by a filter or by hand), too
     #[arg(long)]
     hidden_rows: bool,
+    /// Plan every row (with --only, every one that has the value), also those that are struck out on their sheet, and those that a
+    /// column such as Action says to leave alone
+    #[arg(long)]
+    every_row: bool,
     /// Only the rows with this value in this column, such as Status=Leaver; all others are left alone
     #[arg(long, value_name = "COLUMN=VALUE")]
     only: Option<OnlyRows>,
+    /// The column that says from when on each person's pass is good, by its name or number: 2026-11-30T08:00:00Z, with its offset
+    /// from UTC, or a day, its beginning in UTC; where its cell is empty, as --pass-from says. With --credential pass or both
+    #[arg(long, value_name = "COLUMN", help_heading = PASSES)]
+    pass_from_column: Option<String>,
     /// The column of waves, which plan alone takes.
     #[arg(skip)]
     pub(super) wave: Option<String>,
@@ -54,10 +63,24 @@ impl ReadingArgs {
         Rules { handoff: Some(HandoffKeys::for_every_name(rules.recipients)), recipients: Vec::new(), ..rules }
     }
 
+    /// The same rules, with the column that says from when on each person's pass is good.
+    pub(super) fn with_moments(&self, rules: Rules) -> Rules {
+        Rules { pass_from_column: self.pass_from_column.clone(), ..rules }
+    }
+
+    /// Does a column say from when on each person's pass is good?
+    pub(super) const fn names_moments(&self) -> bool {
+        self.pass_from_column.is_some()
+    }
+
     /// Is anything said that only a list with columns or sheets has?
     pub(super) fn is_about_columns(&self) -> bool {
-        let texts = [&self.key, &self.sheet];
-        texts.into_iter().any(Option::is_some) || self.by.is_some() || self.hidden_rows || self.only.is_some()
+        let texts = [&self.key, &self.sheet, &self.pass_from_column];
+        texts.into_iter().any(Option::is_some)
+            || self.by.is_some()
+            || self.hidden_rows
+            || self.every_row
+            || self.only.is_some()
     }
 
     /// Is it the word for each person's manager?
@@ -82,7 +105,9 @@ impl ReadingArgs {
             handoff_may_be_missing: self.names_manager(),
             sheet: self.sheet.clone(),
             hidden_rows: self.hidden_rows,
+            every_row: self.every_row,
             wave: self.wave.clone(),
+            pass_from: self.pass_from_column.clone(),
             only: self.only.clone(),
         }
     }
@@ -101,6 +126,9 @@ impl ReadingArgs {
                 failure.about("handoff_by")
             }
             RosterError::UnknownColumn(unknown) if Some(&unknown.key) == self.wave.as_ref() => failure.about("wave_by"),
+            RosterError::UnknownColumn(unknown) if Some(&unknown.key) == self.pass_from_column.as_ref() => {
+                failure.about("pass_from_column")
+            }
             _ => failure,
         }
     }

@@ -22,6 +22,7 @@ use crate::run::next_steps::next_steps;
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::output::RunOutput;
 use crate::run::packets;
+use crate::run::risk_result::RiskCounts;
 use crate::run::run_end::RunEnd;
 use crate::wording;
 use crate::wording::next_steps::worded;
@@ -62,6 +63,9 @@ pub(super) struct RunDocument<'a> {
     drifted: u64,
     /// Accounts at which the last verification found something changed back.
     contradicted: u64,
+    /// How far the risk of its people is marked, where the plan does that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risk: Option<&'a RiskCounts>,
     /// The path of results.csv.
     results: String,
     /// One for each person who hands passwords over.
@@ -91,6 +95,7 @@ impl Recap<'_> {
                 outcomes: &self.output.outcomes,
                 drifted: self.output.outcomes.drifted(),
                 contradicted: self.output.outcomes.contradicted().count,
+                risk: self.output.outcomes.risk(),
                 results: self.output.results.display().to_string(),
                 packets: &self.output.packets,
                 pace: self.pace,
@@ -149,6 +154,9 @@ impl Recap<'_> {
         if outcomes.steps().planned().next().is_some() {
             out.blank();
             out.labelled("Steps", how_far(outcomes.steps()));
+        }
+        if let Some(risk) = outcomes.risk() {
+            out.labelled("Risk", wording::risk::how_far(risk));
         }
         if let Some(statistics) = &self.statistics {
             out.blank();

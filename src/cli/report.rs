@@ -12,11 +12,10 @@ use super::lines;
 use super::messages;
 use super::preview::note_unprinted;
 use super::replace_file::FilePlace;
-use super::tenants;
+use super::tenants::{self, WholeSetArgs};
 use crate::json::DocumentVersion;
 use crate::plan::folder::PlanFolder;
 use crate::report::run_page::{self, REPORT_HTML, WrittenReport};
-use crate::tenants::TenantSet;
 use crate::wording::standing::headline;
 
 /// Write a run as one self-contained page: what was done, how fast, and what is left
@@ -33,6 +32,8 @@ pub struct ReportArgs {
     /// Print where the report is as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    whole_set: WholeSetArgs,
 }
 
 /// Where the report is, as `--json` prints it.
@@ -49,7 +50,7 @@ pub(super) struct ReportDocument {
 ///
 /// The run cannot be read, or the page cannot be written.
 pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
-    if TenantSet::is_in(&args.dir) {
+    if args.whole_set.mean_set(&args.dir)? {
         return tenants::report(&args.dir, args.json);
     }
     let plan = PlanFolder::open(&args.dir)?;

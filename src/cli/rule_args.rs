@@ -11,6 +11,7 @@ use super::messages;
 use super::number_args::number_of_accounts;
 use super::pass_args::PassArgs;
 use super::password_args::PasswordArgs;
+use super::risk_args::RiskArgs;
 use super::time_args;
 use super::ways_in_args::WaysInArgs;
 use crate::plan::handoff::HandoffKeys;
@@ -87,6 +88,8 @@ pub(super) struct RuleArgs {
     pub(super) without_domains: bool,
     #[command(flatten)]
     pub(super) pass: PassArgs,
+    #[command(flatten)]
+    pub(super) risk: RiskArgs,
     // Last, because its heading would be that of what follows.
     #[command(flatten)]
     pub(super) password: PasswordArgs,
@@ -136,6 +139,7 @@ impl RuleArgs {
             strict: self.strict,
             max_accounts: self.max_accounts,
             writeback: self.writeback,
+            risk: self.risk.mark(),
             ..ways_in.apply_to(Options::default())
         };
         let handoff = handoff.filter(|_| hands_over);

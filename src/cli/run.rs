@@ -79,7 +79,7 @@ pub async fn run(args: RunArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Fai
     // Checked before the plan is made, and not after it.
     args.apps.read()?;
     let rules = plan::rules_of(&args.plan)?;
-    args.pace.check(rules.playbook)?;
+    args.pace.check(rules.playbook, None)?;
     let chosen = rules.by_hand.as_ref().map(|chosen| Arc::clone(&chosen.list));
     let (summary, plan, connected) = plan::make(&args.plan, rules, &args.connection).await?;
     preview::show(&summary, args.json);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
+use time::{OffsetDateTime, UtcOffset};
 
 use super::exit::{Exit, Failure};
 use super::messages;
@@ -13,6 +13,7 @@ use super::words::{span, spelled_out};
 use crate::clock::Clock;
 use crate::graph::access::Access;
 use crate::local_time;
+use crate::moment_text;
 
 /// A longer wait is refused: people change, plans grow old, and machines are switched off.
 const MAX_AHEAD: Duration = Duration::from_secs(7 * 86_400);
@@ -24,18 +25,10 @@ const CLOCK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A moment to come, with its time zone: `2026-11-27T17:00:00+01:00`, `2026-11-27T17:00Z`, a blank in place of the `T`.
 pub(super) fn moment(text: &str) -> Result<OffsetDateTime, String> {
-    let spelled = text.trim().replacen(' ', "T", 1).replace(' ', "");
-    let minutes = format_description!("[year]-[month]-[day]T[hour]:[minute]");
-    let zone = spelled.find(['Z', 'z', '+']).or_else(|| spelled.rfind('-').filter(|place| *place > 10));
-    let (local, zone) = spelled.split_at(zone.unwrap_or(spelled.len()));
-    // Seconds may be left out.
-    let local = match PrimitiveDateTime::parse(local, minutes) {
-        Ok(_) => format!("{local}:00"),
-        Err(_) => local.to_owned(),
-    };
-    if let Ok(moment) = OffsetDateTime::parse(&format!("{local}{zone}"), &Rfc3339) {
+    if let Ok(moment) = moment_text::with_offset(text) {
         return Ok(moment);
     }
+    let (local, zone) = moment_text::split(text);
     let now = OffsetDateTime::now_utc();
     let stated = |moment: OffsetDateTime| local_time::here(moment).map_or_else(|| "Z".to_owned(), offset_text);
     if zone.is_empty()

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     config, doctor_findings, drill_phases, evidence, explain, export, failure_document, keygen, onprem, packets,
-    preview, recap, report, results, sign, simulate, status, tenants, unseal, verification, writeback,
+    preview, recap, report, results, sign, simulate, status, tenants, unseal_output, verification, writeback,
 };
 use crate::run::events_log::EventLine;
 use crate::tenants::SetManifest;
@@ -91,7 +91,7 @@ impl DocumentSchema {
                 "tenants-status",
                 "Where the runs of a set stand: sealoff status --json of a folder that plan --tenants made",
             ),
-            Self::of::<unseal::CredentialDocument<'_>>(
+            Self::of::<unseal_output::CredentialDocument<'_>>(
                 "unseal",
                 "A credential: sealoff unseal --json, one line for each",
             ),

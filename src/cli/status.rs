@@ -12,8 +12,8 @@ use super::exit::{Exit, Failure, printed};
 use super::lines::{self, Lines};
 use super::messages;
 use super::status_watch;
-use super::tenants;
-use super::words::{count, counted, harmless, moment, quoted, span, spelled_out};
+use super::tenants::{self, WholeSetArgs};
+use super::words::{at_least, count, counted, harmless, moment, quoted, span, spelled_out};
 use crate::digest::Digest;
 use crate::json::{DocumentVersion, Rfc3339Moment};
 use crate::plan::folder::PlanFolder;
@@ -23,11 +23,9 @@ use crate::run::lock::{FolderLock, LockHolder};
 use crate::run::next_steps::{NextStep, go_on, next_steps};
 use crate::run::packets;
 use crate::run::status::{RunStatus, run_status};
-use crate::tenants::TenantSet;
 use crate::wording;
 use crate::wording::next_steps::worded;
 use crate::wording::pace::own_pace;
-use crate::wording::plan_command::at_rate;
 use crate::wording::standing::headline;
 use crate::wording::worded_step::WordedStep;
 use crate::words::clipped;
@@ -58,6 +56,8 @@ pub struct StatusArgs {
     /// Print as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    whole_set: WholeSetArgs,
 }
 
 /// How many reasons are shown; all of them are in the results.
@@ -71,7 +71,7 @@ const MAX_REASON: usize = 80;
 ///
 /// The folder holds no plan, or one that was changed; or its files cannot be read.
 pub async fn run(args: StatusArgs) -> Result<Exit, Failure> {
-    if TenantSet::is_in(&args.dir) {
+    if args.whole_set.mean_set(&args.dir)? {
         return tenants::status(&args.dir, args.watch, args.json).await;
     }
     let plan = PlanFolder::open(&args.dir)?;
@@ -265,7 +265,7 @@ impl StatusScreen<'_> {
                     let rate = run.journal.rate.map(|rate| rate.to_string()).unwrap_or_default();
                     format!("{time} at {rate}, the rate of the last process")
                 }
-                Some(own) => format!("at least {time} {own}"),
+                Some(own) => format!("{} {own}", at_least(run.time_left)),
                 None => format!("{time} by the documented quota"),
             };
             out.labelled("Left", format_args!("{writes}, {by}{rate}"));
@@ -313,6 +313,9 @@ impl StatusScreen<'_> {
             }
             out.labelled(step, parts.join(", "));
         }
+        if let Some(risk) = &self.run.risk {
+            out.labelled("Risk", wording::risk::how_far(risk));
+        }
         if self.run.in_doubt > 0 && self.held.is_none() && self.run.journal.broken.is_none() {
             out.labelled(
                 "In doubt",
@@ -358,7 +361,7 @@ impl StatusScreen<'_> {
         if steps.is_empty() {
             return vec![WordedStep { what: "Nothing is left to do.".to_owned(), command: None }];
         }
-        worded(&steps, self.plan, &at_rate(self.run.journal.rate))
+        worded(&steps, self.plan, "")
     }
 
     fn next_steps(&self) -> Vec<NextStep> {

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::exit::Failure;
 use super::interrupt;
+use super::waiting::LONG_WAIT;
 use super::watched_line::WatchedLine;
 use super::words::{count, span, spelled_out};
 use crate::plan::folder::PlanFolder;
@@ -57,11 +58,14 @@ fn parts(counts: &FollowedCounts, holder: Option<&LockHolder>, now: OffsetDateTi
     if counts.writes_left > 0 && counts.time_left >= Duration::from_secs(1) {
         parts.push(format!("{} left", span(counts.time_left)));
     }
+    let throttled = counts.throttled_for(now).filter(|span| *span >= LONG_WAIT);
     let silent = counts.last_written.and_then(|last| Duration::try_from(now - last).ok()).unwrap_or_default();
-    match counts.writes_per_minute {
+    match (throttled, counts.writes_per_minute) {
         // The rate would be that of the time before.
+        (Some(lasts), _) => parts
+            .push(format!("Graph throttles and has accepted nothing for {}; the run goes on by itself", span(lasts))),
         _ if silent >= LONG_SILENCE => parts.push(format!("nothing written for {}", span(silent))),
-        Some(rate) if counts.writes_left > 0 => parts.push(format!("{} writes a minute", count(rate as u64))),
+        (None, Some(rate)) if counts.writes_left > 0 => parts.push(format!("{} writes a minute", count(rate as u64))),
         _ => {}
     }
     parts
@@ -86,11 +90,16 @@ mod tests {
             time_left: Duration::from_secs(90),
             writes_per_minute: Some(1_200.0),
             last_written: Some(now - Duration::from_secs(59)),
+            throttled_since: Some(now - Duration::from_secs(59)),
         };
         let line = |counts: &FollowedCounts| parts(counts, None, now).join(", ");
         assert_eq!(line(&counts), "blocked 30/40, 2 not done, 1 min 30 s left, 1,200 writes a minute");
         counts.last_written = Some(now - Duration::from_secs(120));
         assert_eq!(line(&counts), "blocked 30/40, 2 not done, 1 min 30 s left, nothing written for 2 min");
+        counts.throttled_since = Some(now - Duration::from_secs(300));
+        let throttled = "Graph throttles and has accepted nothing for 5 min; the run goes on by itself";
+        assert_eq!(line(&counts), format!("blocked 30/40, 2 not done, 1 min 30 s left, {throttled}"));
+        counts.throttled_since = None;
         (counts.last_written, counts.writes_left, counts.not_done) = (Some(now), 0, 0);
         assert_eq!(line(&counts), "blocked 30/40");
     }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
-use time::{Date, OffsetDateTime};
+use time::OffsetDateTime;
+
+use crate::moment_text::{self, NotAMoment};
 
 const SPAN: &str = "a span is a whole number and a unit: 90s, 30m, 24h or 7d";
 
@@ -33,37 +33,28 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
 /// A moment in the past: `2026-11-23T02:30:00Z`, `2026-11-23` (its beginning in UTC), or a span ago: `6h`.
 pub(super) fn past(text: &str) -> Result<OffsetDateTime, String> {
     let now = OffsetDateTime::now_utc();
-    let moment = if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {
-        moment
-    } else if let Ok(day) = Date::parse(text, format_description!("[year]-[month]-[day]")) {
-        day.midnight().assume_utc()
-    } else if let Ok(ago) = span(text) {
-        now - ago
-    } else {
-        return Err(
-            "a moment is 2026-11-23T02:30:00Z, 2026-11-23 (its beginning in UTC), or a span ago such as 6h".to_owned()
-        );
+    let moment = match (moment_text::or_day(text), span(text)) {
+        (Ok(moment), _) => moment,
+        (Err(_), Ok(ago)) => (now - ago).replace_nanosecond(0).unwrap_or(now),
+        (Err(why @ NotAMoment::NoOffset), _) => return Err(why.to_string()),
+        _ => {
+            let way = "a moment is 2026-11-23T02:30:00Z, 2026-11-23 (its beginning in UTC), or a span ago such as 6h";
+            return Err(way.to_owned());
+        }
     };
     if moment > now {
-        return Err(format!("{text} is still to come, and only what has happened can count as done"));
+        return Err(format!("{text} is still to come, so nothing has happened since"));
     }
-    // Graph gives whole seconds.
-    Ok(moment.replace_nanosecond(0).unwrap_or(moment))
+    Ok(moment)
 }
 
 /// A moment to come: `2026-11-30T08:00:00Z`, or `2026-11-30` (its beginning in UTC).
 pub(super) fn to_come(text: &str) -> Result<OffsetDateTime, String> {
-    let moment = if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {
-        moment
-    } else if let Ok(day) = Date::parse(text, format_description!("[year]-[month]-[day]")) {
-        day.midnight().assume_utc()
-    } else {
-        return Err("a moment is 2026-11-30T08:00:00Z, or 2026-11-30 (its beginning in UTC)".to_owned());
-    };
+    let moment = moment_text::or_day(text).map_err(|why| why.to_string())?;
     if moment <= OffsetDateTime::now_utc() {
         return Err(format!("{text} has passed"));
     }
-    Ok(moment.replace_nanosecond(0).unwrap_or(moment).to_offset(time::UtcOffset::UTC))
+    Ok(moment)
 }
 
 #[cfg(test)]

@@ -7,13 +7,17 @@ use clap::Args;
 
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
+use super::messages;
+use super::precheck::{CheckArgs, check_risk};
 use super::preview;
 use super::reading_args::MANAGER;
 use super::replace_args::ReplaceArgs;
+use super::risk_args::check_cloud;
 use super::rule_args;
 use super::tenant_check::check_tenant;
-use super::words::quoted;
+use super::words::{counted, quoted};
 use crate::directory::HeldDevice;
+use crate::graph::risky_users::RiskMark;
 use crate::ids::RowNumber;
 use crate::plan::device_fate::DeviceFate;
 use crate::plan::folder::PlanFolder;
@@ -26,6 +30,7 @@ use crate::plan::undo_devices;
 use crate::run::lock::FolderLock;
 use crate::run::replay::Replay;
 use crate::run::result_row::ResultRows;
+use crate::run::risk_rows::RiskStanding;
 use crate::run::target_result::TargetOutcome;
 use crate::step::Step;
 use crate::step::target::WriteTarget;
@@ -68,6 +73,10 @@ pub struct UndoArgs {
     /// Who runs Active Directory: a certificate, as for sealoff plan; synced people then get their new password by onprem.ps1
     #[arg(long, value_name = "CERT", requires = "reset")]
     ad_key: Vec<String>,
+    /// When all else is done, dismiss the risk of these people in Entra ID Protection, as for sealoff plan: a run with
+    /// --confirm-compromised made it high
+    #[arg(long)]
+    dismiss_risk: bool,
     /// Print the plan's summary as JSON
     #[arg(long)]
     json: bool,
@@ -99,7 +108,12 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
         return Err(Failure::usage("--reset goes with a run that blocked accounts; this one disabled devices")
             .with_next("Leave --reset out."));
     }
+    if of_devices && args.dismiss_risk {
+        return Err(Failure::usage("--dismiss-risk goes with a run that blocked accounts; this one disabled devices")
+            .with_next("Leave --dismiss-risk out."));
+    }
     let rules = rules(&args, of.options, of_devices)?;
+    check_cloud(rules.options.risk, args.connection.cloud)?;
     let claims = RunClaims::read(&origin)?;
     if !claims.has_written() {
         let dir = quoted(origin.path());
@@ -118,6 +132,15 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let place = args.replace.place(&args.out, None)?;
     let connected = args.connection.connect()?;
     check_tenant(of, &connected).await?;
+    if rules.options.risk.is_some() {
+        check_risk(&connected, "--dismiss-risk", CheckArgs::default()).await?;
+    } else if of.options.risk == Some(RiskMark::ConfirmCompromised)
+        && let Some(how_far) = confirmed(&claims, origin.steps().len())
+    {
+        messages::note(format_args!(
+            "the run {how_far}, and this plan leaves their risk high: to dismiss it, add --dismiss-risk"
+        ));
+    }
     let caller = connected.caller().await?;
     let spinner = preview::reading();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
@@ -133,6 +156,23 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let summary = put?;
     preview::show(&summary, args.json);
     Ok(Exit::Done)
+}
+
+/// How many people of so many rows the run confirmed as compromised; nothing where there is none.
+fn confirmed(claims: &RunClaims, rows: usize) -> Option<String> {
+    let are = |standing: RiskStanding| {
+        let rows = (1..=rows).filter_map(|row| u32::try_from(row).ok()).map(RowNumber::new);
+        rows.filter(|row| claims.risk(*row) == standing).count() as u64
+    };
+    let people = |number: u64| counted(number, "person", "people");
+    match (are(RiskStanding::Marked), are(RiskStanding::Unknown)) {
+        (0, 0) => None,
+        (0, unknown) => Some(format!("may have confirmed {} as compromised", people(unknown))),
+        (marked, 0) => Some(format!("confirmed {} as compromised", people(marked))),
+        (marked, unknown) => {
+            Some(format!("confirmed {} as compromised, and perhaps {} more", people(marked), people(unknown)))
+        }
+    }
 }
 
 /// The devices of each row that were enabled before the run, and that it disabled: Graph said so.
@@ -174,6 +214,7 @@ fn rules(args: &UndoArgs, of: Options, of_devices: bool) -> Result<Rules, Failur
         devices: of_devices,
         // What comes back has its password, and the policy for passes was not asked.
         pass: None,
+        risk: args.dismiss_risk.then_some(RiskMark::Dismiss),
         ..of
     };
     let handoff = args.recipients.as_deref().map(rule_args::handoff_keys).transpose()?;

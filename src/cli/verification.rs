@@ -29,6 +29,7 @@ use crate::verify::claims::RunClaims;
 use crate::verify::finding::Finding;
 use crate::verify::on_premises::StandingThere;
 use crate::verify::pass::{Checked, Pass, PassProgress, Subject};
+use crate::verify::risk::{self, RiskProofs};
 use crate::verify::table::{self, TableError};
 use crate::wording;
 use crate::wording::next_steps::worded;
@@ -54,10 +55,11 @@ impl Verification<'_> {
     pub(super) async fn make(&self, report: impl FnMut(PassProgress)) -> Result<VerificationDocument, Failure> {
         let Connected { transport, clock, .. } = self.connected;
         let pass = Pass::make(self.plan, &self.claims, transport, *clock, self.wait, report).await?;
-        self.keep(&pass).await
+        let risk = risk::read(self.plan, &self.claims, transport, *clock).await?;
+        self.keep(&pass, risk).await
     }
 
-    async fn keep(&self, pass: &Pass) -> Result<VerificationDocument, Failure> {
+    async fn keep(&self, pass: &Pass, risk: Option<RiskProofs>) -> Result<VerificationDocument, Failure> {
         let _lock = FolderLock::take(self.plan.path(), "verify")?;
         if self.claims.are_outdated(self.plan)? {
             let what = "the run went on while the accounts were read, so what was found is not noted";
@@ -65,15 +67,15 @@ impl Verification<'_> {
             return Err(Failure::new(Exit::Unfinished, what).with_next(again));
         }
         let not_kept = |error: TableError| failures::of_unkept_verification(error, self.plan);
-        let path = table::write(self.plan, &self.claims, pass).map_err(not_kept)?;
-        table::append(self.plan, &self.claims, pass).await.map_err(|error| {
+        let path = table::write(self.plan, &self.claims, pass, risk.as_ref()).map_err(not_kept)?;
+        table::append(self.plan, &self.claims, pass, risk.as_ref()).await.map_err(|error| {
             not_kept(error).with_next("verification.csv is written; only the journal does not know all of it.")
         })?;
         if self.plan.manifest().written_back > 0 {
             // What was accepted and not confirmed may be confirmed now.
             refused::write_all(self.plan)?;
         }
-        VerificationDocument::of(pass, path, self.plan, &self.claims).map_err(|error| not_kept(error.into()))
+        VerificationDocument::of(pass, risk, path, self.plan, &self.claims).map_err(|error| not_kept(error.into()))
     }
 }
 
@@ -89,6 +91,9 @@ pub(super) struct VerificationDocument {
     steps: ProofCounts,
     /// The path of verification.csv.
     verification: PathBuf,
+    /// What was found of the risk of people, where the plan marks any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risk: Option<RiskProofs>,
     /// Every step that is not proved.
     pub(super) not_proved: Vec<Open>,
     /// Those of them that were so before the run; no write was sent for them.
@@ -106,9 +111,9 @@ pub(super) struct VerificationDocument {
     /// How far Active Directory has done its part.
     #[serde(skip)]
     there: StandingThere,
-    /// What is to be done there, where anything is, in the order in which it is to be done.
+    /// What is to be done there and here beside the reading, where anything is, in the order in which it is to be done.
     #[serde(skip)]
-    to_do_there: Vec<WordedStep>,
+    to_do: Vec<WordedStep>,
     #[serde(skip)]
     playbook: Playbook,
     #[serde(skip)]
@@ -176,9 +181,14 @@ fn by_step(all: &[Open]) -> HashMap<(RowNumber, Step), &Open> {
 }
 
 /// Only a list of which everyone is dealt with, and proved to be, is done.
-fn exit(steps: ProofCounts, not_touched: u64, there: StandingThere) -> Exit {
+fn exit(steps: ProofCounts, risk: Option<&RiskProofs>, not_touched: u64, there: StandingThere) -> Exit {
     let is_done_there = there.old_password + there.at_providers + there.not_written_back + there.partly == 0;
-    if steps.all_proved() && not_touched == 0 && is_done_there { Exit::Done } else { Exit::Unfinished }
+    let is_risk_marked = risk.is_none_or(RiskProofs::are_all);
+    if steps.all_proved() && is_risk_marked && not_touched == 0 && is_done_there {
+        Exit::Done
+    } else {
+        Exit::Unfinished
+    }
 }
 
 /// People on the list for whom nothing was done.
@@ -187,21 +197,38 @@ fn people_not_touched(number: u64) -> String {
 }
 
 impl VerificationDocument {
-    fn of(pass: &Pass, verification: PathBuf, plan: &PlanFolder, claims: &RunClaims) -> Result<Self, FolderError> {
+    fn of(
+        pass: &Pass,
+        risk: Option<RiskProofs>,
+        verification: PathBuf,
+        plan: &PlanFolder,
+        claims: &RunClaims,
+    ) -> Result<Self, FolderError> {
         let steps = pass.verdicts();
         let there = StandingThere::of(plan, claims)?;
         let not_touched = u64::from(plan.manifest().counts.refuse.rows) - there.done_though_refused;
-        let exit = exit(steps, not_touched, there);
+        let exit = exit(steps, risk.as_ref(), not_touched, there);
         let accounts_there = there.old_password + there.partly;
-        let mut to_do_there = match accounts_there {
+        let mut to_do = match accounts_there {
             0 => Vec::new(),
             accounts => worded(&[NextStep::ChangeOnPremises { accounts }, NextStep::TakeScriptResults], plan, ""),
         };
         if there.at_providers > 0 {
-            to_do_there.extend(worded(&[NextStep::ChangeByHand { accounts: there.at_providers }], plan, ""));
+            to_do.extend(worded(&[NextStep::ChangeByHand { accounts: there.at_providers }], plan, ""));
         }
         if there.not_written_back > 0 {
-            to_do_there.extend(worded(&[NextStep::WriteBack { people: there.not_written_back }], plan, ""));
+            to_do.extend(worded(&[NextStep::WriteBack { people: there.not_written_back }], plan, ""));
+        }
+        // To look again shows no more of what Graph refused.
+        let refused = claims.to_retry();
+        if refused > 0 {
+            to_do.extend(worded(&[NextStep::RetryFailed { accounts: refused }], plan, ""));
+        }
+        let closed_by_reset = risk.as_ref().map_or(0, RiskProofs::closed_by_reset);
+        // Whose steps were changed back is planned again, and not only marked.
+        if let Some(risk) = risk.as_ref().filter(|_| closed_by_reset > 0 && steps.contradicted == 0) {
+            let again = NextStep::MarkRisk { mark: risk.mark, people: closed_by_reset, bar: None };
+            to_do.extend(worded(&[again], plan, ""));
         }
         let mut not_proved = Vec::new();
         // Mostly there is nothing to look for.
@@ -218,13 +245,14 @@ impl VerificationDocument {
             accounts,
             steps,
             verification,
+            risk,
             not_proved,
             as_before: pass.as_before(),
             to_go_on,
             again: plan_command::changed_back(plan.path()),
             not_touched,
             there,
-            to_do_there,
+            to_do,
             playbook: plan.manifest().playbook,
             dir,
         })
@@ -232,7 +260,7 @@ impl VerificationDocument {
 
     /// With which code the command ends.
     pub(super) fn exit(&self) -> Exit {
-        exit(self.steps, self.not_touched, self.there)
+        exit(self.steps, self.risk.as_ref(), self.not_touched, self.there)
     }
 
     /// Shows all of it, or what is found otherwise than `before`.
@@ -263,7 +291,9 @@ impl VerificationDocument {
     /// Are all steps proved that anything in the tenant could prove? What was changed at an identity provider never can be.
     pub(super) fn is_proved(&self) -> bool {
         let open = self.steps.of(Proof::NotYet) + self.steps.of(Proof::Contradicted);
-        open == 0 && self.steps.of(Proof::CannotBeProved) == self.there.said_at_providers
+        open == 0
+            && self.risk.as_ref().is_none_or(RiskProofs::are_all)
+            && self.steps.of(Proof::CannotBeProved) == self.there.said_at_providers
     }
 
     /// What comes before everything else: who was let in again, and who was not touched at all.
@@ -319,6 +349,9 @@ impl VerificationDocument {
                 out.at("  ", format_args!("and {} more in verification.csv", count(more as u64)));
             }
         }
+        if let Some(risk) = &self.risk {
+            wording::risk::proofs(risk).into_iter().for_each(|sentence| out.at("Risk  ", sentence));
+        }
         out.at("Verification  ", self.verification.display().to_string());
         self.write_next(out)
     }
@@ -345,7 +378,7 @@ impl VerificationDocument {
             let status = format_args!("sealoff status {}", self.dir);
             lines.push(WordedStep::typed(format_args!("{who}; who they are, and what to do"), status));
         }
-        lines.extend(self.to_do_there.iter().cloned());
+        lines.extend(self.to_do.iter().cloned());
         for step in Step::all() {
             let is_open = |open: &Open| open.step == step && open.verdict == Proof::CannotBeProved;
             let advice = step.facts().prove_again.filter(|_| self.not_proved.iter().any(is_open));
@@ -361,6 +394,15 @@ impl VerificationDocument {
             lines.push(WordedStep::typed("To look again", format_args!("sealoff verify {}", self.dir)));
             let watch = format_args!("sealoff verify {} --watch", self.dir);
             lines.push(WordedStep::typed("To report every account that comes back", watch));
+        }
+        let risk_not_marked = self.risk.as_ref().map_or(0, |risk| risk.not_marked);
+        if risk_not_marked > 0 {
+            let who = counted(risk_not_marked, "person", "people");
+            let status = format_args!("sealoff status {}", self.dir);
+            lines.push(WordedStep::typed(format_args!("The risk of {who} is not marked; why, and what to do"), status));
+        }
+        if self.steps.all_proved() && self.risk.as_ref().is_some_and(RiskProofs::is_another_than_marked) {
+            lines.push(WordedStep::typed("To look at the risk again", format_args!("sealoff verify {}", self.dir)));
         }
         for (number, line) in (1..).zip(lines) {
             out.numbered(number, line);

@@ -12,7 +12,7 @@ use super::interrupt;
 use super::preview::quoted;
 use super::reading_display::ReadingDisplay;
 use super::tenant_check::check_tenant;
-use super::tenants::{self, TenantsArgs};
+use super::tenants::TenantsArgs;
 use super::time_args;
 use super::verification::{Verification, VerificationDocument};
 use super::watch::Watch;
@@ -62,19 +62,30 @@ pub struct VerifyArgs {
     pub(super) connection: ConnectionArgs,
 }
 
-/// Verifies a run, once or until interrupted.
+impl VerifyArgs {
+    /// The folder, and the file of tenants where one is given, if the runs of a set are meant.
+    ///
+    /// # Errors
+    ///
+    /// A flag is for the run of one tenant.
+    pub(super) fn of_set(&self) -> Result<Option<(PathBuf, Option<PathBuf>)>, Failure> {
+        if self.tenants.file.is_none() && !TenantSet::is_in(&self.dir) {
+            return Ok(None);
+        }
+        if self.watch.is_some() || self.on_contradiction.is_some() {
+            return Err(Failure::usage("--watch and --on-contradiction are for the run of one tenant")
+                .with_command("Start one for each", "sealoff verify DIR/NAME --watch 10m"));
+        }
+        Ok(Some((self.dir.clone(), self.tenants.file.clone())))
+    }
+}
+
+/// Verifies the run of one tenant, once or until interrupted.
 ///
 /// # Errors
 ///
 /// There is no run to verify, it is in use, or the directory cannot be read; then nothing is proved.
 pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
-    if args.tenants.file.is_some() || TenantSet::is_in(&args.dir) {
-        if args.watch.is_some() || args.on_contradiction.is_some() {
-            return Err(Failure::usage("--watch and --on-contradiction are for the run of one tenant")
-                .with_command("Start one for each", "sealoff verify DIR/NAME --watch 10m"));
-        }
-        return tenants::verify(&args, &args.dir, args.tenants.file.as_ref()).await;
-    }
     let plan = PlanFolder::open(&args.dir)?;
     let calls = args.on_contradiction.map(|command| ContradictionCalls::new(command, plan.path())).transpose()?;
     let claims = claims(&plan)?;

@@ -6,7 +6,9 @@ use std::io;
 use terminal_size::{Height, Width};
 use unicode_width::UnicodeWidthChar;
 
-pub(super) use crate::words::{count, counted, harmless, moment, quoted, roster_name, span, spelled_out, time_of_day};
+pub(super) use crate::words::{
+    at_least, count, counted, harmless, moment, quoted, roster_name, span, spelled_out, time_of_day,
+};
 
 /// The width of a line where there is no terminal to ask.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;

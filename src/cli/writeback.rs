@@ -115,11 +115,8 @@ pub(super) async fn run(
     let job = WritebackJob::of(&plan, &states, |_| false)?;
     let nothing_was_begun = !states.has_on_premises();
     if job.is_empty() {
-        return conclude(
-            &plan,
-            WritebackEnd { tally: WritebackTally::default(), failure: None, interrupted: false },
-            json,
-        );
+        let ended = WritebackEnd { tally: WritebackTally::default(), failure: None, interrupted: false };
+        return conclude(&plan, ended, json);
     }
     let number = job.len() as u64;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Plan);
@@ -132,14 +129,7 @@ pub(super) async fn run(
     }
     let connected = args.connection.connect()?;
     let caller = who_may(&connected, args.checks).await?;
-    if let Caller::SignedIn { object_id, .. } = &caller
-        && job.holds(*object_id)
-    {
-        return Err(Failure::refused(format_args!(
-            "{caller} is on the list: Graph lets no one reset the own password"
-        ))
-        .with_next("Have another person sign in, whose account is not on the list."));
-    }
+    refuse_own_password(&job, &caller)?;
     let paced = Paced::new(&connected.transport, connected.clock);
     let organization = paced.organization().await?;
     check_organization(plan.manifest(), &organization)?;
@@ -147,18 +137,13 @@ pub(super) async fn run(
     warn_of_writeback(&paced).await;
     announce(&plan, number, &organization);
     let mut requests = interrupt::StopRequests::take_over().map_err(Failure::usage)?;
-    question::ask(
-        &approval,
-        &AskedApproval {
-            plan: &plan,
-            number,
-            what: format!("write back {}", counted(number, "new password", "new passwords")),
-            command: &format!("{command} --confirm {}", plan.manifest().phrase_for(number)),
-        },
-        &organization,
-        &mut requests,
-    )
-    .await?;
+    let asked = AskedApproval {
+        plan: &plan,
+        number,
+        what: format!("write back {}", counted(number, "new password", "new passwords")),
+        command: &format!("{command} --confirm {}", plan.manifest().phrase_for(number)),
+    };
+    question::ask(&approval, &asked, &organization, &mut requests).await?;
     let drift = drifted(&plan, &job, &paced, &caller).await?;
     recheck::show(&plan, &drift);
     let is_left_alone = |row| drift.drifted.iter().any(|other| other.row == row);
@@ -171,6 +156,16 @@ pub(super) async fn run(
     };
     let ended = engage(&plan, job, connected, &organization, drift, who, requests).await?;
     conclude(&plan, ended, json)
+}
+
+fn refuse_own_password(job: &WritebackJob, caller: &Caller) -> Result<(), Failure> {
+    match caller {
+        Caller::SignedIn { object_id, .. } if job.holds(*object_id) => {
+            Err(Failure::refused(format_args!("{caller} is on the list: Graph lets no one reset the own password"))
+                .with_next("Have another person sign in, whose account is not on the list."))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes sure that the plan has passwords to be written back, and that what is done in the cloud was begun.

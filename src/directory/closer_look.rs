@@ -61,6 +61,10 @@ impl<'a, T: Transport> CloserLook<'a, T> {
                 self.managers_not_read.get_or_init(|| error.to_string());
                 return Ok(SeenCloser::default());
             }
+            Err(error @ LookupError::Unreliable { .. }) if !self.managers => {
+                self.managers_not_read.get_or_init(|| error.to_string());
+                return Ok(SeenCloser::default());
+            }
             read => read?,
         };
         let read: HashMap<ObjectId, Option<Manager>> = ids.into_iter().zip(read).collect();

@@ -1,21 +1,11 @@
 //! The apps that people consented to, by the ids of their service principals.
 
-use std::collections::HashMap;
+use serde::Deserialize;
 
-use serde::{Deserialize, Serialize};
-
-use crate::graph::paced::Paced;
-use crate::graph::reading::ReadError;
-use crate::graph::transport::Transport;
-use crate::ids::ObjectId;
+use super::app_by_id::AppById;
 
 /// The tenant that Microsoft's own apps are at home in ("Verify first-party Microsoft applications in sign-in reports").
 const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
-
-/// The most ids that one call takes ("directoryObject: getByIds").
-const MAX_IDS: usize = 1_000;
-/// What such a call costs with `$select`, in resource units.
-const COST: u32 = 2;
 
 /// An app that people consented to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,21 +20,10 @@ pub struct ConsentedApp {
     pub is_microsofts: bool,
 }
 
-#[derive(Serialize)]
-struct AppIds<'a> {
-    ids: &'a [ObjectId],
-    types: [&'static str; 1],
-}
-
-#[derive(Deserialize)]
-struct AppsAnswer {
-    value: Vec<AppOnWire>,
-}
-
+/// As an answer has it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct AppOnWire {
-    id: ObjectId,
+pub struct ConsentedAppOnWire {
     #[serde(default)]
     app_id: Option<String>,
     #[serde(default)]
@@ -62,48 +41,22 @@ struct VerifiedPublisher {
     display_name: Option<String>,
 }
 
-impl AppOnWire {
-    /// `None` where the app is not shown: whose it is has to be known.
-    fn into_app(self) -> Option<ConsentedApp> {
-        let owner = self.app_owner_organization_id?;
-        Some(ConsentedApp {
-            name: self.display_name?,
-            app_id: self.app_id?,
-            publisher: self.verified_publisher.and_then(|publisher| publisher.display_name).unwrap_or_default(),
+impl AppById for ConsentedApp {
+    type OnWire = ConsentedAppOnWire;
+
+    const SELECT: &'static str = "appId,displayName,appOwnerOrganizationId,verifiedPublisher";
+    const MAX_IDS: usize = 1_000;
+
+    fn of(app: ConsentedAppOnWire) -> Option<Self> {
+        // Whose it is has to be known.
+        let owner = app.app_owner_organization_id?;
+        Some(Self {
+            name: app.display_name?,
+            app_id: app.app_id?,
+            publisher: app.verified_publisher.and_then(|publisher| publisher.display_name).unwrap_or_default(),
             is_microsofts: owner.eq_ignore_ascii_case(MICROSOFT),
         })
     }
-}
-
-impl ConsentedApp {
-    /// The apps with these service principals ("directoryObject: getByIds"). One that is deleted, or that is not shown to this
-    /// caller, is left out.
-    ///
-    /// # Errors
-    ///
-    /// Graph cannot be reached, or gives no answer, or none that can be understood.
-    pub async fn read<T: Transport>(
-        paced: &Paced<'_, T>,
-        clients: &[ObjectId],
-    ) -> Result<HashMap<ObjectId, Self>, ReadError> {
-        let mut apps = HashMap::new();
-        for ids in clients.chunks(MAX_IDS) {
-            let body = AppIds { ids, types: ["servicePrincipal"] };
-            let answer: Result<AppsAnswer, ReadError> = paced.post(&path(), &body, COST).await;
-            match answer {
-                Ok(answer) => {
-                    apps.extend(answer.value.into_iter().filter_map(|app| Some((app.id, app.into_app()?))));
-                }
-                // What is refused is not known, and is left alone.
-                Err(error) => drop(error.into_graphs_answer()?),
-            }
-        }
-        Ok(apps)
-    }
-}
-
-fn path() -> String {
-    "/v1.0/directoryObjects/getByIds?$select=id,appId,displayName,appOwnerOrganizationId,verifiedPublisher".to_owned()
 }
 
 #[cfg(test)]
@@ -118,7 +71,7 @@ mod tests {
                 "appId": "1", "displayName": "Mail", "appOwnerOrganizationId": owner,
                 "verifiedPublisher": {"displayName": null},
             });
-            serde_json::from_value::<AppOnWire>(json).unwrap().into_app()
+            ConsentedApp::of(serde_json::from_value(json).unwrap())
         };
         assert!(app(None).is_none());
         assert!(app(Some(&MICROSOFT.to_uppercase())).unwrap().is_microsofts);

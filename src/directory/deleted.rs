@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
+use crate::graph::as_said::as_said;
 use crate::graph::error::GraphError;
 use crate::graph::paced::Paced;
 use crate::graph::reading::ReadError;
@@ -39,14 +41,14 @@ const PATH: &str = "/v1.0/directory/deletedItems/microsoft.graph.user?$select=id
 #[serde(rename_all = "camelCase")]
 struct DeletedUserOnWire {
     id: ObjectId,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     user_principal_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     mail: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     proxy_addresses: Option<Vec<String>>,
-    #[serde(default, with = "time::serde::rfc3339::option")]
-    deleted_date_time: Option<OffsetDateTime>,
+    #[serde(default, deserialize_with = "as_said")]
+    deleted_date_time: Option<String>,
 }
 
 impl DeletedUsers {
@@ -61,7 +63,8 @@ impl DeletedUsers {
             let proxies = proxies.filter_map(|address| address.strip_prefix("smtp:").map(str::to_owned));
             let addresses = user.mail.map(|mail| mail.to_lowercase()).into_iter().chain(proxies).collect();
             let name = without_prefix(user.id, user.user_principal_name.unwrap_or_default());
-            (Deleted { user_principal_name: name, object_id: user.id, deleted_at: user.deleted_date_time }, addresses)
+            let deleted_at = user.deleted_date_time.and_then(|moment| OffsetDateTime::parse(&moment, &Rfc3339).ok());
+            (Deleted { user_principal_name: name, object_id: user.id, deleted_at }, addresses)
         });
         Ok(Ok(Self::of(users.collect())))
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::person_list::PersonList;
+use crate::graph::as_said::as_said;
 use crate::graph::found_pace::{FOR_CONSENTS, PaceRange};
 use crate::ids::ObjectId;
 
@@ -13,26 +14,27 @@ pub struct HeldConsent {
     pub id: String,
     /// The service principal of the app.
     pub client_id: ObjectId,
-    /// The service principal of the service that the app may call.
-    pub resource_id: ObjectId,
+    /// The service principal of the service that the app may call, where that is known.
+    pub resource_id: Option<ObjectId>,
     /// The person.
     pub principal_id: ObjectId,
     /// What the app may do there, as Graph writes it: with blanks between, and sometimes one before the first.
     pub scope: String,
 }
 
-/// As a list has it.
+/// As a list has it. Its id, its app and whose it is decide what is done, so all of these have to be understood.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentOnWire {
     id: String,
     client_id: ObjectId,
-    resource_id: ObjectId,
+    #[serde(default, deserialize_with = "as_said")]
+    resource_id: Option<ObjectId>,
     #[serde(default)]
     principal_id: Option<ObjectId>,
     #[serde(default)]
     consent_type: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     scope: Option<String>,
 }
 

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::person_list::PersonList;
+use crate::graph::as_said::as_said;
 use crate::graph::found_pace::PaceRange;
 use crate::ids::ObjectId;
 
@@ -49,24 +50,25 @@ impl HeldDevice {
 #[derive(Debug, Clone, Copy)]
 pub struct DevicesOfPerson;
 
-/// As a list has it ("device resource type"). No cast to devices: not every such list takes one.
+/// As a list has it ("device resource type"). No cast to devices: not every such list takes one. Its id, system, state and unit
+/// decide what is done, so all of these have to be understood.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeviceOnWire {
     #[serde(rename = "@odata.type", default)]
     type_name: Option<String>,
     id: ObjectId,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     display_name: Option<String>,
     #[serde(default)]
     operating_system: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     trust_type: Option<String>,
     #[serde(default)]
     account_enabled: Option<bool>,
     #[serde(default)]
     is_management_restricted: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     registration_date_time: Option<String>,
 }
 
@@ -135,5 +137,19 @@ mod tests {
         let said: Vec<_> =
             devices.iter().map(|one| (one.owned, one.is_windows(), one.is_hybrid(), one.enabled)).collect();
         assert_eq!(said, [(true, true, true, Some(true)), (false, false, false, None)]);
+    }
+
+    #[test]
+    fn what_is_only_shown_may_be_odd_and_what_decides_may_not() {
+        let read = |more: &str| {
+            let json =
+                format!("{{\"id\":\"00000000-0000-4000-8000-000000000001\",\"operatingSystem\":\"Windows\"{more}}}");
+            serde_json::from_str::<DeviceOnWire>(&json).map(|device| device.into_device(true))
+        };
+        let odd = read(",\"displayName\":5,\"trustType\":{},\"registrationDateTime\":false").unwrap();
+        assert_eq!((odd.name.as_str(), odd.trust.as_str(), odd.registered, odd.is_windows()), ("", "", None, true));
+        for decides in ["\"accountEnabled\":\"no\"", "\"isManagementRestricted\":1", "\"@odata.type\":2"] {
+            assert!(read(&format!(",{decides}")).is_err(), "{decides}");
+        }
     }
 }

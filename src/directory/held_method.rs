@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::graph::as_said::as_said;
+
 /// The kinds of methods that are known here, in the order in which they can be removed: a second number before the first, and
 /// those that can be the default last ("Delete phoneAuthenticationMethod").
 #[derive(
@@ -115,23 +117,24 @@ pub struct HeldMethod {
     pub label: String,
 }
 
-/// As a list has it ("List methods", and the page of each type).
+/// As a list has it ("List methods", and the page of each type). What cannot be understood of one is not known of it: a method without
+/// a known type or id is named and left, one without a moment is of unknown age.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MethodOnWire {
-    #[serde(rename = "@odata.type", default)]
+    #[serde(rename = "@odata.type", default, deserialize_with = "as_said")]
     type_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     created_date_time: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     phone_type: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     phone_number: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     email_address: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     display_name: Option<String>,
 }
 
@@ -219,6 +222,13 @@ mod tests {
         }
         assert_eq!(phone(Some("satellite"), PHONES[0].1).unwrap().kind, MethodKind::Unknown);
         assert_eq!(read(json!({})).unwrap().kind, MethodKind::Unknown, "never passed over");
+        let odd =
+            read(json!({ "@odata.type": 5, "id": {}, "createdDateTime": true, "displayName": [], "phoneNumber": 7 }))
+                .unwrap();
+        assert_eq!(
+            (odd.kind, odd.id.as_str(), odd.registered, odd.label.as_str()),
+            (MethodKind::Unknown, "", None, "")
+        );
     }
 
     #[test]

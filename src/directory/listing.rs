@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::error::LookupError;
 use crate::clock::Clock;
+use crate::graph::as_said::as_said;
 use crate::graph::error::GraphError;
 use crate::graph::paced::{Paced, Pages};
 use crate::graph::percent::encode_query;
@@ -67,8 +68,11 @@ const MEMBERS_COST: u32 = 5;
 struct ListedUserOnWire {
     id: ObjectId,
     user_principal_name: Option<String>,
+    #[serde(default, deserialize_with = "as_said")]
     display_name: Option<String>,
+    #[serde(default, deserialize_with = "as_said")]
     department: Option<String>,
+    #[serde(default, deserialize_with = "as_said")]
     job_title: Option<String>,
     user_type: Option<String>,
     account_enabled: Option<bool>,

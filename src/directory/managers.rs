@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::error::LookupError;
+use crate::graph::as_said::as_said;
 use crate::graph::batch::{MAX_ITEMS, Read};
 use crate::graph::paced::Paced;
 use crate::graph::transport::Transport;
@@ -51,7 +52,7 @@ struct ManagerOnWire {
     user_principal_name: Option<String>,
     #[serde(default)]
     mail: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     display_name: Option<String>,
     #[serde(default)]
     account_enabled: Option<bool>,

@@ -23,12 +23,15 @@
 //! | `operators` | the people who operate sealoff: they must not lock themselves out |
 //! | `listing`, `export` | people as the tenant lists them, written as a roster |
 //! | `held_method`, `held_device` | what people prove by who they are, and their devices |
-//! | `held_consent`, `consented_app` | what people allowed apps to do, and which apps these are |
+//! | `held_consent`, `consented_app`, `app_by_id` | what people allowed apps to do, and which apps these are |
+//! | `held_app_role` | the roles that people hold in apps |
 //! | `person_list`, `person_reader` | what a person may have several of, and how it is listed at a pace of its own |
+//! | `not_listed` | why it is not known what a person has |
 //! | `pass_policy` | what the tenant allows of temporary access passes, and for whom |
 //! | `note` | what could not be read and does not stop a plan |
 
 mod account;
+mod app_by_id;
 mod cache;
 mod closer_look;
 mod consented_app;
@@ -37,6 +40,7 @@ mod domains;
 mod error;
 mod export;
 mod findings;
+mod held_app_role;
 mod held_consent;
 mod held_device;
 mod held_method;
@@ -45,6 +49,7 @@ mod lookup;
 mod mailboxes;
 mod managers;
 mod non_person;
+mod not_listed;
 mod note;
 mod operators;
 mod pass_policy;
@@ -63,6 +68,7 @@ pub(crate) mod test_tenant;
 mod tests;
 
 pub use account::{Account, Found, OnPremises};
+pub use app_by_id::{AppById, apps_by_id};
 pub use cache::LookupCache;
 pub use closer_look::{CloserLook, SeenCloser};
 pub use consented_app::ConsentedApp;
@@ -70,6 +76,7 @@ pub use deleted::Deleted;
 pub use domains::Domains;
 pub use error::{DispensablePart, LookupError};
 pub use export::{ExportColumns, ExportError, Exported, HEADER as EXPORT_HEADER, WHOLE_TENANT, export};
+pub use held_app_role::{AppRolesOfPerson, HeldAppRole, RolesOfApp};
 pub use held_consent::{ConsentsOfPerson, HeldConsent};
 pub use held_device::{DevicesOfPerson, HeldDevice};
 pub use held_method::{HeldMethod, MethodKind};
@@ -77,6 +84,7 @@ pub use listing::{Listed, Listing, ListingScope, count};
 pub use lookup::Lookup;
 pub use managers::Manager;
 pub use non_person::NonPersonSign;
+pub use not_listed::NotListed;
 pub use note::Note;
 pub use operators::{Operator, Operators};
 pub use pass_policy::{PassPolicy, PassScope};

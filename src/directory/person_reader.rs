@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::not_listed::NotListed;
 use super::person_list::PersonList;
 use crate::clock::Clock;
 use crate::graph::batch::Read;
@@ -56,12 +57,13 @@ impl<'a, T: Transport, L: PersonList> PersonReader<'a, T, L> {
         (self.pace.next_call() / L::PATHS.len()).max(1)
     }
 
-    /// What each of these people has (at most [`Self::next_call`]). A refusal of one is that one's own answer.
+    /// What each of these people has (at most [`Self::next_call`]). A refusal of one is that one's own answer, and so is a list that cannot be
+    /// understood.
     ///
     /// # Errors
     ///
-    /// Graph cannot be reached, or gives no answer, or none that can be understood.
-    pub async fn read(&mut self, accounts: &[ObjectId]) -> Result<Vec<Result<Vec<L::Held>, GraphError>>, ReadError> {
+    /// Graph cannot be reached, or gives no answer.
+    pub async fn read(&mut self, accounts: &[ObjectId]) -> Result<Vec<Result<Vec<L::Held>, NotListed>>, ReadError> {
         let (pace, clock) = (&mut self.pace, self.clock);
         let paths = accounts.iter().flat_map(|account| L::PATHS.iter().map(|list| path(*account, list)));
         let reads: Vec<Read> = paths.map(Read::of_found).collect();
@@ -85,17 +87,28 @@ impl<'a, T: Transport, L: PersonList> PersonReader<'a, T, L> {
         for account in accounts {
             let of_one: Result<Vec<_>, GraphError> = answers.by_ref().take(L::PATHS.len()).collect();
             all.push(match of_one {
-                Err(error) => Err(error),
-                Ok(bodies) => {
-                    let mut lists = Vec::with_capacity(L::PATHS.len());
-                    for (list, body) in L::PATHS.iter().zip(bodies) {
-                        lists.push(self.whole(&path(*account, list), &body).await?);
-                    }
-                    Ok(L::held(lists))
-                }
+                Err(error) => Err(NotListed::Refused(error)),
+                Ok(first_pages) => match self.all_lists(*account, &first_pages).await {
+                    Ok(lists) => Ok(L::held(lists)),
+                    Err(ReadError::Garbled { reason, .. }) => Err(NotListed::Garbled(reason)),
+                    Err(error) => return Err(error),
+                },
             });
         }
         Ok(all)
+    }
+
+    /// The lists of one person whose first pages these are.
+    async fn all_lists(
+        &mut self,
+        account: ObjectId,
+        first_pages: &[Box<RawValue>],
+    ) -> Result<Vec<Vec<L::OnWire>>, ReadError> {
+        let mut lists = Vec::with_capacity(L::PATHS.len());
+        for (list, first) in L::PATHS.iter().zip(first_pages) {
+            lists.push(self.whole(&path(account, list), first).await?);
+        }
+        Ok(lists)
     }
 
     /// The list whose first page this is: part of a list is none.

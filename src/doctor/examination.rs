@@ -143,7 +143,17 @@ async fn look_into_the_tenant(
     };
     let users = paced.count("/v1.0/users/$count", 2).await.ok();
     checks.push(tenant::name_and_size(&described, users));
-    match &claims {
+    look_at_the_grants(claims.as_ref(), subject, checks);
+    look_at_the_sync(&paced, &caller, &described, date, checks).await;
+    checks.push(tenant::quota(users, &advice));
+    if let Some(wish) = subject.pass {
+        checks.push(tenant::passes(wish, PassPolicy::read(&paced).await));
+    }
+    seen.privileges = look_at_the_people(&paced, &caller, claims.as_ref(), subject, checks).await;
+}
+
+fn look_at_the_grants(claims: Option<&Claims>, subject: &IntendedRun, checks: &mut Vec<Check>) {
+    match claims {
         Some(claims) => {
             checks.extend(grants::judge(claims, subject.steps(), Scope::default()));
             checks.push(grants::judge_excess(claims));
@@ -155,21 +165,25 @@ async fn look_into_the_tenant(
             checks.extend(["permissions", "excess", grants::OPTIONAL_CHECK].map(|name| Check::skipped(name, unseen)));
         }
     }
+}
+
+async fn look_at_the_sync(
+    paced: &Paced<'_, HttpTransport>,
+    caller: &Caller,
+    described: &Description,
+    now: OffsetDateTime,
+    checks: &mut Vec<Check>,
+) {
     let is_synced = described.on_premises_sync_enabled == Some(true);
     let synced = match is_synced {
         true => paced.count("/v1.0/users/$count?$filter=onPremisesSyncEnabled%20eq%20true", 2).await.ok(),
         false => None,
     };
-    checks.push(tenant::sync(&described, synced, date));
+    checks.push(tenant::sync(described, synced, now));
     // Apps may not ask.
     if is_synced && matches!(caller, Caller::SignedIn { .. }) {
-        checks.push(tenant::writeback(&SyncFeatures::read(&paced).await));
+        checks.push(tenant::writeback(&SyncFeatures::read(paced).await));
     }
-    checks.push(tenant::quota(users, &advice));
-    if let Some(wish) = subject.pass {
-        checks.push(tenant::passes(wish, PassPolicy::read(&paced).await));
-    }
-    seen.privileges = look_at_the_people(&paced, &caller, claims.as_ref(), subject, checks).await;
 }
 
 /// The tenant's own words, and what the headers beside them say.

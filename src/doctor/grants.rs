@@ -6,6 +6,7 @@
 
 use crate::directory::Scope;
 use crate::graph::claims::Claims;
+use crate::graph::risky_users;
 use crate::plan::manifest::Manifest;
 use crate::step::facts::StepPermission;
 use crate::step::{Step, Steps};
@@ -82,6 +83,16 @@ pub const LIST_CONSENTS: Need = Need {
     },
     vital: true,
 };
+/// What `evict` needs to list the roles that people hold in apps ("List appRoleAssignments granted to a user"). A plan is made
+/// without them, too.
+const LIST_APP_ROLES: Need = Need {
+    permission: StepPermission {
+        purpose: "list which roles people hold in apps, and what they allowed apps to do",
+        least: &["Directory.Read.All"],
+        also: &["Directory.ReadWrite.All"],
+    },
+    vital: false,
+};
 /// What `--consents` needs to know which apps these are ("Get servicePrincipal").
 pub const NAME_APPS: Need = Need {
     permission: StepPermission {
@@ -99,6 +110,15 @@ pub const READ_PASS_POLICY: Need = Need {
         also: &["Policy.Read.All", "Policy.ReadWrite.AuthenticationMethod"],
     },
     vital: true,
+};
+/// What `--confirm-compromised` and `--dismiss-risk` need ("riskyUser: confirmCompromised", "riskyUser: dismiss").
+pub const MARK_RISK: Need = Need {
+    permission: StepPermission {
+        purpose: "mark the risk of people in Entra ID Protection",
+        least: &[risky_users::PERMISSION],
+        also: &[],
+    },
+    vital: false,
 };
 /// What it takes to have passwords written back, for a person ("authenticationMethod: resetPassword", "Get longRunningOperation",
 /// "user: revokeSignInSessions").
@@ -136,16 +156,20 @@ const USEFUL: [&str; 12] = [
     "MailboxSettings.Read",
     "UserAuthenticationMethod.Read.All",
     "Device.ReadWrite.All",
-    "IdentityRiskyUser.ReadWrite.All",
+    risky_users::PERMISSION,
 ];
 
 /// What some flag alone needs, and what for.
-const OPTIONAL: [(&str, &str); 3] = [
+const OPTIONAL: [(&str, &str); 4] = [
     (
         "DelegatedPermissionGrant.ReadWrite.All",
         "plan --playbook evict --consents, which deletes what people allowed apps to do",
     ),
     ("MailboxSettings.Read", "plan --check-mailboxes, which knows rooms and shared mailboxes by their mailboxes"),
+    (
+        risky_users::PERMISSION,
+        "plan --confirm-compromised and --dismiss-risk, which mark the risk of people in Entra ID Protection",
+    ),
     ("AuditLog.Read.All", "export --with-last-sign-in"),
 ];
 
@@ -171,7 +195,7 @@ const OWNS_THE_TENANT: [&str; 6] = [
 pub fn needs(steps: Steps, scope: Scope) -> Vec<Need> {
     let mut needs = vec![READ_USERS];
     needs.extend(needs_of_steps(steps.without(Step::Devices).without(Step::EnableDevices)));
-    needs.extend(steps.contains(Step::Methods).then_some(LIST_METHODS));
+    needs.extend(steps.contains(Step::Methods).then_some([LIST_METHODS, LIST_APP_ROLES]).into_iter().flatten());
     // A playbook disables devices where --devices asks for it; the precheck of such a plan asks for it again.
     let devices = Need { permission: Step::Devices.facts().permission, vital: false };
     needs.extend(steps.contains(Step::Devices).then_some(devices));
@@ -396,7 +420,9 @@ mod tests {
             assert_eq!(kind.segment().is_some(), kind.permission().is_some(), "{kind}");
             assert!(kind.permission().is_none_or(|own| own.iter().all(|one| least.contains(one))), "{kind}");
         }
-        let evict = [&MINIMAL[..], least, &["UserAuthenticationMethod.Read.All", "Device.ReadWrite.All"]].concat();
+        let evict =
+            [&MINIMAL[..], least, &["UserAuthenticationMethod.Read.All", "Device.ReadWrite.All", "Directory.Read.All"]]
+                .concat();
         let judged = |held: &[&str]| judge(&claims(held, true), Playbook::Evict.steps(), Scope::default());
         assert_eq!(judged(&evict)[0].status, CheckStatus::Ok);
         assert_eq!(judge_excess(&claims(&evict, true)).status, CheckStatus::Ok);
@@ -404,12 +430,12 @@ mod tests {
         for one in ["UserAuthenticationMethod.Read.All", "UserAuthMethod-Passkey.ReadWrite.All"] {
             assert_eq!(judged(&without(one))[0].items, [one.to_owned()]);
         }
-        assert_eq!(
-            judged(&without("Device.ReadWrite.All"))[0].status,
-            CheckStatus::Warning,
-            "--devices alone needs it"
-        );
-        let all_at_once = [&MINIMAL[..], &["UserAuthenticationMethod.ReadWrite.All", "Device.ReadWrite.All"]].concat();
+        // --devices alone needs the first, and a plan is made without the list of app roles, too.
+        for one in ["Device.ReadWrite.All", "Directory.Read.All"] {
+            assert_eq!(judged(&without(one))[0].status, CheckStatus::Warning, "{one}");
+        }
+        let more = ["UserAuthenticationMethod.ReadWrite.All", "Device.ReadWrite.All", "Directory.Read.All"];
+        let all_at_once = [&MINIMAL[..], &more].concat();
         assert_eq!(judged(&all_at_once)[0].status, CheckStatus::Ok);
         let excess = judge_excess(&claims(&all_at_once, true));
         assert!(excess.found.contains("UserAuthenticationMethod.ReadWrite.All alone"), "{}", excess.found);

@@ -10,7 +10,8 @@ use crate::directory::{Domains, LookupError, Note, PassPolicy, SyncFeatures};
 use crate::graph::reading::ReadError;
 use crate::graph::transport::Advice;
 use crate::ids::TenantId;
-use crate::plan::pass_wish::{PassWish, when};
+use crate::plan::pass_wish::PassWish;
+use crate::wording::passes::when;
 use crate::words::{self, count, counted};
 
 /// The tenant as it describes itself: "organization resource type".

@@ -19,7 +19,7 @@ pub struct GraphError {
     pub status: u16,
     /// The most specific code known; empty when Graph gave none.
     pub code: OutsideText,
-    /// Graph's own words. They may change: shown to people, never decided by.
+    /// Graph's own words. They may change: shown to people, and decided by only where the methods here say so.
     pub message: OutsideText,
     /// Graph's name for this request, for a support case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,6 +35,15 @@ const MAX_CODE: usize = 160;
 /// Graph's words for a password that is too weak, banned, or contains the person's name. There is no finer code than
 /// `Request_BadRequest` for it, so the words have to do, and they only ever choose a label or one more password.
 const PASSWORD_WORDS: &str = "password does not comply";
+
+/// Graph's words for a method that is the default one, while another could be it ("Cannot delete default method with other methods
+/// configured", or "… matches the user's current default authentication method, and cannot be deleted until …"). Its code is
+/// `badRequest`, as that of much else. They choose a label, and whether the account counts where a run asks if too many fail.
+const DEFAULT_METHOD_WORDS: [&str; 2] = ["cannot delete default method", "current default authentication method"];
+
+/// What all of Graph's words have in common that a tenant lacks a licence ("Your tenant is not licensed for this feature", "The tenant
+/// needs … license"). Codes differ from service to service.
+const LICENCE_WORDS: &str = "licen";
 
 /// Graph's words for an account that only a role at its administrative unit reaches.
 const RESTRICTED_UNIT_WORDS: &str = "restricted management administrative unit";
@@ -88,6 +97,18 @@ impl GraphError {
     #[must_use]
     pub fn is_about_an_account_mastered_elsewhere(&self) -> bool {
         MASTERED_ELSEWHERE_WORDS.iter().any(|words| self.says(words))
+    }
+
+    /// Says whether it is the person's default method, which Graph deletes only when no other is left that could be it.
+    #[must_use]
+    pub fn is_about_the_default_method(&self) -> bool {
+        self.status == 400 && DEFAULT_METHOD_WORDS.iter().any(|words| self.says(words))
+    }
+
+    /// Says whether the tenant lacks a licence for it.
+    #[must_use]
+    pub fn is_about_a_licence(&self) -> bool {
+        matches!(self.status, 400 | 403) && self.says(LICENCE_WORDS)
     }
 
     /// Do these words, in small letters, stand in the message, with whatever capitals and blanks?

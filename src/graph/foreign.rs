@@ -4,6 +4,7 @@
 use super::echo::SentSecrets;
 use super::error_body::without_mark;
 use super::outside::OutsideText;
+use crate::words::counted;
 
 /// How much of a page is looked at: its first words show whose it is.
 const LOOKED_AT: usize = 4 * 1024;
@@ -61,7 +62,7 @@ fn words_for(status: u16, content_type: Option<&str>, body: &[u8], sent: &SentSe
     let is_json =
         kind.as_deref().map_or_else(|| body.trim_ascii_start().starts_with(b"{"), |kind| kind.ends_with("json"));
     if is_json && !body.trim_ascii_start().starts_with(b"<") {
-        let message = format!("an answer that cannot be read: {} bytes that are no error of Graph's", body.len());
+        let message = format!("an answer that cannot be read: {}, and no error of Graph's", bytes(body.len()));
         return Words { message, is_foreign: false };
     }
     let kind = match kind.as_deref() {
@@ -71,9 +72,13 @@ fn words_for(status: u16, content_type: Option<&str>, body: &[u8], sent: &SentSe
         None => "bytes of no known type".to_owned(),
     };
     let words = if kept_quiet { String::new() } else { first_words(body) };
-    let shown = if words.is_empty() { format!("{} bytes", body.len()) } else { format!("\"{words}\"") };
+    let shown = if words.is_empty() { bytes(body.len()) } else { format!("\"{words}\"") };
     let message = format!("not Graph but something between here and Graph answered, with {kind}: {shown}");
     Words { message, is_foreign: true }
+}
+
+fn bytes(length: usize) -> String {
+    counted(length as u64, "byte", "bytes")
 }
 
 /// The type without its parameters, in lower case.
@@ -182,7 +187,7 @@ mod tests {
         #[test]
         fn what_is_shown_is_one_short_line(body in prop::collection::vec(any::<u8>(), 1..600), kind in ".{0,40}") {
             let said = describe(502, Some(&kind), &body, &SentSecrets::none()).message.to_string();
-            prop_assert!(said.chars().count() < 320 && !said.chars().any(char::is_control), "{said:?}");
+            prop_assert!(said.chars().count() < 320 && !said.chars().any(crate::unseen::deceives), "{said:?}");
         }
     }
 }

@@ -21,14 +21,17 @@
 //! | [`quota`] | how many writes may start now |
 //! | `read_permission` | which permission a read needs |
 //! | `patience`, `open_reads`, `read_error` | how often a read is tried, the reads of one batch, and why one fails |
+//! | [`as_said`](mod@as_said) | what an answer says beside what decides, where it can be understood |
 //! | [`reading`], [`paced`], [`user`], [`percent`] | all of it for calls that change nothing; the same within the tenant's resource units, page by page |
 //! | [`found_pace`] | how fast to go where no page says what Graph lets through |
 //! | [`password_writeback`] | a reset that is written back to Active Directory, and the operation that says how far it is |
+//! | [`risky_users`], [`risky_people`] | the risk of people, marked many to a call, and read |
 //! | [`probe`](mod@probe), [`certificate`] | whether a service answers, and who signed for it |
 
 pub mod aadsts;
 pub mod access;
 pub mod app_file;
+pub mod as_said;
 pub mod backoff;
 pub mod batch;
 pub(crate) mod body;
@@ -60,6 +63,8 @@ pub mod reading;
 mod request_id;
 mod resolver;
 pub mod retry_after;
+pub mod risky_people;
+pub mod risky_users;
 pub mod status;
 mod system_roots;
 pub mod throttle;

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use super::batch::{ItemAnswer, Read};
 use super::echo::SentSecrets;
 use super::error::GraphError;
+use super::read_error::LastAttempt;
 use super::unclear::{MAX_UNCLEAR, is_not_known, is_unclear};
 use super::write_outcome::{Postponed, Undecided, WriteOutcome};
 
@@ -45,11 +46,13 @@ pub(super) struct ItemsWent {
     pub(super) throttled: u32,
     /// Was one answered 401?
     pub(super) is_turned_down: bool,
+    /// Did an answer come, and whose?
+    pub(super) ended: LastAttempt,
 }
 
 impl ItemsWent {
     pub(super) fn ending_with(last: impl Into<String>) -> Self {
-        Self { last: last.into(), wait: None, throttled: 0, is_turned_down: false }
+        Self { last: last.into(), wait: None, throttled: 0, is_turned_down: false, ended: LastAttempt::Answered }
     }
 }
 

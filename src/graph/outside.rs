@@ -9,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::echo::SentSecrets;
+use crate::unseen::deceives;
 use crate::words::char_boundary;
 
 /// How many characters are kept. Graph's messages are sentences; longer texts are not worth keeping for each of thousands of
@@ -86,7 +87,7 @@ impl<T: AsRef<str>> From<T> for OutsideText {
 }
 
 fn bounded(text: String) -> String {
-    let mut text = if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text };
+    let mut text = if text.contains(deceives) { text.replace(deceives, " ") } else { text };
     if let Some((end, _)) = text.char_indices().nth(MAX_KEPT) {
         text.truncate(end);
         text.push('…');
@@ -102,6 +103,11 @@ mod tests {
 
     fn kept(text: &str) -> String {
         OutsideText::guarded(text, &SentSecrets::of([SECRET].into_iter())).to_string()
+    }
+
+    #[test]
+    fn no_character_that_deceives_a_reader_is_kept() {
+        assert_eq!(kept("\u{1b}[31mno \u{202e}luos\u{202c}\n\u{200b}more"), " [31mno  luos   more");
     }
 
     #[test]

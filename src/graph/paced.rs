@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use time::OffsetDateTime;
 use tokio::sync::Mutex;
 
 use super::batch::{MAX_ITEMS, Read};
@@ -17,6 +18,7 @@ use super::quota::{Allowance, Bucket};
 use super::reading::{Organization, ReadError, Reading};
 use super::transport::{Consistency, Transport};
 use crate::clock::Clock;
+use crate::digest::Digest;
 
 /// Reads one tenant and spends resource units at the documented rate, no faster. Copies share one bucket.
 pub struct Paced<'a, T> {
@@ -43,6 +45,12 @@ impl<'a, T: Transport> Paced<'a, T> {
     #[must_use]
     pub const fn with_own_quota(&self) -> (Reading<'a, T>, Clock) {
         (self.reading, self.clock)
+    }
+
+    /// Graph's own clock when it last answered, where that is known.
+    #[must_use]
+    pub fn last_date(&self) -> Option<OffsetDateTime> {
+        self.reading.last_date()
     }
 
     /// Which tenant is this?
@@ -207,7 +215,8 @@ pub struct Pages<'a, T, A> {
     paced: Paced<'a, T>,
     what: String,
     next: Option<String>,
-    seen: HashSet<String>,
+    /// The pages that were read, by the digest of their address: of ten thousand long addresses this is little.
+    seen: HashSet<Digest>,
     /// How many pages in a row had nothing on them.
     empty: usize,
     consistency: Consistency,
@@ -235,9 +244,9 @@ impl<T: Transport, A: DeserializeOwned> Pages<'_, T, A> {
         self.patience = Patience::LATER.for_known();
         if let Some(link) = page.next_link {
             let next = self.paced.next_page(&self.what, &link)?;
-            self.seen.insert(path);
+            self.seen.insert(Digest::of(path.as_bytes()));
             self.empty = if page.value.is_empty() { self.empty + 1 } else { 0 };
-            let reason = if self.seen.contains(&next) {
+            let reason = if self.seen.contains(&Digest::of(next.as_bytes())) {
                 Some("its pages run in a circle")
             } else if self.empty >= MAX_EMPTY_PAGES || self.seen.len() >= MAX_PAGES {
                 Some("its pages do not end")

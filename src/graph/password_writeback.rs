@@ -168,7 +168,9 @@ fn requested(transport: &impl Transport, answer: Answer, password: &str) -> Rese
         StatusClass::Conflict => ResetRequested::NotBegun { why: Postponed::Conflict, wait },
         StatusClass::Blocked => ResetRequested::NotBegun { why: Postponed::Blocked, wait },
         StatusClass::Throttled => ResetRequested::NotBegun { why: Postponed::Throttled, wait },
-        StatusClass::ServerFault => ResetRequested::Lost(answer.into_error_without(sent()).message),
+        StatusClass::ServerFault | StatusClass::NoneOfGraphs => {
+            ResetRequested::Lost(answer.into_error_without(sent()).message)
+        }
         StatusClass::Refused => ResetRequested::Refused(answer.into_error_without(sent())),
     }
 }

@@ -11,4 +11,6 @@ pub struct PostponedRead<'a> {
     pub attempts: u32,
     /// How long it waits.
     pub pause: Duration,
+    /// How long it has taken so far.
+    pub waited: Duration,
 }

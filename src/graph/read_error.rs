@@ -6,6 +6,7 @@ use super::error::GraphError;
 use super::outside::OutsideText;
 use super::read_permission::least_for;
 use super::transport::TransportError;
+use super::unreachable::UnreachableCause;
 
 /// Why something could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,8 @@ pub enum ReadError {
         last: String,
         /// What Graph itself said to the last attempt, where it was a fault of its own.
         answer: Option<Box<GraphError>>,
+        /// Did the last attempt end with an answer?
+        ended: LastAttempt,
     },
     /// There is no way in.
     #[error(transparent)]
@@ -42,6 +45,22 @@ pub enum ReadError {
     /// The request could not be put together.
     #[error("the request cannot be put together: {0}")]
     Request(#[from] io::Error),
+}
+
+/// How the last attempt of a read ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastAttempt {
+    /// Graph answered that it cannot serve now, or with nothing that can be used.
+    Answered,
+    /// No answer of Graph's came; for this cause, where it is known.
+    Unanswered(Option<UnreachableCause>),
+}
+
+impl LastAttempt {
+    /// It ended with an answer.
+    pub(super) fn of_answer(is_foreign: bool) -> Self {
+        if is_foreign { Self::Unanswered(Some(UnreachableCause::SomethingBetween)) } else { Self::Answered }
+    }
 }
 
 impl ReadError {

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use time::OffsetDateTime;
 
 use super::backoff;
 use super::batch::{self, Read};
@@ -24,10 +25,13 @@ use super::unreachable::Unreachable;
 use crate::clock::Clock;
 use crate::ids::TenantId;
 
-pub use super::read_error::ReadError;
+pub use super::read_error::{LastAttempt, ReadError};
 
 /// How often an answer that is no JSON is asked for again.
 const MAX_GARBLED: u32 = 4;
+/// The address of a next page is no longer: Graph's own have some thousand characters, and every page adds one to those that
+/// are kept.
+const MAX_LINK_BYTES: usize = 16 << 10;
 
 /// How one call of a batch of reads went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +101,12 @@ impl<'a, T: Transport> Reading<'a, T> {
     #[must_use]
     pub fn new(transport: &'a T, clock: Clock) -> Self {
         Self { transport, clock }
+    }
+
+    /// Graph's own clock when it last answered, where that is known.
+    #[must_use]
+    pub fn last_date(&self) -> Option<OffsetDateTime> {
+        self.transport.last_date()
     }
 
     /// Which tenant is this?
@@ -183,20 +193,25 @@ impl<'a, T: Transport> Reading<'a, T> {
     /// The link leads away from where the question was sent: nothing that an answer says may lead a token elsewhere,
     /// and a list that goes on somewhere else is not whole.
     pub fn next_page(&self, what: &str, link: &str) -> Result<String, ReadError> {
-        let path = self.transport.path_of(link).filter(|path| path.starts_with("/v1.0/"));
-        path.map(str::to_owned).ok_or_else(|| ReadError::Garbled {
+        let garbled = |reason: &str| ReadError::Garbled {
             what: what.to_owned(),
             // A page that repeats the token is not taken in, its link included.
-            reason: OutsideText::of_nothing_sent(&format!(
-                "its next page is at {:?}, which is not where it was asked for",
-                link.chars().take(80).collect::<String>()
-            )),
+            reason: OutsideText::of_nothing_sent(reason),
+        };
+        if link.len() > MAX_LINK_BYTES {
+            let length = crate::words::count(link.len() as u64);
+            return Err(garbled(&format!("the address of its next page has {length} characters")));
+        }
+        let path = self.transport.path_of(link).filter(|path| path.starts_with("/v1.0/") && !climbs(path));
+        path.map(str::to_owned).ok_or_else(|| {
+            let start: String = link.chars().take(80).collect();
+            garbled(&format!("its next page is at {start:?}, which is not where it was asked for"))
         })
     }
 
     async fn json<A: DeserializeOwned>(&self, call: Call, patience: Patience) -> Result<A, ReadError> {
         let what = call.path.clone();
-        let mut attempt = 0;
+        let (since, mut attempt) = (self.clock.now(), 0);
         loop {
             let answer = self.answered(call.clone(), patience).await?;
             let last = match serde_json::from_slice(without_mark(&answer.body)) {
@@ -208,46 +223,41 @@ impl<'a, T: Transport> Reading<'a, T> {
                 Err(error) => return Err(ReadError::Garbled { what, reason: answer.guarded(&error.to_string()) }),
             };
             attempt += 1;
-            self.wait(&last, None, attempt).await;
+            self.wait(&last, None, attempt, since).await;
         }
     }
 
     /// Sends a call until it is answered by a success or by a refusal that lasts.
     async fn answered(&self, call: Call, patience: Patience) -> Result<Answer, ReadError> {
         let refused = |error| ReadError::refused(&call.path, error);
-        let (mut attempt, mut unclear) = (0, 0);
+        let (since, mut attempt, mut unclear) = (self.clock.now(), 0, 0);
         loop {
-            let (last, wait, fault) = match self.transport.send(call.clone()).await {
+            let (last, wait, fault, ended) = match self.transport.send(call.clone()).await {
                 Ok(answer) if (200..300).contains(&answer.status) && !answer.is_foreign() => return Ok(answer),
                 Ok(answer) if answer.is_obstacle() && attempt + 1 >= patience.with_page(answer.status) => {
                     return Err(refused(answer.into_error()));
                 }
                 Ok(answer) => {
-                    let (class, wait, is_obstacle) =
-                        (StatusClass::of(answer.status), answer.advice.retry_after, answer.is_obstacle());
-                    let body = answer.body.clone();
-                    let error = answer.into_error();
-                    if !class.is_passing() && !is_obstacle {
-                        unclear += 1;
-                        if unclear > most_tries_of_unclear(&error, &body, patience) {
-                            return Err(refused(error));
-                        }
-                    }
-                    let is_own_fault = class == StatusClass::ServerFault && !error.is_foreign;
-                    (error.to_string(), wait, is_own_fault.then(|| Box::new(error)))
+                    let (class, wait, error) = passing_refusal(answer, &mut unclear, patience).map_err(refused)?;
+                    let is_foreign = error.is_foreign;
+                    let is_own_fault = class == StatusClass::ServerFault && !is_foreign;
+                    (error.to_string(), wait, is_own_fault.then(|| Box::new(error)), LastAttempt::of_answer(is_foreign))
                 }
                 Err(error @ (TransportError::NotSent(_) | TransportError::Token(_)))
                     if attempt + 1 >= patience.contacts =>
                 {
                     return Err(ReadError::Transport(error));
                 }
-                Err(error) => (passing(error)?, None, None),
+                Err(error) => {
+                    let ended = LastAttempt::Unanswered(error.unreachable_cause());
+                    (passing(error)?, None, None, ended)
+                }
             };
             attempt += 1;
             if attempt == patience.attempts {
-                return Err(ReadError::GaveUp { attempts: attempt, last, answer: fault });
+                return Err(ReadError::GaveUp { attempts: attempt, last, answer: fault, ended });
             }
-            self.wait(&last, wait, attempt).await;
+            self.wait(&last, wait, attempt, since).await;
         }
     }
 
@@ -273,7 +283,7 @@ impl<'a, T: Transport> Reading<'a, T> {
         mut observe: impl FnMut(BatchTry) -> Duration,
     ) -> Result<Vec<Result<Box<RawValue>, GraphError>>, ReadError> {
         let mut all = OpenReads::of(reads);
-        let (mut attempt, mut unclear) = (0, 0);
+        let (mut since, mut attempt, mut unclear) = (self.clock.now(), 0, 0);
         loop {
             let open = all.open();
             if open.is_empty() {
@@ -295,24 +305,23 @@ impl<'a, T: Transport> Reading<'a, T> {
                     }
                 }
                 Ok(answer) => {
-                    let (class, wait, is_obstacle) =
-                        (StatusClass::of(answer.status), answer.advice.retry_after, answer.is_obstacle());
-                    let body = answer.body.clone();
-                    let error = answer.into_error();
-                    if !class.is_passing() && !is_obstacle {
-                        unclear += 1;
-                        if unclear > most_tries_of_unclear(&error, &body, Patience::LATER) {
-                            return Err(ReadError::refused("/v1.0/$batch", error));
-                        }
-                    }
+                    let (class, wait, error) = passing_refusal(answer, &mut unclear, Patience::LATER)
+                        .map_err(|error| ReadError::refused("/v1.0/$batch", error))?;
                     let throttled = if class == StatusClass::Throttled { count(open.len()) } else { 0 };
-                    ItemsWent { wait, throttled, ..ItemsWent::ending_with(error.to_string()) }
+                    let ended = LastAttempt::of_answer(error.is_foreign);
+                    ItemsWent { wait, throttled, ended, ..ItemsWent::ending_with(error.to_string()) }
                 }
-                Err(error) => ItemsWent::ending_with(passing(error)?),
+                Err(error) => {
+                    let ended = LastAttempt::Unanswered(error.unreachable_cause());
+                    ItemsWent { ended, ..ItemsWent::ending_with(passing(error)?) }
+                }
             };
             let answered_now = all.open().len() < open.len();
             // A tenant that answers some of the items each time is slow, not silent.
-            attempt = if answered_now { 1 } else { attempt + 1 };
+            if answered_now {
+                (since, attempt) = (self.clock.now(), 0);
+            }
+            attempt += 1;
             all.settle(attempt);
             let still_open = all.open().len();
             let at_least = observe(BatchTry { throttled: went.throttled, left: count(still_open) });
@@ -320,22 +329,65 @@ impl<'a, T: Transport> Reading<'a, T> {
                 continue;
             }
             if attempt == MAX_ATTEMPTS {
-                return Err(ReadError::GaveUp { attempts: attempt, last: went.last, answer: all.fault_of_all() });
+                let answer = all.fault_of_all();
+                return Err(ReadError::GaveUp { attempts: attempt, last: went.last, answer, ended: went.ended });
             }
-            self.wait_at_least(at_least, &went.last, went.wait, attempt).await;
+            self.wait_at_least(at_least, &went.last, went.wait, attempt, since).await;
         }
     }
 
-    async fn wait(&self, last: &str, asked: Option<Duration>, attempts: u32) {
-        self.wait_at_least(Duration::ZERO, last, asked, attempts).await;
+    async fn wait(&self, last: &str, asked: Option<Duration>, attempts: u32, since: Duration) {
+        self.wait_at_least(Duration::ZERO, last, asked, attempts, since).await;
     }
 
-    async fn wait_at_least(&self, at_least: Duration, last: &str, asked: Option<Duration>, attempts: u32) {
+    async fn wait_at_least(
+        &self,
+        at_least: Duration,
+        last: &str,
+        asked: Option<Duration>,
+        attempts: u32,
+        since: Duration,
+    ) {
         let pause = asked.map_or_else(|| backoff::delay(attempts - 1), |asked| asked + backoff::jitter());
         let pause = pause.max(at_least);
-        self.transport.read_postponed(&PostponedRead { last, attempts, pause });
+        self.transport.read_postponed(&PostponedRead {
+            last,
+            attempts,
+            pause,
+            waited: self.clock.now().saturating_sub(since),
+        });
         self.clock.sleep(pause).await;
     }
+}
+
+/// Does a path lead up again, out of the version that it begins with? The HTTP client would follow it there.
+fn climbs(path: &str) -> bool {
+    let (path, _) = path.split_once(['?', '#']).unwrap_or((path, ""));
+    path.split(['/', '\\']).any(|part| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."))
+}
+
+/// What an answer that is no success says, where a later try may have another one: its class, how long it asks to wait, and its
+/// error. `unclear` counts those of which that is not certain.
+///
+/// # Errors
+///
+/// It is the last word.
+fn passing_refusal(
+    answer: Answer,
+    unclear: &mut u8,
+    patience: Patience,
+) -> Result<(StatusClass, Option<Duration>, GraphError), GraphError> {
+    let (class, wait) = (StatusClass::of(answer.status), answer.advice.retry_after);
+    let passes = class.is_passing() || answer.is_obstacle();
+    let body = answer.body.clone();
+    let error = answer.into_error();
+    if !passes {
+        *unclear += 1;
+        if *unclear > most_tries_of_unclear(&error, &body, patience) {
+            return Err(error);
+        }
+    }
+    Ok((class, wait, error))
 }
 
 /// How often a refusal is not taken for the last word.

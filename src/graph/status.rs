@@ -18,6 +18,9 @@ pub enum StatusClass {
     /// 408 and 5xx but 501 and 505: the service failed, and what it did before that is not known. A gateway may give up on
     /// what the directory has done.
     ServerFault,
+    /// No status that ends a request: 1xx, 3xx, and what HTTP does not know. Graph gives none, so that something else speaks
+    /// for it, and what was done is not known.
+    NoneOfGraphs,
     /// Everything else, 501 and 505 too: the same request will be refused again.
     Refused,
 }
@@ -33,7 +36,8 @@ impl StatusClass {
             423 | 424 => Self::Blocked,
             429 => Self::Throttled,
             408 | 500 | 502..=504 | 506..=599 => Self::ServerFault,
-            _ => Self::Refused,
+            400..=599 => Self::Refused,
+            _ => Self::NoneOfGraphs,
         }
     }
 
@@ -53,5 +57,13 @@ mod tests {
         let passing = |status: &u16| StatusClass::of(*status).is_passing();
         assert!([408, 409, 423, 424, 429, 500, 502, 503, 504, 520, 599].iter().all(passing));
         assert!(![200, 204, 302, 400, 401, 403, 404, 412, 501, 505].iter().any(passing));
+    }
+
+    #[test]
+    fn what_ends_no_request_is_no_refusal() {
+        for status in [0, 100, 199, 300, 302, 304, 399, 600, 999, u16::MAX] {
+            assert_eq!(StatusClass::of(status), StatusClass::NoneOfGraphs, "{status}");
+        }
+        assert_eq!([400, 418, 451, 501].map(StatusClass::of), [StatusClass::Refused; 4]);
     }
 }

@@ -272,6 +272,11 @@ pub trait Transport: Send + Sync + 'static {
     /// Takes in that a read is made again after a while.
     fn read_postponed(&self, _read: &PostponedRead<'_>) {}
 
+    /// Graph's own clock when it last answered, where that is known.
+    fn last_date(&self) -> Option<OffsetDateTime> {
+        None
+    }
+
     /// The path of an address that Graph gave, from the version on; `None` when it is not below the root that calls go
     /// to. Nothing that an answer says may lead a token elsewhere.
     fn path_of<'l>(&self, address: &'l str) -> Option<&'l str> {
@@ -325,13 +330,6 @@ impl HttpTransport {
     pub fn time_there(&self) -> Option<OffsetDateTime> {
         let ahead = self.ahead.load(Ordering::Relaxed);
         (ahead != NOT_KNOWN).then(|| OffsetDateTime::now_utc().saturating_add(time::Duration::seconds(ahead)))
-    }
-
-    /// Graph's own clock when it last answered.
-    #[must_use]
-    pub fn last_date(&self) -> Option<OffsetDateTime> {
-        // The mark before the first answer is no time at all.
-        OffsetDateTime::from_unix_timestamp(self.last_date.load(Ordering::Relaxed)).ok()
     }
 
     /// In whose name calls are sent, as far as this can be known without asking Graph.
@@ -480,6 +478,11 @@ impl Transport for HttpTransport {
 
     fn read_postponed(&self, read: &PostponedRead<'_>) {
         (self.on_postponed_read)(read);
+    }
+
+    fn last_date(&self) -> Option<OffsetDateTime> {
+        // The mark before the first answer is no time at all.
+        OffsetDateTime::from_unix_timestamp(self.last_date.load(Ordering::Relaxed)).ok()
     }
 
     fn path_of<'l>(&self, address: &'l str) -> Option<&'l str> {

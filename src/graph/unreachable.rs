@@ -45,6 +45,9 @@ pub enum UnreachableCause {
     TooLarge,
     #[error("its answer stopped half way")]
     Stalled,
+    /// The call went out; a firewall or a proxy may hold it, or its answer comes too slowly to be one.
+    #[error("its answer did not come in time")]
+    NoAnswer,
     #[error("its answer repeats the token of the call")]
     RepeatsToken,
     #[error("the proxy requires a sign-in")]
@@ -143,7 +146,8 @@ fn cause_at(error: &(dyn Error + 'static)) -> Option<UnreachableCause> {
         };
     }
     if let Some(http) = error.downcast_ref::<reqwest::Error>() {
-        return (http.is_timeout() && http.is_connect()).then_some(UnreachableCause::TimedOut);
+        let of_timeout = if http.is_connect() { UnreachableCause::TimedOut } else { UnreachableCause::NoAnswer };
+        return http.is_timeout().then_some(of_timeout);
     }
     // The one text that is compared: the proxy connectors of hyper-util keep their error types to themselves.
     let text = error.to_string();

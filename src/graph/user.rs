@@ -4,6 +4,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::as_said::as_said;
 use crate::ids::ObjectId;
 
 /// Everything that the rules ask about an account. All of it has to be asked for: nearly every property is returned
@@ -13,7 +14,7 @@ pub const SELECT: &str = "id,userPrincipalName,mail,displayName,givenName,surnam
                           isManagementRestricted,onPremisesSamAccountName,onPremisesDomainName,\
                           onPremisesDistinguishedName,onPremisesSecurityIdentifier,onPremisesLastSyncDateTime,employeeId,department,assignedLicenses";
 
-/// A user object with the properties in [`SELECT`].
+/// A user object with the properties in [`SELECT`]. What is only shown of it may be odd; what decides may not.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
@@ -30,6 +31,7 @@ pub struct User {
     /// The mail address. Not unique by any guarantee.
     pub mail: Option<String>,
     /// The name that people see.
+    #[serde(default, deserialize_with = "as_said")]
     pub display_name: Option<String>,
     /// First name.
     pub given_name: Option<String>,
@@ -67,8 +69,10 @@ pub struct User {
     /// The employer's number.
     pub employee_id: Option<String>,
     /// The department.
+    #[serde(default, deserialize_with = "as_said")]
     pub department: Option<String>,
     /// The licences; `None` where Graph did not say.
+    #[serde(default, deserialize_with = "as_said")]
     pub assigned_licenses: Option<Vec<AssignedLicence>>,
     /// Every address, with `SMTP:` or `smtp:` before it; there only where they were asked for beside [`SELECT`].
     pub proxy_addresses: Option<Vec<String>>,
@@ -79,7 +83,7 @@ pub struct User {
 #[serde(rename_all = "camelCase")]
 pub struct AssignedLicence {
     /// What was sold.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "as_said")]
     pub sku_id: Option<Uuid>,
 }
 
@@ -110,5 +114,16 @@ mod tests {
         for more in [",\"@odata.type\":\"#microsoft.graph.agentUser\"", ",\"identityParentId\":\"1-2\""] {
             assert!(is_agent(more), "{more}");
         }
+    }
+
+    #[test]
+    fn an_odd_name_or_licence_hides_no_user() {
+        let json = "{\"id\":\"236352d0-70af-43ed-bd22-f410a9d4328b\",\"displayName\":5,\"department\":[],\
+                    \"assignedLicenses\":[{\"skuId\":\"odd\"},{\"skuId\":\"05e9a617-0261-4cee-bb44-138d3ef5d965\"}]}";
+        let user: User = serde_json::from_str(json).unwrap();
+        assert_eq!((user.display_name, user.department), (None, None));
+        let held: Vec<bool> = user.assigned_licenses.unwrap().iter().map(|held| held.sku_id.is_some()).collect();
+        assert_eq!(held, [false, true]);
+        assert!(serde_json::from_str::<User>(&json.replace("\"displayName\"", "\"accountEnabled\"")).is_err());
     }
 }

@@ -85,7 +85,7 @@ impl fmt::Display for Postponed {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "UndecidedInJournal", into = "UndecidedInJournal")]
 pub enum Undecided {
-    /// The service failed. A gateway may give up on what the directory has done.
+    /// The service failed, or what answered is not Graph. A gateway may give up on what the directory has done.
     ServerFault(GraphError),
     /// The answer to the batch does not mention this request.
     LeftOut,
@@ -171,7 +171,9 @@ impl WriteOutcome {
             StatusClass::Conflict => postponed(Postponed::Conflict),
             StatusClass::Blocked => postponed(Postponed::Blocked),
             StatusClass::Throttled => postponed(Postponed::Throttled),
-            StatusClass::ServerFault => Self::Unknown { why: Undecided::ServerFault(error()), retry_after },
+            StatusClass::ServerFault | StatusClass::NoneOfGraphs => {
+                Self::Unknown { why: Undecided::ServerFault(error()), retry_after }
+            }
             StatusClass::Refused => Self::Refused { error: error() },
         }
     }
@@ -278,10 +280,10 @@ mod tests {
         for status in [409, 423, 424, 429, 401] {
             assert!(matches!(outcome(status), WriteOutcome::Postponed { .. }), "{status}");
         }
-        for status in [408, 500, 502, 503, 504] {
+        for status in [408, 500, 502, 503, 504, 0, 100, 302, 304, 999] {
             assert!(matches!(outcome(status), WriteOutcome::Unknown { .. }), "{status}");
         }
-        for status in [302, 400, 403, 404, 405, 412, 501] {
+        for status in [400, 403, 404, 405, 412, 501] {
             assert!(matches!(outcome(status), WriteOutcome::Refused { .. }), "{status}");
         }
     }

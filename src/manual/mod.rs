@@ -40,6 +40,7 @@ topics! {
     handoff "handoff" "handoff.md" "sealed passwords, packets and letters"
     passwords "passwords" "passwords.md" "passwords that people choose: a sealed list, or typed"
     passes "passes" "passes.md" "temporary access passes: a credential for some hours"
+    risk "risk" "risk.md" "the risk of people in Entra ID Protection: confirmed, dismissed"
     keys "keys" "keys.md" "keys that passwords can be sealed to, and how they open"
     certificates "certificates" "certificates.md" "certificates as keys: AD CS, openssl, PowerShell, PFX"
     pace "pace" "pace.md" "how fast it goes, and the quota"

@@ -11,6 +11,7 @@ use super::rules::Options;
 use super::ruling::Ruling;
 use crate::directory::{Account, Privilege, TenantFacts};
 use crate::ids::ObjectId;
+use crate::step::facts::WorksOn;
 use crate::step::{Step, Steps};
 use crate::words::to_the_second;
 
@@ -88,97 +89,124 @@ impl<'a> AccountRules<'a> {
     }
 
     /// What is left of the playbook for an account that may be touched.
-    fn steps_for(&self, account: &Account, reset_before: bool, mut reasons: Vec<Reason>, named: String) -> Ruling {
+    fn steps_for(&self, account: &Account, reset_before: bool, reasons: Vec<Reason>, named: String) -> Ruling {
         let mut steps = self.options.steps_of(self.playbook);
         if self.deletes_consents {
             steps = steps.with(Step::Consents);
         }
-        let mut details: Vec<String> = Some(named).filter(|text| !text.is_empty()).into_iter().collect();
+        let details = Some(named).filter(|text| !text.is_empty()).into_iter().collect();
+        let mut left = Remainder { steps, reasons, details };
+        self.keep_what_works_on(account, &mut left);
+        if account.external && (self.options.skip_guests || left.steps.is_empty()) {
+            return left.left_alone(Decision::Skip);
+        }
+        left.spare_what_is_so(account);
+        if left.steps.contains(Step::Methods) || left.steps.contains(Step::Devices) {
+            if reset_before {
+                left.reasons.push(Reason::ResetBefore);
+            } else if account.enabled != Some(false) {
+                // A device is soon registered anew, and without any method the next sign-in with the password may register one (CISA, CM0071).
+                left.reasons.push(Reason::StillOpen);
+                return left.left_alone(Decision::Refuse);
+            }
+        }
+        if left.steps.contains(Step::Pass) && account.enabled == Some(false) && !left.steps.contains(Step::Unblock) {
+            // Its time would run out before anyone can use it. All else is more urgent than what the person signs in with later.
+            left.reasons.push(Reason::PassOfBlocked);
+            left.steps = left.steps.without(Step::Pass);
+        }
+        let keeps_password = left.steps.contains(Step::Unblock) && !left.steps.contains(Step::Reset);
+        if keeps_password && !account.external && self.playbook != Playbook::Undo {
+            // An account must not be opened with the password that it had: an intruder may know it. To take back one's
+            // own block is another thing, and the preview says what it means.
+            return left.left_alone(Decision::Refuse);
+        }
+        // A revoke is spared only where nothing else is done: whatever is changed, the sessions are ended after it.
+        if left.steps == Steps::of(&[Step::LAST])
+            && let Some(ended) = self.options.since.and_then(|since| revoked_since(account, since))
+        {
+            left.details.push(format!("sessions were ended at {}", to_the_second(ended)));
+            left.steps = Steps::NONE;
+        }
+        if left.steps.is_empty() { self.already(account, left) } else { left.acted_on() }
+    }
+
+    /// Takes away what Graph cannot do to an account of this kind, or what the options do not allow. The kind is named even where it
+    /// changes nothing, so that a later change of kind is seen.
+    fn keep_what_works_on(&self, account: &Account, left: &mut Remainder) {
         if account.agent {
             // Whatever is done to it, its agent identity can sign it in again: the reason is worth naming always.
-            reasons.push(Reason::AgentUser);
-            steps = steps.only(|step| step.facts().works_on.agents);
+            left.is_kind(Reason::AgentUser, true, |works_on| works_on.agents);
         }
         if account.external {
             // Password and sessions are in the guest's home tenant: "Revoke user access in Microsoft Entra ID" leaves
             // blocking as the one thing that works here.
-            reasons.push(Reason::Guest);
-            steps = steps.only(|step| step.facts().works_on.guests);
-            if self.options.skip_guests || steps.is_empty() {
-                return Ruling::left_alone(Decision::Skip, reasons, details.join("; "));
-            }
+            left.is_kind(Reason::Guest, true, |works_on| works_on.guests);
         } else if self.playbook != Playbook::Signout {
-            // Named even where it changes nothing, so that a later change of kind is seen.
             if account.synced {
-                reasons.push(Reason::Synced);
-                if !self.options.allow_synced {
-                    steps = steps.only(|step| step.facts().works_on.synced);
-                }
+                left.is_kind(Reason::Synced, !self.options.allow_synced, |works_on| works_on.synced);
             }
             let domains = self.facts.domains.as_ref();
             if let Some(domain) = domains.and_then(|domains| domains.federated_domain_of(&account.user_principal_name))
             {
-                reasons.push(Reason::Federated);
-                details.push(domain.to_owned());
-                if !self.options.allow_federated {
-                    steps = steps.only(|step| step.facts().works_on.federated);
-                }
+                left.is_kind(Reason::Federated, !self.options.allow_federated, |works_on| works_on.federated);
+                left.details.push(domain.to_owned());
             }
         }
-        match (steps.account_enabled(), account.enabled) {
+    }
+
+    /// The ruling where nothing is left to do.
+    fn already(&self, account: &Account, mut left: Remainder) -> Ruling {
+        left.reasons.retain(|reason| !matches!(reason, Reason::AlreadyBlocked | Reason::AlreadyEnabled));
+        left.reasons.push(Reason::Already);
+        let wanted = self.playbook.steps().account_enabled();
+        if let Some(enabled) = account.enabled.filter(|enabled| wanted == Some(*enabled)) {
+            let is = if enabled { "sign-in is allowed" } else { "sign-in is blocked" };
+            left.details.insert(0, is.to_owned());
+        }
+        left.left_alone(Decision::Already)
+    }
+}
+
+/// What is left of a playbook for one account while it is judged.
+struct Remainder {
+    steps: Steps,
+    reasons: Vec<Reason>,
+    details: Vec<String>,
+}
+
+impl Remainder {
+    /// The account is of a kind; where that `limits` what may be done, the steps that work on it stay.
+    fn is_kind(&mut self, kind: Reason, limits: bool, works: fn(&WorksOn) -> bool) {
+        self.reasons.push(kind);
+        if limits {
+            self.steps = self.steps.only(|step| works(&step.facts().works_on));
+        }
+    }
+
+    /// Takes away what the state of the account makes needless.
+    fn spare_what_is_so(&mut self, account: &Account) {
+        match (self.steps.account_enabled(), account.enabled) {
             (Some(false), Some(false)) => {
-                reasons.push(Reason::AlreadyBlocked);
-                steps = steps.without(Step::Block);
+                self.reasons.push(Reason::AlreadyBlocked);
+                self.steps = self.steps.without(Step::Block);
             }
             (Some(true), Some(true)) => {
-                reasons.push(Reason::AlreadyEnabled);
-                steps = steps.without(Step::Unblock);
+                self.reasons.push(Reason::AlreadyEnabled);
+                self.steps = self.steps.without(Step::Unblock);
             }
-            (Some(_), None) => reasons.push(Reason::UnknownState),
+            (Some(_), None) => self.reasons.push(Reason::UnknownState),
             _ => {}
         }
-        if steps.contains(Step::Methods) || steps.contains(Step::Devices) {
-            if reset_before {
-                reasons.push(Reason::ResetBefore);
-            } else if account.enabled != Some(false) {
-                // A device is soon registered anew, and without any method the next sign-in with the password may register one (CISA, CM0071).
-                reasons.push(Reason::StillOpen);
-                return Ruling::left_alone(Decision::Refuse, reasons, details.join("; "));
-            }
-        }
-        if steps.contains(Step::Pass) && account.enabled == Some(false) && !steps.contains(Step::Unblock) {
-            // Its time would run out before anyone can use it.
-            reasons.push(Reason::PassOfBlocked);
-            return Ruling::left_alone(Decision::Refuse, reasons, details.join("; "));
-        }
-        let keeps_password = steps.contains(Step::Unblock) && !steps.contains(Step::Reset) && !account.external;
-        if keeps_password && self.playbook != Playbook::Undo {
-            // An account must not be opened with the password that it had: an intruder may know it. To take back one's
-            // own block is another thing, and the preview says what it means.
-            return Ruling::left_alone(Decision::Refuse, reasons, details.join("; "));
-        }
-        // A revoke is spared only where nothing else is done: whatever is changed, the sessions are ended after it.
-        if steps == Steps::of(&[Step::LAST])
-            && let Some(ended) = self.options.since.and_then(|since| revoked_since(account, since))
-        {
-            details.push(format!("sessions were ended at {}", to_the_second(ended)));
-            steps = Steps::NONE;
-        }
-        if steps.is_empty() {
-            reasons.retain(|reason| !matches!(reason, Reason::AlreadyBlocked | Reason::AlreadyEnabled));
-            reasons.push(Reason::Already);
-            match account.enabled {
-                Some(false) if self.playbook.steps().account_enabled() == Some(false) => {
-                    details.insert(0, "sign-in is blocked".to_owned());
-                }
-                Some(true) if self.playbook.steps().account_enabled() == Some(true) => {
-                    details.insert(0, "sign-in is allowed".to_owned());
-                }
-                _ => {}
-            }
-            return Ruling::left_alone(Decision::Already, reasons, details.join("; "));
-        }
-        Ruling { decision: Decision::Act, steps, reasons, detail: details.join("; ") }
+    }
+
+    fn left_alone(self, decision: Decision) -> Ruling {
+        Ruling::left_alone(decision, self.reasons, self.details.join("; "))
+    }
+
+    fn acted_on(self) -> Ruling {
+        let Self { steps, reasons, details } = self;
+        Ruling { decision: Decision::Act, steps, reasons, detail: details.join("; "), notes: String::new() }
     }
 }
 

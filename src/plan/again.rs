@@ -45,7 +45,7 @@ pub async fn plan<T: Transport>(
     progress: impl FnMut(PlanningProgress),
 ) -> Result<Summary, PlanError> {
     let is_one = |row: &PlanRow| changed_back.rows.binary_search(&row.row).is_ok();
-    let mut entries = people_of_run::entries(origin, is_one)?;
+    let mut entries = people_of_run::entries(origin, planner.has_waves(), is_one)?;
     let way = ListReading { says_sign_in_names: true, is_of_everybody: false };
     let decided = planner.decide_all(&mut entries, way, folder, progress).await?;
     let of = origin.manifest();

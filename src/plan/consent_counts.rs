@@ -8,10 +8,10 @@ use time::OffsetDateTime;
 
 use super::consent_fate::ConsentFate;
 use super::consents_option::ConsentsOption;
+use super::people_read::PeopleRead;
 use crate::digest::Digest;
 use crate::directory::{ConsentedApp, HeldConsent};
 use crate::ids::ObjectId;
-use crate::json::Rfc3339Moment;
 
 /// So many apps are named; more are counted alone.
 const MAX_NAMED_APPS: usize = 50;
@@ -22,22 +22,13 @@ const MAX_NAME: usize = 120;
 
 /// What the people of a plan allowed apps to do in their names: what `consents.csv` lists.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub struct ConsentCounts {
     /// What was asked for: `list`, `all`, or a pattern.
     pub asked: ConsentsOption,
-    /// When the first person's were read.
-    #[serde(with = "time::serde::rfc3339")]
-    #[schemars(with = "Rfc3339Moment")]
-    pub read_from: OffsetDateTime,
-    /// When the last person's were read.
-    #[serde(with = "time::serde::rfc3339")]
-    #[schemars(with = "Rfc3339Moment")]
-    pub read_until: OffsetDateTime,
-    /// Whose consents were read.
-    pub people: u32,
-    /// People whose consents Graph would not list: theirs are not known.
-    pub not_read: u32,
+    /// Whose were read, and when.
+    #[serde(flatten)]
+    pub read: PeopleRead,
     /// People who gave any.
     pub with_any: u32,
     /// All consents.
@@ -82,7 +73,7 @@ pub struct AppConsents {
 
 /// The numbers while they grow: all apps.
 pub(super) struct ConsentTally {
-    counts: ConsentCounts,
+    pub(super) counts: ConsentCounts,
     apps: HashMap<ObjectId, AppConsents>,
 }
 
@@ -91,10 +82,7 @@ impl ConsentTally {
     pub(super) fn begin(asked: ConsentsOption, now: OffsetDateTime) -> Self {
         let counts = ConsentCounts {
             asked,
-            read_from: now,
-            read_until: now,
-            people: 0,
-            not_read: 0,
+            read: PeopleRead::begin(now),
             with_any: 0,
             consents: 0,
             deleted: 0,
@@ -108,15 +96,6 @@ impl ConsentTally {
         Self { counts, apps: HashMap::new() }
     }
 
-    pub(super) const fn counts(&self) -> &ConsentCounts {
-        &self.counts
-    }
-
-    /// One more person, whose consents Graph would not list.
-    pub(super) fn add_not_read(&mut self) {
-        self.counts.not_read += 1;
-    }
-
     /// Takes in what a person consented to, as it was read at that moment, with what becomes of each.
     pub(super) fn add(
         &mut self,
@@ -124,9 +103,7 @@ impl ConsentTally {
         read_at: OffsetDateTime,
     ) {
         let counts = &mut self.counts;
-        counts.people += 1;
-        counts.read_from = counts.read_from.min(read_at);
-        counts.read_until = counts.read_until.max(read_at);
+        counts.read.add(read_at);
         counts.with_any += u32::from(!consents.is_empty());
         counts.people_deleted += u32::from(consents.iter().any(|(.., fate)| *fate == ConsentFate::Delete));
         for (consent, app, fate) in consents {
@@ -192,7 +169,7 @@ mod tests {
         let consent = |client: u16| HeldConsent {
             id: "g".to_owned(),
             client_id: id(client),
-            resource_id: id(1),
+            resource_id: Some(id(1)),
             principal_id: id(2),
             scope: format!(" User.Read {}", "x".repeat(1_000)),
         };
@@ -201,9 +178,9 @@ mod tests {
         }
         tally.add(&[(&consent(50), None, ConsentFate::Delete), (&consent(60), None, ConsentFate::MicrosoftsOwn)], now);
         tally.add(&[], now);
-        tally.add_not_read();
+        tally.counts.read.not_read += 1;
         let counts = tally.finish(Digest::of(b"x"));
-        assert_eq!((counts.people, counts.not_read, counts.with_any, counts.consents), (92, 1, 91, 92));
+        assert_eq!((counts.read.people, counts.read.not_read, counts.with_any, counts.consents), (92, 1, 91, 92));
         assert_eq!((counts.deleted, counts.people_deleted, counts.microsofts_own, counts.unknown_app), (1, 1, 1, 90));
         assert_eq!((counts.apps.len(), counts.more_apps), (MAX_NAMED_APPS, 40));
         assert_eq!([counts.apps[0].client_id, counts.apps[1].client_id], [id(50), id(60)]);

@@ -49,7 +49,7 @@ mod tests {
         let consent = HeldConsent {
             id: "g1".to_owned(),
             client_id: id(1),
-            resource_id: id(2),
+            resource_id: Some(id(2)),
             principal_id: id(3),
             scope: "Mail.Read".to_owned(),
         };

@@ -1,64 +1,47 @@
 //! `consents.csv`: what the people of a plan allowed apps to do in their names, one line each.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::app_sweep::{AppList, SeenApps};
 use super::consent_counts::ConsentTally;
 use super::consent_fate::ConsentFate;
 use super::consents_option::ConsentsOption;
 use super::error::PlanError;
-use super::folder::CONSENTS;
 use super::held_so_far::PersonsHeld;
+use super::list_file::ListFile;
+use super::people_read::PeopleRead;
+use super::plan_files::CONSENTS;
 use super::plan_lists::PlanLists;
 use super::plan_targets::{ListedTarget, StayingTarget, TargetLine};
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
-use super::target_listing::PlanList;
-use crate::digest::Hashing;
-use crate::directory::{ConsentedApp, ConsentsOfPerson, HeldConsent};
-use crate::graph::error::GraphError;
+use super::target_listing::{ListAbout, PlanList};
+use crate::directory::{ConsentedApp, ConsentsOfPerson, HeldConsent, NotListed};
 use crate::ids::{ObjectId, RowNumber};
-use crate::private_files::Pending;
 use crate::spreadsheet::Guarded;
 use crate::step::Step;
 use crate::step::target::WriteTarget;
 
-/// The header of `consents.csv`. What it takes to give a consent again stands in it: `object_id`, `client_id`, `resource_id` and
+/// The columns of `consents.csv` behind those about the person. What it takes to give a consent again stands in it: `object_id`, `client_id`, `resource_id` and
 /// `scopes`; the fifth property, `consentType`, is `Principal` for all of them.
-const HEADER: [&str; 12] = [
-    "row",
-    "user_principal_name",
-    "object_id",
-    "app",
-    "publisher",
-    "scopes",
-    "app_id",
-    "client_id",
-    "resource_id",
-    "id",
-    "not_read",
-    "plan",
-];
+const COLUMNS: [&str; 9] =
+    ["app", "publisher", "scopes", "app_id", "client_id", "resource_id", "id", "not_read", "plan"];
 
 /// The list while it is being written.
 pub(super) struct ConsentsList {
     asked: ConsentsOption,
     is_optional: bool,
-    /// The apps that were looked up; nothing for one that is not known.
-    pub(super) apps: HashMap<ObjectId, Option<ConsentedApp>>,
+    apps: SeenApps<ConsentedApp>,
     tally: ConsentTally,
-    csv: csv::Writer<Hashing<Pending>>,
+    file: ListFile,
 }
 
-/// One line: a consent, or a person whose consents are not known.
+/// The rest of a line: a consent, or why those of the person are not known.
 #[derive(Serialize)]
 struct ConsentLine<'a> {
-    row: RowNumber,
-    user_principal_name: Guarded<'a>,
-    object_id: Option<ObjectId>,
     app: Guarded<'a>,
     publisher: Guarded<'a>,
     scopes: Guarded<'a>,
@@ -74,11 +57,9 @@ impl ConsentsList {
     /// Consents are deleted as `asked` where rows have that step. Where the list is optional, a plan is made without it if Graph
     /// lists none.
     pub(super) fn begin(folder: &Path, asked: ConsentsOption, is_optional: bool) -> Result<Self, PlanError> {
-        let file = Hashing::new(Pending::new(&folder.join(CONSENTS))?);
-        let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
-        csv.write_record(HEADER)?;
         let tally = ConsentTally::begin(asked.clone(), OffsetDateTime::now_utc());
-        Ok(Self { asked, is_optional, apps: HashMap::new(), tally, csv })
+        let file = ListFile::begin(folder, CONSENTS, &COLUMNS)?;
+        Ok(Self { asked, is_optional, apps: SeenApps::new(), tally, file })
     }
 
     fn app(&self, consent: &HeldConsent) -> Option<&ConsentedApp> {
@@ -86,28 +67,25 @@ impl ConsentsList {
     }
 
     fn write(
-        csv: &mut csv::Writer<Hashing<Pending>>,
+        file: &mut ListFile,
         row: &PlanRow,
         listed: Option<(&HeldConsent, Option<&ConsentedApp>, ConsentFate)>,
         not_read: &str,
     ) -> Result<(), PlanError> {
         let consent = listed.map(|(consent, ..)| consent);
         let app = listed.and_then(|(_, app, _)| app);
-        csv.serialize(ConsentLine {
-            row: row.row,
-            user_principal_name: row.user_principal_name.as_str().into(),
-            object_id: row.object_id,
+        let cells = ConsentLine {
             app: app.map_or("", |app| &app.name).into(),
             publisher: app.map_or("", |app| &app.publisher).into(),
             scopes: consent.map_or("", |consent| &consent.scope).into(),
             app_id: app.map_or("", |app| &app.app_id).into(),
             client_id: consent.map(|consent| consent.client_id),
-            resource_id: consent.map(|consent| consent.resource_id),
+            resource_id: consent.and_then(|consent| consent.resource_id),
             id: consent.map_or("", |consent| &consent.id).into(),
             not_read: not_read.into(),
             plan: listed.map(|(.., fate)| fate),
-        })?;
-        Ok(())
+        };
+        file.add(row, cells)
     }
 }
 
@@ -115,8 +93,7 @@ impl PlanList for ConsentsList {
     type Of = ConsentsOfPerson;
     type Held = HeldConsent;
 
-    const STEP: Step = Step::Consents;
-    const NOT_LISTED: Reason = Reason::ConsentsUnknown;
+    const ABOUT: ListAbout = ListAbout::TargetsOf(Step::Consents, Reason::ConsentsUnknown);
     const PART: &'static str = ".sealoff-consents.part";
 
     fn is_optional(&self) -> bool {
@@ -137,25 +114,36 @@ impl PlanList for ConsentsList {
             })
             .collect();
         self.tally.add(&listed, known.read_at);
-        let csv = &mut self.csv;
-        listed.into_iter().try_for_each(|line| Self::write(csv, row, Some(line), ""))
+        let file = &mut self.file;
+        listed.into_iter().try_for_each(|line| Self::write(file, row, Some(line), ""))
     }
 
-    fn add_not_listed(&mut self, row: &PlanRow, error: &GraphError) -> Result<(), PlanError> {
-        self.tally.add_not_read();
-        Self::write(&mut self.csv, row, None, &error.to_string())
+    fn add_not_listed(&mut self, row: &PlanRow, why: &NotListed) -> Result<(), PlanError> {
+        self.tally.counts.read.not_read += 1;
+        Self::write(&mut self.file, row, None, &why.to_string())
     }
 
-    fn people(&self) -> (u32, u32) {
-        (self.tally.counts().people, self.tally.counts().not_read)
+    fn people_read(&self) -> &PeopleRead {
+        &self.tally.counts.read
     }
 
     fn put_with(self, lists: &mut PlanLists) -> Result<(), PlanError> {
-        let Self { tally, csv, .. } = self;
-        let (file, sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
-        lists.files.push(file);
+        let Self { tally, file, .. } = self;
+        let sha256 = file.put_with(lists)?;
         lists.consents = Some(tally.finish(sha256));
         Ok(())
+    }
+}
+
+impl AppList for ConsentsList {
+    type App = ConsentedApp;
+
+    fn app_of(consent: &HeldConsent) -> Option<ObjectId> {
+        Some(consent.client_id)
+    }
+
+    fn apps(&mut self) -> &mut SeenApps<ConsentedApp> {
+        &mut self.apps
     }
 }
 

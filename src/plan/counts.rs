@@ -9,7 +9,7 @@ use strum::IntoEnumIterator as _;
 use super::reason::Reason;
 use super::row::Decision;
 use crate::json::ByWord;
-use crate::step::{StepMap, Steps};
+use crate::step::{Step, StepMap, Steps};
 
 /// How many rows there are of each kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
@@ -25,8 +25,18 @@ pub struct Counts {
     pub refuse: Tally,
     /// How many accounts each step is done to.
     pub steps: StepMap<u32>,
+    /// How many of the accounts that get a new password get no pass, because the policy of the tenant gives them none, or
+    /// the list names no moment for it that can be meant.
+    #[serde(default, skip_serializing_if = "is_none_at_all")]
+    pub reset_without_pass: u32,
     /// How many writes all of it costs.
     pub writes: u64,
+}
+
+/// A number that a document leaves out.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+pub(super) const fn is_none_at_all(number: &u32) -> bool {
+    *number == 0
 }
 
 /// The rows of one decision.
@@ -56,6 +66,8 @@ impl Counts {
         for step in steps.iter() {
             self.steps[step] += 1;
         }
+        let has_no_pass = decision == Decision::Act && reasons.iter().any(|why| why.takes_the_pass());
+        self.reset_without_pass += u32::from(has_no_pass && steps.contains(Step::Reset));
         // One target of each step is reckoned with already.
         let reckoned = steps.iter().filter(|step| step.has_targets()).count() as u64;
         self.writes += steps.writes() + u64::from(targets).saturating_sub(reckoned);

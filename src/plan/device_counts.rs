@@ -5,26 +5,17 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::device_fate::DeviceFate;
+use super::people_read::PeopleRead;
 use crate::digest::Digest;
 use crate::directory::HeldDevice;
-use crate::json::Rfc3339Moment;
 
 /// The devices of the people of a plan: what `devices.csv` lists.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub struct DeviceCounts {
-    /// When the first person's were read.
-    #[serde(with = "time::serde::rfc3339")]
-    #[schemars(with = "Rfc3339Moment")]
-    pub read_from: OffsetDateTime,
-    /// When the last person's were read.
-    #[serde(with = "time::serde::rfc3339")]
-    #[schemars(with = "Rfc3339Moment")]
-    pub read_until: OffsetDateTime,
-    /// Whose devices were read.
-    pub people: u32,
-    /// People whose devices Graph would not list: theirs are not known.
-    pub not_read: u32,
+    /// Whose were read, and when.
+    #[serde(flatten)]
+    pub read: PeopleRead,
     /// Devices that are disabled.
     pub disable: u32,
     /// Of how many people.
@@ -51,10 +42,7 @@ impl DeviceCounts {
     /// No person yet.
     pub(super) fn begin(now: OffsetDateTime) -> Self {
         Self {
-            read_from: now,
-            read_until: now,
-            people: 0,
-            not_read: 0,
+            read: PeopleRead::begin(now),
             disable: 0,
             disable_people: 0,
             hybrid: 0,
@@ -74,9 +62,7 @@ impl DeviceCounts {
         devices: impl IntoIterator<Item = (&'d HeldDevice, DeviceFate)>,
         read_at: OffsetDateTime,
     ) {
-        self.people += 1;
-        self.read_from = self.read_from.min(read_at);
-        self.read_until = self.read_until.max(read_at);
+        self.read.add(read_at);
         let before = self.disable;
         for (device, fate) in devices {
             *match fate {

@@ -8,50 +8,35 @@ use time::OffsetDateTime;
 use super::device_counts::DeviceCounts;
 use super::device_fate::DeviceFate;
 use super::error::PlanError;
-use super::folder::DEVICES;
 use super::held_so_far::PersonsHeld;
+use super::list_file::ListFile;
+use super::people_read::PeopleRead;
+use super::plan_files::DEVICES;
 use super::plan_lists::PlanLists;
 use super::plan_targets::{ListedTarget, StayingTarget, TargetLine};
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
-use super::target_listing::PlanList;
-use crate::digest::Hashing;
-use crate::directory::{DevicesOfPerson, HeldDevice};
-use crate::graph::error::GraphError;
+use super::target_listing::{ListAbout, PlanList};
+use crate::directory::{DevicesOfPerson, HeldDevice, NotListed};
 use crate::ids::{ObjectId, RowNumber};
-use crate::private_files::Pending;
 use crate::spreadsheet::Guarded;
 use crate::step::Step;
 use crate::step::target::WriteTarget;
 
-/// The header of `devices.csv`.
-const HEADER: [&str; 11] = [
-    "row",
-    "user_principal_name",
-    "object_id",
-    "device",
-    "name",
-    "operating_system",
-    "trust_type",
-    "enabled",
-    "registered",
-    "not_read",
-    "plan",
-];
+/// The columns of `devices.csv` behind those about the person.
+const COLUMNS: [&str; 8] =
+    ["device", "name", "operating_system", "trust_type", "enabled", "registered", "not_read", "plan"];
 
 /// The list while it is being written.
 pub(super) struct DeviceList {
     by_app: bool,
     counts: DeviceCounts,
-    csv: csv::Writer<Hashing<Pending>>,
+    file: ListFile,
 }
 
-/// One line: a device, or a person whose devices are not known.
-#[derive(Serialize)]
+/// The rest of a line: a device, or why those of the person are not known.
+#[derive(Default, Serialize)]
 struct DeviceCells<'a> {
-    row: RowNumber,
-    user_principal_name: Guarded<'a>,
-    object_id: Option<ObjectId>,
     device: Option<ObjectId>,
     name: Guarded<'a>,
     operating_system: Guarded<'a>,
@@ -66,10 +51,8 @@ struct DeviceCells<'a> {
 impl DeviceList {
     /// `by_app` where an app makes the plan.
     pub(super) fn begin(folder: &Path, by_app: bool) -> Result<Self, PlanError> {
-        let file = Hashing::new(Pending::new(&folder.join(DEVICES))?);
-        let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
-        csv.write_record(HEADER)?;
-        Ok(Self { by_app, counts: DeviceCounts::begin(OffsetDateTime::now_utc()), csv })
+        let file = ListFile::begin(folder, DEVICES, &COLUMNS)?;
+        Ok(Self { by_app, counts: DeviceCounts::begin(OffsetDateTime::now_utc()), file })
     }
 
     fn fate(&self, row: &PlanRow, device: &HeldDevice) -> DeviceFate {
@@ -86,8 +69,7 @@ impl PlanList for DeviceList {
     type Of = DevicesOfPerson;
     type Held = HeldDevice;
 
-    const STEP: Step = Step::Devices;
-    const NOT_LISTED: Reason = Reason::DevicesUnknown;
+    const ABOUT: ListAbout = ListAbout::TargetsOf(Step::Devices, Reason::DevicesUnknown);
     const PART: &'static str = ".sealoff-devices.part";
 
     fn note(&self, _: &mut PlanRow, held: &[HeldDevice]) -> usize {
@@ -97,10 +79,7 @@ impl PlanList for DeviceList {
     fn add(&mut self, row: &PlanRow, known: &PersonsHeld<HeldDevice>) -> Result<(), PlanError> {
         let fates: Vec<_> = known.held.iter().map(|device| (device, self.fate(row, device))).collect();
         for (device, fate) in &fates {
-            self.csv.serialize(DeviceCells {
-                row: row.row,
-                user_principal_name: row.user_principal_name.as_str().into(),
-                object_id: row.object_id,
+            let cells = DeviceCells {
                 device: Some(device.id),
                 name: device.name.as_str().into(),
                 operating_system: device.system.as_str().into(),
@@ -109,38 +88,25 @@ impl PlanList for DeviceList {
                 registered: device.registered,
                 not_read: Guarded::default(),
                 plan: Some(*fate),
-            })?;
+            };
+            self.file.add(row, cells)?;
         }
         self.counts.add(fates, known.read_at);
         Ok(())
     }
 
-    fn add_not_listed(&mut self, row: &PlanRow, error: &GraphError) -> Result<(), PlanError> {
-        self.counts.not_read += 1;
-        self.csv.serialize(DeviceCells {
-            row: row.row,
-            user_principal_name: row.user_principal_name.as_str().into(),
-            object_id: row.object_id,
-            not_read: error.to_string().into(),
-            device: None,
-            name: Guarded::default(),
-            operating_system: Guarded::default(),
-            trust_type: Guarded::default(),
-            enabled: None,
-            registered: None,
-            plan: None,
-        })?;
-        Ok(())
+    fn add_not_listed(&mut self, row: &PlanRow, why: &NotListed) -> Result<(), PlanError> {
+        self.counts.read.not_read += 1;
+        self.file.add(row, DeviceCells { not_read: why.to_string().into(), ..DeviceCells::default() })
     }
 
-    fn people(&self) -> (u32, u32) {
-        (self.counts.people, self.counts.not_read)
+    fn people_read(&self) -> &PeopleRead {
+        &self.counts.read
     }
 
     fn put_with(self, lists: &mut PlanLists) -> Result<(), PlanError> {
-        let Self { counts, csv, .. } = self;
-        let (file, sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
-        lists.files.push(file);
+        let Self { counts, file, .. } = self;
+        let sha256 = file.put_with(lists)?;
         lists.devices = Some(DeviceCounts { sha256, ..counts });
         Ok(())
     }

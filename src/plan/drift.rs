@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::account_rules::AccountRules;
 use super::administrators::Administrators;
@@ -16,7 +16,7 @@ use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::Key;
-use crate::step::Steps;
+use crate::step::{Step, Steps};
 
 /// More than this share of a plan's accounts, in percent, and the plan is no longer what was approved.
 pub const MAX_DRIFT_PERCENT: u64 = 5;
@@ -77,14 +77,20 @@ pub struct Drift {
 
 impl Drift {
     /// Takes in what was found of a row that is open.
-    fn take(&mut self, id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>, gets_password: bool) {
+    fn take(
+        &mut self,
+        (id, row): (ObjectId, &PlanRow),
+        found: Found,
+        (rules, planned_at): (&AccountRules<'_>, OffsetDateTime),
+        gets_password: bool,
+    ) {
         self.checked += 1;
         if let (Found::Account(account), true) = (&found, gets_password)
             && let Some(names) = names_not_shown(account, row)
         {
             self.other_names.insert(row.row, names);
         }
-        if let Some(cause) = changed(id, row, found, rules) {
+        if let Some(cause) = changed(id, row, found, rules, planned_at) {
             self.add(row.row, &row.user_principal_name, cause);
         }
     }
@@ -127,6 +133,9 @@ pub async fn check<T: Transport>(
     // An account that was protected when the plan was made is not acted on by it.
     let rules = AccountRules::new(manifest.playbook, manifest.options, HashSet::new(), facts)
         .deleting_consents(manifest.deletes_consents());
+    // What the directory shows has moments by Graph's clock, and so has this: this machine's clock may be wrong by minutes, and that of
+    // the machine on which the plan was made, too. A plan that does not hold it has the next best.
+    let planned_at = manifest.read_from.unwrap_or(manifest.created_at);
     let mut drift = Drift::default();
     let mut administrators = Administrators::of(facts);
     // The open rows of Global Administrators.
@@ -158,7 +167,7 @@ pub async fn check<T: Transport>(
             }
             if open(row.row) {
                 let gets_password = is_reset_by_run(manifest.options.writeback, manifest.playbook, row);
-                drift.take(*id, row, found, &rules, gets_password);
+                drift.take((*id, row), found, (&rules, planned_at), gets_password);
             }
         }
     }
@@ -188,7 +197,13 @@ fn names_not_shown(account: &Account, row: &PlanRow) -> Option<Box<str>> {
 }
 
 /// What has become of an account, when it is no longer what its row says.
-fn changed(id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) -> Option<DriftCause> {
+fn changed(
+    id: ObjectId,
+    row: &PlanRow,
+    found: Found,
+    rules: &AccountRules<'_>,
+    planned_at: OffsetDateTime,
+) -> Option<DriftCause> {
     let account = match found {
         Found::Account(account) => account,
         Found::Missing => return Some(DriftCause::Gone),
@@ -198,14 +213,42 @@ fn changed(id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) 
     if account.user_principal_name.to_lowercase() != row.user_principal_name.to_lowercase() {
         return Some(DriftCause::Renamed { to: account.user_principal_name });
     }
+    if let Some(at) = locked_out_again(&account, row, planned_at) {
+        return Some(DriftCause::LockedOutAgain { at });
+    }
     let ruling = rules.rule_after(&as_planned(*account, row), row.reasons.contains(&Reason::ResetBefore));
-    // Who has no target of a step still has that step by the rules.
-    let steps = |steps: Steps| steps.only(|step| !step.has_targets());
+    // Who has no target of a step still has that step by the rules, and who may have no pass has that one.
+    let without_pass = row.reasons.iter().any(|why| why.takes_the_pass());
+    let steps = |steps: Steps| steps.only(|step| !(step.has_targets() || without_pass && step == Step::Pass));
     if ruling.decision == row.decision && steps(ruling.steps) == steps(row.steps) && still_fits(row, &ruling) {
         return None;
     }
-    let was = Grounds { reasons: row.reasons.clone(), detail: row.detail.clone() };
+    let was = Grounds { reasons: row.reasons.clone(), detail: row.explanation().into_owned() };
     Some(DriftCause::Judged { was, now: Grounds { reasons: ruling.reasons, detail: ruling.detail } })
+}
+
+/// A block ends the sessions a moment later, and the one that came before the plan is none after it ("signInSessionsValidFromDateTime").
+const SETTLES: Duration = Duration::minutes(1);
+/// What one change moves together.
+const TOGETHER: Duration = Duration::seconds(5);
+
+/// When somebody locked out once more whom the plan lets in. Nothing shows that a blocked account was blocked again; that its
+/// sessions were ended or its password was replaced does. What this run itself has done leaves no account blocked that it lets in.
+fn locked_out_again(account: &Account, row: &PlanRow, planned_at: OffsetDateTime) -> Option<OffsetDateTime> {
+    if account.enabled != Some(false) || !row.steps.contains(Step::Unblock) {
+        return None;
+    }
+    let moved = |now: Option<OffsetDateTime>, was: Option<OffsetDateTime>| {
+        now.filter(|now| was.is_some_and(|was| *now > was) && *now > planned_at + SETTLES)
+    };
+    let ended = moved(account.sessions_valid_from, row.sessions_valid_from);
+    let replaced = moved(account.last_password_change, row.last_password_change);
+    if account.synced {
+        // Active Directory may have got its new password meanwhile, as the plan says, and that ends the sessions, too.
+        let password = account.last_password_change;
+        return ended.filter(|ended| password.is_none_or(|password| *ended > password + TOGETHER));
+    }
+    ended.max(replaced)
 }
 
 /// The account with what the plan's own steps change as it was when the plan was made: this run, or an administrator
@@ -225,20 +268,49 @@ fn as_planned(mut account: Account, row: &PlanRow) -> Account {
 /// has become another kind of administrator's does not.
 fn still_fits(row: &PlanRow, ruling: &Ruling) -> bool {
     let guards = [Reason::Privileged, Reason::Restricted];
-    // What the list says differently than the directory is no state of the account, and what shows that the account is not one
-    // person's was named already. They stand behind all else.
+    // What the list says differently than the directory is no state of the account, nor is what the policy over passes says, and
+    // what shows that the account is not one person's was named already. They stand behind all else.
     let of_the_list = [Reason::NotAPerson, Reason::Contradicted, Reason::Respelt];
-    let planned: Vec<Reason> = row.reasons.iter().copied().filter(|reason| !of_the_list.contains(reason)).collect();
-    let is_same_detail = match planned.len() < row.reasons.len() {
-        true => row.detail.starts_with(&ruling.detail),
-        false => row.detail == ruling.detail,
+    let of_the_account = |reasons: &[Reason]| -> Vec<Reason> {
+        let is_of_it = |reason: &Reason| !of_the_list.contains(reason) && !reason.takes_the_pass();
+        reasons.iter().copied().filter(is_of_it).collect()
     };
-    let ordinary = |reasons: &[Reason]| -> Vec<Reason> {
-        reasons.iter().copied().filter(|reason| !guards.contains(reason) && !of_the_list.contains(reason)).collect()
-    };
+    let (planned, now) = (of_the_account(&row.reasons), of_the_account(&ruling.reasons));
+    let is_guard = |reason: &&Reason| guards.contains(reason);
     if row.decision == Decision::Already {
         return true;
     }
-    let guarded = ruling.reasons.iter().any(|reason| guards.contains(reason));
-    ordinary(&row.reasons) == ordinary(&ruling.reasons) && (!guarded || (planned == ruling.reasons && is_same_detail))
+    if now.iter().any(|reason| is_guard(&reason)) {
+        return planned == now && row.detail == ruling.detail;
+    }
+    planned.iter().filter(|reason| !is_guard(reason)).eq(&now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXCHANGE: &str = "Exchange Administrator";
+
+    fn row(reasons: &[Reason], detail: &str) -> PlanRow {
+        let (reasons, detail, notes) = (reasons.to_vec(), detail.to_owned(), "room-licence: a room".to_owned());
+        PlanRow { reasons, detail, notes, ..crate::plan::row::tests::sample("ada".to_owned(), "Ada".to_owned()) }
+    }
+
+    fn ruling(reasons: &[Reason], detail: &str) -> Ruling {
+        let (reasons, detail) = (reasons.to_vec(), detail.to_owned());
+        Ruling { decision: Decision::Act, steps: Steps::NONE, reasons, detail, notes: String::new() }
+    }
+
+    #[test]
+    fn what_the_list_adds_is_no_drift_and_hides_none() {
+        let planned = row(&[Reason::Privileged, Reason::NotAPerson], EXCHANGE);
+        assert!(still_fits(&planned, &ruling(&[Reason::Privileged], EXCHANGE)));
+        for other in ["Exchange", "", "Global Administrator", "Exchange Administrator; User Administrator"] {
+            assert!(!still_fits(&planned, &ruling(&[Reason::Privileged], other)), "{other:?}");
+        }
+        assert!(!still_fits(&planned, &ruling(&[Reason::Privileged, Reason::Synced], EXCHANGE)));
+        assert!(!still_fits(&row(&[Reason::NotAPerson], ""), &ruling(&[Reason::Privileged], EXCHANGE)));
+        assert!(still_fits(&planned, &ruling(&[], "")), "less than was approved");
+    }
 }

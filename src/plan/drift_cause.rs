@@ -3,10 +3,12 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use super::administrators::AdministratorsLeft;
 use super::reason::{self, Reason};
 use crate::ids::ObjectId;
+use crate::words::to_the_second;
 
 /// Why an account is no longer the one that the plan was made for. The journal keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,13 @@ pub enum DriftCause {
         was: Grounds,
         /// What it is now.
         now: Grounds,
+    },
+    /// It was to be let in, and somebody has locked it out once more since the plan was made.
+    #[serde(rename_all = "kebab-case")]
+    LockedOutAgain {
+        /// When its sessions were ended, or its password was replaced.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
     },
     /// Too few enabled Global Administrators would be left untouched.
     TooFewAdministrators(AdministratorsLeft),
@@ -63,6 +72,12 @@ impl fmt::Display for DriftCause {
             Self::Ambiguous(id) => write!(f, "the directory has more than one account {id}"),
             Self::Renamed { to } => write!(f, "renamed to {to}"),
             Self::Judged { was, now } => write!(f, "it was {was}, and is now {now}"),
+            Self::LockedOutAgain { at } => write!(
+                f,
+                "it is blocked, and after the plan was made somebody ended its sessions or replaced its password, at {}: who did that may \
+                 want it to stay locked out",
+                to_the_second(*at)
+            ),
             Self::TooFewAdministrators(left) => write!(f, "{}: {left}", Reason::LastGlobalAdmin),
             Self::Words(words) => f.write_str(words),
         }
@@ -80,6 +95,11 @@ mod tests {
         for (cause, text) in [
             (DriftCause::Gone, "the account is gone"),
             (DriftCause::Renamed { to: "eve@contoso.com".to_owned() }, "renamed to eve@contoso.com"),
+            (
+                DriftCause::LockedOutAgain { at: OffsetDateTime::UNIX_EPOCH },
+                "it is blocked, and after the plan was made somebody ended its sessions or replaced its password, at \
+                 1970-01-01T00:00:00Z: who did that may want it to stay locked out",
+            ),
             (DriftCause::Judged { was: ordinary, now: guest }, "it was an ordinary account, and is now guest"),
         ] {
             assert_eq!(cause.to_string(), text);

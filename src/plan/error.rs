@@ -2,8 +2,9 @@
 
 use std::io;
 
-use super::folder::FolderError;
+use super::folder_error::FolderError;
 use super::handoff::NamesWithoutKeys;
+use super::moments_of_rows::TooManyMoments;
 use super::pass_wish::PassNotAllowed;
 use super::password_list::PasswordListError;
 use super::protected::ProtectedError;
@@ -12,10 +13,10 @@ use super::row::RowError;
 use super::rules::RulesError;
 use super::script_credential::ScriptCredentialError;
 use super::waves::TooManyWaves;
+use super::what_is_listed::WhatIsListed;
 use crate::directory::LookupError;
 use crate::graph::reading::ReadError;
 use crate::roster::RosterError;
-use crate::step::Step;
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -45,10 +46,10 @@ pub enum PlanError {
     #[error("{0}; no plan was made")]
     Pass(#[from] PassNotAllowed),
     /// What people have could not be listed.
-    #[error("{} could not be listed: {source}; no plan was made", of.listed())]
+    #[error("{} could not be listed: {source}; no plan was made", of.name())]
     Listing {
-        /// The step whose targets that is.
-        of: Step,
+        /// What.
+        of: WhatIsListed,
         /// Why not.
         source: ReadError,
     },
@@ -61,6 +62,9 @@ pub enum PlanError {
     /// The column of waves is none.
     #[error("{0}; no plan was made")]
     Waves(#[from] TooManyWaves),
+    /// The column of moments is none.
+    #[error("{0}; no plan was made")]
+    Moments(#[from] TooManyMoments),
     /// Graph would refuse every write.
     #[error("{0}; no plan was made")]
     RoleMissing(RoleMissing),

@@ -63,10 +63,9 @@ impl ExamplesOfRefused {
     /// Takes in the next row.
     pub(super) fn add(&mut self, row: &PlanRow) {
         for reason in &row.reasons {
-            // What is done in spite of these has to be looked at.
-            let is_shown = matches!(reason, Reason::NotAPerson | Reason::Contradicted | Reason::Respelt)
-                && row.decision == Decision::Act;
-            if row.decision != Decision::Refuse && !is_shown {
+            // What is done in spite of these has to be looked at, and the notes say why.
+            let is_noted = matches!(reason, Reason::NotAPerson | Reason::Contradicted | Reason::Respelt);
+            if row.decision != Decision::Refuse && !(is_noted && row.decision == Decision::Act) {
                 continue;
             }
             let rows = self.0.entry((row.decision, *reason)).or_default();
@@ -75,7 +74,9 @@ impl ExamplesOfRefused {
                 let is_known = row.user.parse::<ObjectId>().is_ok() && !row.user_principal_name.is_empty();
                 let has_key = !row.user.trim().is_empty();
                 let name = if has_key && !is_known { row.user.clone() } else { row.name().to_owned() };
-                let (user, detail) = (row.user.clone(), row.detail.clone());
+                let said =
+                    if is_noted && !row.notes.is_empty() { row.notes.as_str().into() } else { row.explanation() };
+                let (user, detail) = (row.user.clone(), said.into_owned());
                 rows.push(Example { row: row.row, sheet_row: row.sheet_row, among: row.among, user, name, detail });
             }
         }

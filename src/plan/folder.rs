@@ -23,8 +23,8 @@ pub use super::folder_error::FolderError;
 use super::listed_device::ListedDevice;
 use super::listed_way_in::ListedWayIn;
 pub use super::plan_files::{
-    BY_HAND, CONSENTS, DEVICES, HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED,
-    RESULTS, SCRIPT_RESULTS, WAYS_IN, WAYS_IN_RESULTS,
+    APP_ROLES, BY_HAND, CONSENTS, DEVICES, HANDOFF, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON,
+    REFUSED, RESULTS, SCRIPT_RESULTS, WAYS_IN, WAYS_IN_RESULTS,
 };
 pub use super::plan_rows::{RowAccess, Rows};
 
@@ -89,6 +89,9 @@ fn read_targets(folder: &Path, manifest: &Manifest) -> Result<PlanTargets, Folde
             true => targets.read::<ConsentTargetLine>(list),
             false => Ok(()),
         })?;
+    }
+    if let Some(listed) = &manifest.app_roles {
+        read_listed(folder, APP_ROLES, listed.sha256, |_| Ok(()))?;
     }
     Ok(targets)
 }
@@ -230,7 +233,13 @@ impl PlanFolder {
     /// Where the journal is, or will be.
     #[must_use]
     pub fn journal_path(&self) -> PathBuf {
-        self.folder.join(JOURNAL)
+        Self::journal_in(&self.folder)
+    }
+
+    /// The same for a folder that need not be opened for it.
+    #[must_use]
+    pub fn journal_in(folder: &Path) -> PathBuf {
+        folder.join(JOURNAL)
     }
 
     /// Where the results are, or will be.

@@ -48,6 +48,11 @@ impl<'a> Judge<'a> {
         self.first_rows.contains_key(&account)
     }
 
+    /// The row that names this account first.
+    pub(super) fn first_row(&self, account: ObjectId) -> Option<RowNumber> {
+        self.first_rows.get(&account).copied()
+    }
+
     /// Judges the next row. Rows have to come in the roster's order: of two rows for one account the first counts.
     pub fn judge(&mut self, place: ListPlace, known: Known<'_>) -> Ruling {
         self.sheet_rows.note(place.row, place.sheet_row);
@@ -83,9 +88,9 @@ impl<'a> Judge<'a> {
         if ruling.decision == Decision::Act {
             let respelt = Some(person.respelt).filter(|respelt| !respelt.is_empty()).map(|respelt| respelt.to_string());
             for (reason, detail) in [(Reason::Contradicted, contradiction), (Reason::Respelt, respelt)] {
-                let Some(detail) = detail else { continue };
-                ruling.reasons.push(reason);
-                ruling.add_detail(&detail);
+                if let Some(detail) = detail {
+                    ruling.note(reason, &detail);
+                }
             }
         }
         Ok(ruling)

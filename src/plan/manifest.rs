@@ -6,19 +6,23 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::app_role_counts::AppRoleCounts;
 use super::author::Author;
 use super::consent_counts::ConsentCounts;
 use super::counts::Counts;
 use super::device_counts::DeviceCounts;
 use super::handoff::Handoff;
 use super::method_counts::MethodCounts;
+use super::pass_moments::PassMoments;
 use super::password_source::PasswordsByHand;
 use super::playbook::Playbook;
+use super::risk_plan::RiskPlan;
 use super::rules::Options;
 use super::size::TooLarge;
 use super::waves::Waves;
 use crate::digest::Digest;
 use crate::directory::NonPersonSign;
+use crate::graph::named_caller::NamedCaller;
 use crate::ids::{TenantId, WorkListId};
 use crate::json::{ByWord, Rfc3339Moment};
 use crate::roster::KeyProperty;
@@ -40,6 +44,11 @@ pub struct Manifest {
     #[serde(with = "time::serde::rfc3339")]
     #[schemars(with = "Rfc3339Moment")]
     pub created_at: OffsetDateTime,
+    /// Graph's clock before the first of its accounts was read, which separates changes after the plan from those before it: this
+    /// machine's clock may be wrong. Plans that were made before this was kept lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[schemars(with = "Option<Rfc3339Moment>")]
+    pub read_from: Option<OffsetDateTime>,
     /// By whom; plans that were made before this was kept lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned_by: Option<Author>,
@@ -87,9 +96,18 @@ pub struct Manifest {
     /// What its people allowed apps to do in their names, where that was listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consents: Option<ConsentCounts>,
+    /// The roles that its people hold in apps, where they were listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_roles: Option<AppRoleCounts>,
+    /// How many people's risk is marked when all else is done for them, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<RiskPlan>,
     /// Its waves, where it is carried out in waves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waves: Option<Waves>,
+    /// From when on its passes are good, where its list says that of each person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass_moments: Option<PassMoments>,
     /// How many rows there are of each kind.
     pub counts: Counts,
     /// The least time that the documented write quota allows, in whole seconds, rounded up.
@@ -255,6 +273,12 @@ impl Manifest {
         self.counts.writes
     }
 
+    /// Did a person who signed in make it? What a person sends has lower limits at some places than what an app sends.
+    #[must_use]
+    pub fn by_person(&self) -> bool {
+        self.planned_by.as_ref().is_some_and(|author| matches!(author.caller, NamedCaller::Person { .. }))
+    }
+
     /// Has any of its steps targets, or would it have some that there is no way for here?
     #[must_use]
     pub fn names_targets(&self) -> bool {
@@ -301,6 +325,12 @@ impl Manifest {
         self.counts.steps[Step::Pass]
     }
 
+    /// How many people would have nothing to sign in with: their new password is thrown away, and the policy gives them no pass.
+    #[must_use]
+    pub fn left_with_nothing(&self) -> u32 {
+        if self.options.throws_passwords_away() { self.counts.reset_without_pass } else { 0 }
+    }
+
     /// Is anything sealed for somebody to hand over?
     #[must_use]
     pub fn seals(&self) -> bool {
@@ -319,6 +349,7 @@ mod tests {
     use super::*;
     use crate::graph::named_caller::NamedCaller;
     use crate::plan::handoff::{HandoffName, Share};
+    use crate::plan::pass_moments::PassMoment;
     use crate::plan::password_source::PasswordFile;
     use crate::plan::reason::Reason;
     use crate::plan::row::Decision;
@@ -334,6 +365,7 @@ mod tests {
             format: FORMAT,
             version: "1.2.3".to_owned(),
             created_at: OffsetDateTime::UNIX_EPOCH,
+            read_from: None,
             planned_by: Some(Author {
                 caller: NamedCaller::App { client_id: "c1".to_owned(), name: name.to_owned() },
                 user: "ada (user 1000)".to_owned(),
@@ -382,6 +414,12 @@ mod tests {
             methods: None,
             devices: None,
             consents: None,
+            app_roles: None,
+            risk: None,
+            pass_moments: Some(PassMoments {
+                by: "Slot".to_owned(),
+                moments: vec![PassMoment { from: OffsetDateTime::UNIX_EPOCH, passes: 1 }],
+            }),
             waves: Some(Waves { by: "Site".to_owned(), waves: vec![Wave { name: name.to_owned(), accounts: 1 }] }),
             counts,
             floor_seconds: 850,

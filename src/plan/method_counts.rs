@@ -8,9 +8,10 @@ use time::{Duration, OffsetDateTime};
 
 use super::method_fate::MethodFate;
 use super::methods_option::MethodsOption;
+use super::people_read::PeopleRead;
 use crate::digest::Digest;
 use crate::directory::{HeldMethod, MethodKind};
-use crate::json::{ByWord, Rfc3339Moment};
+use crate::json::ByWord;
 
 /// So many unknown types are named; more are counted alone.
 const MAX_NAMED_TYPES: usize = 20;
@@ -19,20 +20,11 @@ const MAX_TYPE_NAME: usize = 80;
 
 /// The methods that the people of a plan sign in with, beside the password: what `ways-in.csv` lists.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub struct MethodCounts {
-    /// When the first person's were read. Ages are those at the moment at which a person's were read.
-    #[serde(with = "time::serde::rfc3339")]
-    #[schemars(with = "Rfc3339Moment")]
-    pub read_from: OffsetDateTime,
-    /// When the last person's were read.
-    #[serde(with = "time::serde::rfc3339")]
-    #[schemars(with = "Rfc3339Moment")]
-    pub read_until: OffsetDateTime,
-    /// Whose methods were read.
-    pub people: u32,
-    /// People whose methods Graph would not list: theirs are not known.
-    pub not_read: u32,
+    /// Whose were read, and when. Ages are those at the moment at which a person's were read.
+    #[serde(flatten)]
+    pub read: PeopleRead,
     /// People who have none beside the password: it alone lets anyone in.
     pub with_none: u32,
     /// People who have one: without it they have none.
@@ -104,10 +96,7 @@ impl MethodCounts {
     #[must_use]
     pub(super) fn begin(now: OffsetDateTime) -> Self {
         Self {
-            read_from: now,
-            read_until: now,
-            people: 0,
-            not_read: 0,
+            read: PeopleRead::begin(now),
             with_none: 0,
             with_one: 0,
             kinds: BTreeMap::new(),
@@ -119,9 +108,7 @@ impl MethodCounts {
 
     /// Takes in what a person has, as it was read at that moment.
     pub(super) fn add(&mut self, methods: &[HeldMethod], read_at: OffsetDateTime) {
-        self.people += 1;
-        self.read_from = self.read_from.min(read_at);
-        self.read_until = self.read_until.max(read_at);
+        self.read.add(read_at);
         match methods.len() {
             0 => self.with_none += 1,
             1 => self.with_one += 1,
@@ -195,7 +182,7 @@ mod tests {
         counts.add(&keys[..1], NOW);
         counts.add(&[], NOW);
         counts.add(&[method(MethodKind::Unknown, Some(datetime!(2020-01-01 00:00 UTC)))], NOW);
-        assert_eq!((counts.people, counts.with_none, counts.with_one, counts.methods()), (4, 1, 2, 5));
+        assert_eq!((counts.read.people, counts.with_none, counts.with_one, counts.methods()), (4, 1, 2, 5));
         let keys = counts.kinds[&MethodKind::Passkey];
         assert_eq!((keys.last_7_days, keys.last_30_days, keys.older, keys.unknown_age), (2, 1, 0, 1));
         assert_eq!(counts.kinds[&MethodKind::Unknown].older, 1);

@@ -23,15 +23,21 @@
 //! | [`row`], [`counts`], [`manifest`], [`phrase`] | a decision as a line, the lines as numbers, the numbers under a fingerprint, and what approves it |
 //! | [`signatures`], [`approvers`] | who signed a plan, and whose signatures it needs |
 //! | [`author`] | who made a plan, or worked on its run |
-//! | [`planner`] | roster in, plan folder out |
+//! | [`planner`], `draft` | roster in, plan folder out; what grows meanwhile |
 //! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
-//! | `target_listing`, `held_so_far`, `plan_lists` | what people have is read, kept where the planning is stopped, and put beside the plan |
+//! | `target_listing`, `held_so_far`, `list_file`, `plan_lists` | what people have is read, kept where the planning is stopped, written, and put beside the plan |
+//! | [`people_read`] | whose methods, devices, consents and app roles were read, and when |
 //! | [`method_counts`], `ways_in` | the methods that they sign in with are counted, and listed |
 //! | [`methods_option`], [`method_fate`] | which of them are to be removed, and what becomes of each |
 //! | [`device_counts`], [`device_fate`], `device_list`, [`listed_device`], [`undo_devices`] | their devices are counted and listed, and what becomes of each |
-//! | [`consents_option`], `consent_fate`, [`consent_counts`], `consents_list`, `consent_sweep` | the same of what they allowed apps to do |
+//! | [`consents_option`], `consent_fate`, [`consent_counts`], `consents_list` | the same of what they allowed apps to do |
 //! | [`plan_targets`] | what the steps are about that have a target for each write: the plan's lists, read back |
+//! | [`risk_plan`] | whose risk is marked when all else is done for them |
 //! | [`waves`] | the parts of a plan that are carried out one after the other |
+//! | [`pass_moments`], [`moments_of_rows`] | from when on passes are good, where the list says it of each person: counted, and row by row |
+//! | [`app_role_counts`], `app_roles_list` | the roles that they hold in apps, which no step touches |
+//! | `app_sweep` | the apps that these two lists name, looked up on the way |
+//! | [`what_is_listed`] | what a planning lists of people |
 //! | [`planning_progress`] | how far a planning is |
 //! | [`summary`], [`examples`], [`error`] | what was planned, with the first few rows behind each refusal, or why there is no plan |
 //! | [`undo`] | a run's plan in, the plan that takes its blocks back out |
@@ -45,6 +51,9 @@
 pub mod account_rules;
 mod administrators;
 pub mod again;
+pub mod app_role_counts;
+mod app_roles_list;
+mod app_sweep;
 pub mod approvers;
 pub mod author;
 pub mod beside;
@@ -52,7 +61,6 @@ pub mod by_hand;
 mod by_manager;
 pub mod consent_counts;
 mod consent_fate;
-mod consent_sweep;
 mod consents_list;
 pub mod consents_option;
 mod contradiction;
@@ -60,6 +68,7 @@ pub mod counts;
 pub mod device_counts;
 pub mod device_fate;
 mod device_list;
+mod draft;
 pub mod drift;
 pub mod drift_cause;
 pub mod error;
@@ -71,20 +80,24 @@ mod held_so_far;
 pub mod judge;
 pub mod kept_elsewhere;
 pub mod left_to_people;
+mod list_file;
 pub mod listed_device;
 pub mod listed_way_in;
 pub mod manifest;
 pub mod method_counts;
 pub mod method_fate;
 pub mod methods_option;
+pub mod moments_of_rows;
 mod named_account;
 mod non_persons;
 pub mod onprem;
 mod origin;
+pub mod pass_moments;
 pub mod pass_wish;
 pub mod password_list;
 pub mod password_source;
 pub mod people_of_run;
+pub mod people_read;
 pub mod phrase;
 mod plan_files;
 mod plan_lists;
@@ -96,6 +109,7 @@ pub mod playbook;
 pub mod protected;
 pub mod reach;
 pub mod reason;
+pub mod risk_plan;
 pub mod row;
 pub mod rules;
 pub mod ruling;
@@ -112,4 +126,5 @@ pub mod undo;
 pub mod undo_devices;
 pub mod waves;
 mod ways_in;
+pub mod what_is_listed;
 mod writer;

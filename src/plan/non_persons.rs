@@ -57,8 +57,7 @@ impl NonPersons {
     /// Notes in the ruling that the account is not one person's, where something shows it.
     pub(super) fn mark(ruling: &mut Ruling, account: &Account) {
         let Some(sign) = account.sign.filter(|_| ruling.decision == Decision::Act) else { return };
-        ruling.reasons.push(Reason::NotAPerson);
-        ruling.add_detail(&format!("{sign}: {}", sign.describe()));
+        ruling.note(Reason::NotAPerson, &format!("{sign}: {}", sign.describe()));
     }
 
     /// Takes in a row that was decided.

@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::folder::{ONPREM_CSV, ONPREM_PS1};
 use super::kept_elsewhere::{PasswordPlace, block_is_undone_by_sync, is_written_back, password_is_kept_in};
 use super::left_to_people::LeftToPeople;
 use super::manifest::OnPremisesWork;
+use super::plan_files::{ONPREM_CSV, ONPREM_PS1};
 use super::playbook::Playbook;
 use super::row::PlanRow;
 use super::task_elsewhere::Task;

@@ -1,6 +1,6 @@
 //! The pass that is wished for, and what the policy of the tenant makes of it.
 
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use crate::directory::PassPolicy;
 use crate::step::PassTerms;
@@ -35,7 +35,8 @@ pub enum PassNotAllowed {
     },
 }
 
-fn span(minutes: u32) -> String {
+/// `8 h`, `1 h 30 min`.
+pub(crate) fn span(minutes: u32) -> String {
     match (minutes / 60, minutes % 60) {
         (hours, 0) if hours > 0 => format!("{hours} h"),
         (0, minutes) => format!("{minutes} min"),
@@ -61,20 +62,6 @@ impl PassWish {
         }
         Ok(PassTerms { beside_password: self.beside_password, minutes, once: policy.once, from: self.from })
     }
-}
-
-/// When the passes of these terms are good: `from now on` where they begin when they are made.
-#[must_use]
-pub fn when(terms: &PassTerms) -> String {
-    let PassTerms { minutes, once, from, .. } = *terms;
-    let begin = match from {
-        None => "when it is made".to_owned(),
-        Some(from) => format!("at {}", crate::words::to_the_second(from)),
-    };
-    let until = from.and_then(|from| from.checked_add(Duration::minutes(minutes.into())));
-    let end = until.map(|until| format!(", ends at {}", crate::words::to_the_second(until))).unwrap_or_default();
-    let uses = if once { "one sign-in" } else { "any number of sign-ins" };
-    format!("each begins {begin}{end}, is good for {}, and for {uses}", span(minutes))
 }
 
 #[cfg(test)]

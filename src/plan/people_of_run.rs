@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use time::OffsetDateTime;
+
 use super::error::PlanError;
 use super::folder::{FolderError, PlanFolder};
 use super::manifest::RosterName;
@@ -30,7 +32,7 @@ pub async fn plan<T: Transport>(
     progress: impl FnMut(PlanningProgress),
 ) -> Result<Summary, PlanError> {
     let is_one = |row: &PlanRow| matches!(row.decision, Decision::Act | Decision::Already);
-    let mut entries = entries(origin, is_one)?;
+    let mut entries = entries(origin, planner.has_waves(), is_one)?;
     let way = ListReading { says_sign_in_names: true, is_of_everybody: false };
     let decided = planner.decide_all(&mut entries, way, folder, progress).await?;
     let of = origin.manifest();
@@ -58,24 +60,28 @@ pub fn accounts(origin: &PlanFolder, is_one: impl Fn(&PlanRow) -> bool) -> Resul
     Ok(accounts)
 }
 
-/// The rows of a plan that are so, as a list of their own.
+/// The rows of a plan that are so, as a list of their own, with the waves that they are in, where those are to be kept.
 pub(super) fn entries(
     origin: &PlanFolder,
+    with_waves: bool,
     is_one: impl Fn(&PlanRow) -> bool,
 ) -> Result<impl Iterator<Item = Result<Entry, FolderError>>, FolderError> {
     let rows =
         origin.rows()?.filter(move |row| row.as_ref().map_or(true, |row| row.object_id.is_some() && is_one(row)));
-    Ok((1..).zip(rows).filter_map(|(number, row)| match row {
-        Ok(row) => entry(RowNumber::new(number), row).map(Ok),
+    Ok((1..).zip(rows).filter_map(move |(number, row)| match row {
+        Ok(row) => entry(RowNumber::new(number), row, with_waves).map(Ok),
         Err(error) => Some(Err(error)),
     }))
 }
 
 /// `None` for a row without an account: nothing was done to one.
-fn entry(number: RowNumber, row: PlanRow) -> Option<Entry> {
+fn entry(number: RowNumber, row: PlanRow, with_wave: bool) -> Option<Entry> {
     let person = Person {
         handoff: Some(row.handoff).filter(|name| !name.is_empty()),
         priority: row.priority,
+        wave: Some(row.wave).filter(|wave| with_wave && !wave.is_empty()),
+        // One that has passed says no more than that the pass is wanted.
+        pass_from: row.pass_from.filter(|from| *from > OffsetDateTime::now_utc()),
         ..Person::of(Key::ObjectId(row.object_id?), Respellings::default())
     };
     let text = if row.user_principal_name.is_empty() { row.user } else { row.user_principal_name };

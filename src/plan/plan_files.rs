@@ -22,6 +22,8 @@ pub const WAYS_IN_RESULTS: &str = "ways-in-results.csv";
 pub const DEVICES: &str = "devices.csv";
 /// What the plan's people allowed apps to do in their names; there only where it was listed.
 pub const CONSENTS: &str = "consents.csv";
+/// The roles that the plan's people hold in apps; there only where they were listed.
+pub const APP_ROLES: &str = "app-roles.csv";
 /// The record of the run.
 pub const JOURNAL: &str = "journal.jsonl";
 /// The folder with one packet for each person who hands credentials over.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::app_role_counts::AppRoleCounts;
 use super::consent_counts::ConsentCounts;
 use super::device_counts::DeviceCounts;
 use super::method_counts::MethodCounts;
@@ -18,6 +19,8 @@ pub(super) struct PlanLists {
     pub(super) devices: Option<DeviceCounts>,
     /// What stands in the list of consents.
     pub(super) consents: Option<ConsentCounts>,
+    /// What stands in the list of app roles.
+    pub(super) app_roles: Option<AppRoleCounts>,
     /// What could not be listed and does not stop the plan, in sentences.
     pub(super) notes: Vec<String>,
     /// What was read so far, which is needed no longer when the plan is whole.

@@ -6,8 +6,9 @@ use std::io::Read;
 
 use serde::de::DeserializeOwned;
 
+use crate::directory::MethodKind;
 use crate::ids::RowNumber;
-use crate::step::target::{MAX_TARGETS, NoWay, WriteTarget};
+use crate::step::target::{MAX_TARGETS, NoWay, TargetKind, WriteTarget};
 use crate::step::{Step, StepMap, Steps};
 
 /// What the steps of a plan are about, in the order in which that is done.
@@ -95,6 +96,15 @@ impl PlanTargets {
         self.staying(row).iter().any(|stays| stays.target == *target && stays.type_name == type_name)
     }
 
+    /// Is this target one that Graph keeps as long as another one is there, which the plan leaves? A second mobile number holds up
+    /// the first ("Delete phoneAuthenticationMethod").
+    #[must_use]
+    pub fn is_held_up(&self, row: RowNumber, target: &WriteTarget) -> bool {
+        let holds_up = TargetKind::Method(MethodKind::AlternateMobile);
+        target.kind() == TargetKind::Method(MethodKind::MobilePhone)
+            && self.staying(row).iter().any(|stays| stays.target.kind() == holds_up)
+    }
+
     /// What stays with the person of a row, for whom something else is done.
     #[must_use]
     pub fn staying(&self, row: RowNumber) -> &[StayingTarget] {
@@ -122,7 +132,6 @@ impl PlanTargets {
 mod tests {
     use super::super::ways_in::MethodLine;
     use super::*;
-    use crate::directory::MethodKind;
 
     #[test]
     fn what_is_removed_is_read_in_the_order_in_which_it_can_be() {
@@ -143,6 +152,17 @@ mod tests {
             targets.leaves(RowNumber::new(row), &target, "token")
         };
         assert!(leaves(7, "9") && !leaves(7, "8") && !leaves(8, "1"));
+        assert!(targets.of(RowNumber::new(7)).iter().all(|target| !targets.is_held_up(RowNumber::new(7), target)));
+        let held_up = read(
+            "row,method,type,id,plan\n7,mobile-phone,phone,3,remove\n7,passkey,fido2,k,remove\n7,alternate-mobile,phone,2,stays\n",
+        );
+        let held_up = held_up.unwrap();
+        let of_seven = held_up.of(RowNumber::new(7)).iter();
+        let named: Vec<&str> = of_seven
+            .filter(|target| held_up.is_held_up(RowNumber::new(7), target))
+            .map(|it| it.kind().name())
+            .collect();
+        assert_eq!(named, ["mobile-phone"], "the second number stays");
         assert!(read("row,method,type,id,plan\n7,charm,x,1,remove\n").is_err());
     }
 }

@@ -3,25 +3,30 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
+use time::OffsetDateTime;
+
 use super::account_rules::AccountRules;
 use super::administrators::Administrators;
+use super::app_roles_list::AppRolesList;
+use super::app_sweep::AppSweep;
 use super::author::Author;
 use super::beside::FoundBeside;
 use super::by_hand::Chosen;
 use super::by_manager::ByManager;
-use super::consent_sweep::ConsentSweep;
 use super::consents_list::ConsentsList;
 use super::device_list::DeviceList;
+use super::draft::{Draft, without_pass};
 use super::error::PlanError;
 use super::folder;
 use super::judge::{Judge, Known};
 use super::manifest::{ProtectedList, RosterName};
-use super::non_persons::{self, NonPersons, TenantWide};
+use super::moments_of_rows::MomentsOfRows;
+use super::non_persons::NonPersons;
 use super::planning_progress::PlanningProgress;
 use super::reach::{self, ActingPrincipal, OutOfReach};
 use super::reason::Reason;
-use super::row::{Decision, ListPlace, PlanRow};
-use super::rules::{Options, Rules, RulesError};
+use super::row::{Decision, ListPlace};
+use super::rules::{Rules, RulesError};
 use super::ruling::Ruling;
 use super::size::{self, TooLarge};
 use super::summary::Summary;
@@ -30,17 +35,15 @@ use super::ways_in::WaysIn;
 use super::writer::{MadeFrom, PlanWriter};
 use crate::clock::Clock;
 use crate::directory::{
-    Account, CloserLook, Found, Lookup, LookupCache, LookupError, NonPersonSign, Note, PassScope, SeenCloser,
-    TenantFacts, WHOLE_TENANT,
+    CloserLook, Found, Lookup, LookupCache, LookupError, NonPersonSign, Note, PassScope, TenantFacts, WHOLE_TENANT,
 };
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
 use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
-use crate::ids::{ObjectId, RowNumber};
+use crate::ids::{ObjectId, RowNumber, TenantId};
 use crate::roster::{Defects, Entry, Key, Roster, RosterNote, RosterShape};
-use crate::seal::SealedCredential;
-use crate::step::{Step, Steps};
+use crate::step::Step;
 
 /// Makes plans in one tenant. It only reads there, with every playbook.
 pub struct Planner<'a, T> {
@@ -52,28 +55,6 @@ pub struct Planner<'a, T> {
     principal: ActingPrincipal,
     insists_on_a_role: bool,
     passes_for: PassScope,
-}
-
-/// A row whose work on-premises is decided at the end, with the password that the script sets there.
-type HeldRow = (PlanRow, Account, Option<SealedCredential>);
-
-/// What grows while the roster is gone through.
-struct Draft<'f, 'a> {
-    facts: &'f TenantFacts,
-    judge: Judge<'f>,
-    administrators: Administrators,
-    out_of_reach: OutOfReach,
-    found_before: LookupCache,
-    accounts: u32,
-    with_known_state: u32,
-    /// Global Administrators: only the whole roster shows whether they are acted on.
-    held: Vec<HeldRow>,
-    /// Accounts that are not one person's, with work left on-premises: the same holds for them.
-    doubtful: Vec<HeldRow>,
-    non_persons: NonPersons,
-    by_manager: Option<ByManager<'a>>,
-    chosen: Option<Chosen<'a>>,
-    writer: PlanWriter<'a>,
 }
 
 /// How the entries of a list are to be taken.
@@ -88,6 +69,7 @@ pub(super) struct ListReading {
 /// Every entry of a list is decided, and the plan is not at its place yet.
 pub(super) struct Decided<'a> {
     writer: PlanWriter<'a>,
+    read_from: Option<OffsetDateTime>,
     planned_by: Option<Author>,
     organization: Organization,
     protected: Option<ProtectedList>,
@@ -104,8 +86,9 @@ impl Decided<'_> {
 
     /// Brings the plan to disk. `roster` is the list that it was made from, read like this, with what was wrong in it.
     pub(super) fn finish(self, roster: RosterName, shape: RosterShape, defects: Defects) -> Result<Summary, PlanError> {
-        let Self { writer, planned_by, organization, protected, too_large, non_persons, notes } = self;
+        let Self { writer, read_from, planned_by, organization, protected, too_large, non_persons, notes } = self;
         writer.finish(MadeFrom {
+            read_from,
             planned_by,
             organization,
             roster,
@@ -209,33 +192,11 @@ impl<'a, T: Transport> Planner<'a, T> {
         folder::prepare(folder)?;
         let options = self.rules.options;
         let facts = TenantFacts::read(&self.paced, &self.caller, options.scope()).await?;
+        let read_from = self.paced.last_date();
         let out_of_reach = self.out_of_reach(&facts)?;
         let (protected, protected_list) = self.protected().await?;
-        let by_manager = ByManager::of(&self.rules);
-        let closer = CloserLook::new(self.paced.clone(), options.check_mailboxes, by_manager.is_some());
-        let mut draft = Draft {
-            facts: &facts,
-            judge: Judge::new(
-                AccountRules::new(self.rules.playbook, options, protected, &facts)
-                    .after_reset_of(&self.rules.reset_before)
-                    .deleting_consents(self.rules.deletes_consents()),
-            ),
-            administrators: Administrators::of(&facts),
-            out_of_reach,
-            found_before: LookupCache::default(),
-            accounts: 0,
-            with_known_state: 0,
-            held: Vec::new(),
-            doubtful: Vec::new(),
-            non_persons: NonPersons::default(),
-            writer: if by_manager.is_some() {
-                PlanWriter::draft(folder, &self.rules, &facts.organization)?
-            } else {
-                PlanWriter::new(folder, &self.rules, &facts.organization)?
-            },
-            by_manager,
-            chosen: self.rules.by_hand.as_ref().map(|by_hand| Chosen::of(by_hand, facts.organization.names())),
-        };
+        let mut draft = self.draft(folder, &facts, protected, out_of_reach)?;
+        let closer = CloserLook::new(self.paced.clone(), options.check_mailboxes, draft.by_manager.is_some());
         // Comparing a name with all addresses costs four times as much as finding its account. A list that fills a chunk is taken at
         // its header's word: 100,000 sign-in names are 334 calls, and would be 1,400.
         let mut trusts_header = None;
@@ -253,24 +214,8 @@ impl<'a, T: Transport> Planner<'a, T> {
         let members = (!self.rules.tenant_is_made_up).then_some(facts.enabled_members);
         let by_sign = draft.non_persons.by_sign();
         let refused = draft.refuses_non_persons(&options, way.is_of_everybody, members);
-        let (mut writer, more_notes) = draft.settle(refused)?;
-        let listed_consents = self.rules.lists_consents();
-        if options.methods.is_some() || options.devices || listed_consents.is_some() {
-            let (folder, tenant) = (writer.folder(), facts.organization.id);
-            let methods = options
-                .methods
-                .map(|asked| TargetSweep::new(&self.paced, folder, tenant, WaysIn::begin(folder, asked)?));
-            // What cannot be known is taken for an app: then nothing is promised that Graph would refuse.
-            let by_app = !matches!(self.caller, Caller::SignedIn { .. });
-            let devices = options
-                .devices
-                .then(|| TargetSweep::new(&self.paced, folder, tenant, DeviceList::begin(folder, by_app)?));
-            let consents = listed_consents.map(|(asked, is_optional)| {
-                ConsentSweep::new(&self.paced, folder, tenant, ConsentsList::begin(folder, asked, is_optional)?)
-            });
-            let sweeps = (methods.transpose()?, (devices.transpose()?, consents.transpose()?));
-            writer = target_listing::add(writer, sweeps, &mut progress).await?;
-        }
+        let (writer, more_notes) = draft.settle(refused)?;
+        let writer = self.list_what_people_have(writer, facts.organization.id, &mut progress).await?;
         let too_large = size::judge(writer.counts().act.rows, members, &options);
         let mut notes = self.notes(&facts);
         if trusts_header == Some(true) {
@@ -280,6 +225,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         notes.extend(more_notes);
         Ok(Decided {
             writer,
+            read_from,
             planned_by: self.author.clone(),
             organization: facts.organization.clone(),
             protected: protected_list,
@@ -287,6 +233,71 @@ impl<'a, T: Transport> Planner<'a, T> {
             non_persons: by_sign,
             notes,
         })
+    }
+
+    /// The plan before any entry is decided.
+    fn draft<'f>(
+        &'a self,
+        folder: &'a Path,
+        facts: &'f TenantFacts,
+        protected: HashSet<ObjectId>,
+        out_of_reach: OutOfReach,
+    ) -> Result<Draft<'f, 'a>, PlanError>
+    where
+        'a: 'f,
+    {
+        let rules = AccountRules::new(self.rules.playbook, self.rules.options, protected, facts)
+            .after_reset_of(&self.rules.reset_before)
+            .deleting_consents(self.rules.deletes_consents());
+        let by_manager = ByManager::of(&self.rules);
+        Ok(Draft {
+            facts,
+            judge: Judge::new(rules),
+            administrators: Administrators::of(facts),
+            out_of_reach,
+            found_before: LookupCache::default(),
+            accounts: 0,
+            with_known_state: 0,
+            held: Vec::new(),
+            doubtful: Vec::new(),
+            non_persons: NonPersons::default(),
+            writer: if by_manager.is_some() {
+                PlanWriter::draft(folder, &self.rules, &facts.organization)?
+            } else {
+                PlanWriter::new(folder, &self.rules, &facts.organization)?
+            },
+            by_manager,
+            pass_moments: self.rules.pass_from_column.as_ref().map(|_| MomentsOfRows::default()),
+            chosen: self.rules.by_hand.as_ref().map(|by_hand| Chosen::of(by_hand, facts.organization.names())),
+        })
+    }
+
+    /// Lists what the people of the plan have of all that is to be listed, beside the rows.
+    async fn list_what_people_have(
+        &self,
+        writer: PlanWriter<'a>,
+        tenant: TenantId,
+        progress: &mut impl FnMut(PlanningProgress),
+    ) -> Result<PlanWriter<'a>, PlanError> {
+        let (options, listed_consents) = (self.rules.options, self.rules.lists_consents());
+        if options.methods.is_none() && !options.devices && listed_consents.is_none() {
+            return Ok(writer);
+        }
+        let folder = writer.folder();
+        let methods =
+            options.methods.map(|asked| TargetSweep::new(&self.paced, folder, tenant, WaysIn::begin(folder, asked)?));
+        // What cannot be known is taken for an app: then nothing is promised that Graph would refuse.
+        let by_app = !matches!(self.caller, Caller::SignedIn { .. });
+        let devices =
+            options.devices.then(|| TargetSweep::new(&self.paced, folder, tenant, DeviceList::begin(folder, by_app)?));
+        let consents = listed_consents.map(|(asked, is_optional)| {
+            AppSweep::new(&self.paced, folder, tenant, ConsentsList::begin(folder, asked, is_optional)?)
+        });
+        let app_roles = (self.rules.playbook.removes_methods())
+            .then(|| AppSweep::new(&self.paced, folder, tenant, AppRolesList::begin(folder)?));
+        let apps = (consents.transpose()?, app_roles.transpose()?);
+        let sweeps = (methods.transpose()?, (devices.transpose()?, apps));
+        target_listing::add(writer, sweeps, progress).await
     }
 
     /// No account yet. Where a role is insisted on and none reaches any account, there is no plan.
@@ -360,6 +371,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             };
             let ruling = self.in_a_wave(entry, ruling);
             let ruling = self.in_scope_of_passes(found.as_ref(), ruling);
+            let ruling = draft.at_its_moment(entry, found.as_ref(), ruling, self.rules.playbook)?;
             draft.add(entry, found, ruling, &seen)?;
         }
         keys.iter().zip(&answers).for_each(|(key, found)| draft.found_before.remember(key, found));
@@ -368,14 +380,19 @@ impl<'a, T: Transport> Planner<'a, T> {
 }
 
 impl<T> Planner<'_, T> {
-    /// The ruling on an entry, with a refusal where the person is to get a pass and may have none: Graph would refuse it when all
-    /// else is done, and leave the person without one.
-    fn in_scope_of_passes(&self, found: Option<&Found>, ruling: Ruling) -> Ruling {
+    /// Is the plan carried out in waves?
+    pub(super) const fn has_waves(&self) -> bool {
+        self.rules.wave_by.is_some()
+    }
+
+    /// The ruling on an entry, without a pass where the person is to get one and may have none.
+    fn in_scope_of_passes(&self, found: Option<&Found>, mut ruling: Ruling) -> Ruling {
         match found {
             Some(Found::Account(account))
                 if ruling.steps.contains(Step::Pass) && !self.passes_for.includes(account.object_id) =>
             {
-                Ruling::refuse(Reason::PassNotAllowed, String::new())
+                without_pass(&mut ruling, self.rules.playbook, Reason::PassNotAllowed, "");
+                ruling
             }
             _ => ruling,
         }
@@ -385,93 +402,9 @@ impl<T> Planner<'_, T> {
     fn in_a_wave(&self, entry: &Entry, ruling: Ruling) -> Ruling {
         let has_none = || entry.content.as_ref().is_ok_and(|person| person.wave.is_none());
         match ruling.decision {
-            Decision::Act if self.rules.wave_by.is_some() && has_none() => {
-                Ruling::refuse(Reason::NoWave, String::new())
-            }
+            Decision::Act if self.has_waves() && has_none() => Ruling::refuse(Reason::NoWave, String::new()),
             _ => ruling,
         }
-    }
-}
-
-impl<'a> Draft<'_, 'a> {
-    /// Takes in what was decided about one entry.
-    fn add(&mut self, entry: &Entry, found: Option<Found>, ruling: Ruling, seen: &SeenCloser) -> Result<(), PlanError> {
-        let row = row(entry, ruling);
-        let Some(Found::Account(account)) = found else { return self.writer.add(row) };
-        let mut row = row.with_account(&account);
-        if let Some(by_manager) = &mut self.by_manager {
-            by_manager.take(&mut row, account.object_id, seen);
-        }
-        self.accounts += 1;
-        self.with_known_state += u32::from(account.enabled.is_some());
-        let acts = row.decision == Decision::Act;
-        if acts {
-            self.out_of_reach.see(&account, self.facts, row.steps);
-        }
-        self.non_persons.see(&row, &account);
-        let (row, password) = self.writer.seal(row, &account)?;
-        if acts && self.administrators.touch(account.object_id, entry.row) {
-            self.held.push((row.clone(), *account, password));
-        } else if non_persons::is_one(&row) {
-            if self.writer.has_work(&row, &account) {
-                self.doubtful.push((row.clone(), *account, password));
-            }
-        } else {
-            self.writer.add_work(&row, &account, password.as_ref())?;
-        }
-        self.writer.add(row)
-    }
-
-    /// Why accounts that are not one person's are left alone, where they are.
-    fn refuses_non_persons(&self, options: &Options, exported: bool, members: Option<u64>) -> Option<TenantWide> {
-        if options.allow_resource_accounts || !self.non_persons.are_there() {
-            return None;
-        }
-        TenantWide::of(exported, self.judge.accounts() as u64, members)
-    }
-
-    /// Decides what only the roster as a whole shows. Gives the rows as they are to be planned, and notes on the plan.
-    /// Accounts that are not one person's are left alone where `refused` says why.
-    fn settle(self, refused: Option<TenantWide>) -> Result<(PlanWriter<'a>, Vec<String>), PlanError> {
-        // Of one account that may be an oversight of the directory's; of all of them it is a permission that is missing, and
-        // then nothing else about them can be relied on either.
-        if self.accounts > 0 && self.with_known_state == 0 {
-            return Err(LookupError::StateHidden.into());
-        }
-        let mut notes: Vec<String> = self.non_persons.note(refused).into_iter().collect();
-        notes.extend(self.out_of_reach.notes());
-        let is_left_alone = |row: &PlanRow| refused.is_some() && non_persons::is_one(row);
-        let few = self.administrators.too_many();
-        let mut by_manager = self.by_manager;
-        let mut writer = self.writer;
-        if few.is_some() || refused.is_some() || by_manager.is_some() {
-            writer = writer.rewritten(|row| {
-                if let Some(few) = few.as_ref().filter(|few| few.rows.contains(&row.row)) {
-                    row.decision = Decision::Refuse;
-                    row.steps = Steps::NONE;
-                    row.reasons = vec![Reason::LastGlobalAdmin];
-                    row.detail = few.left.to_string();
-                } else if is_left_alone(row) {
-                    non_persons::refuse(row);
-                }
-                if let Some(by_manager) = &mut by_manager {
-                    by_manager.settle(row, |id| self.judge.knows(id));
-                }
-            })?;
-        }
-        if let Some(by_manager) = &by_manager {
-            let of_managers = by_manager.notes();
-            writer.check_handoff(&of_managers)?;
-            notes.extend(of_managers);
-        }
-        let mut held = self.held;
-        held.retain(|(row, ..)| few.is_none() && !is_left_alone(row));
-        let doubtful = self.doubtful.iter().filter(|(row, ..)| !is_left_alone(row));
-        for (row, account, password) in held.iter().chain(doubtful) {
-            writer.add_work(row, account, password.as_ref())?;
-        }
-        notes.extend(emergency_access(&held));
-        Ok((writer, notes))
     }
 }
 
@@ -479,46 +412,6 @@ pub(super) fn unanswered(row: RowNumber) -> LookupError {
     LookupError::Unreliable { question: format!("the question for row {row}"), reason: "there is none".to_owned() }
 }
 
-/// No property marks an account as one for emergencies; where they live and what they may do is all that shows them ("Manage
-/// emergency access accounts in Microsoft Entra ID").
-fn emergency_access(held: &[HeldRow]) -> Option<String> {
-    let in_initial_domain = |name: &str| name.to_ascii_lowercase().ends_with(".onmicrosoft.com");
-    let names = held.iter().map(|(_, account, _)| account.user_principal_name.as_str());
-    let names: Vec<&str> = names.filter(|name| in_initial_domain(name)).collect();
-    let first = names.first()?;
-    let others = if names.len() > 1 { format!(" and {} more like it", names.len() - 1) } else { String::new() };
-    Some(format!(
-        "The plan changes {first}{others}: a Global Administrator in the initial domain, as accounts for emergencies \
-         are. If it is one, put it on the list for --protect."
-    ))
-}
-
 const fn place(entry: &Entry) -> ListPlace {
     ListPlace { row: entry.row, sheet_row: entry.sheet_row, among: entry.among }
-}
-
-/// The row of `plan.csv` for an entry, without what the directory says.
-fn row(entry: &Entry, ruling: Ruling) -> PlanRow {
-    let person = entry.content.as_ref().ok();
-    PlanRow {
-        row: entry.row,
-        user: entry.text.clone(),
-        object_id: None,
-        user_principal_name: String::new(),
-        display_name: entry.name.clone(),
-        decision: ruling.decision,
-        reasons: ruling.reasons,
-        detail: ruling.detail,
-        steps: ruling.steps,
-        account_enabled: None,
-        last_password_change: None,
-        sessions_valid_from: None,
-        handoff: person.and_then(|person| person.handoff.clone()).unwrap_or_default(),
-        priority: person.and_then(|person| person.priority),
-        sheet_row: entry.sheet_row,
-        among: entry.among,
-        sealed: None,
-        methods: None,
-        wave: person.and_then(|person| person.wave.clone()).unwrap_or_default(),
-    }
 }

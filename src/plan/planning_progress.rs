@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::step::Step;
+use super::what_is_listed::WhatIsListed;
 
 /// How far a planning is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub enum PlanningProgress {
     },
     /// What people have is listed from here on.
     ListingBegins {
-        /// The step whose targets that is.
-        of: Step,
+        /// What.
+        of: WhatIsListed,
         /// How many people.
         people: u32,
         /// How many of them are still to be read: the others are known from a planning that was stopped.
@@ -27,8 +27,8 @@ pub enum PlanningProgress {
     },
     /// What so many people have is listed.
     Listed {
-        /// The step whose targets that is.
-        of: Step,
+        /// What.
+        of: WhatIsListed,
         /// How many.
         done: u32,
         /// Of how many.

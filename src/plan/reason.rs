@@ -64,6 +64,12 @@ pub enum Reason {
     Privileged,
     /// The plan has waves, and the row names none.
     NoWave,
+    /// The moment that the list names for the pass has passed: none is made.
+    PassFromPassed,
+    /// The moment that the list names for the pass is too far off to be meant: none is made.
+    PassFromFar,
+    /// Two rows name the person, each with another moment for the pass.
+    PassFromTwice,
     /// Passwords are given by hand, and the row has none.
     NoPassword,
     /// Entra would not take the password that is given for the row.
@@ -117,6 +123,12 @@ impl Reason {
     #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// Is no pass made for it, while all else is done?
+    #[must_use]
+    pub const fn takes_the_pass(self) -> bool {
+        matches!(self, Self::PassNotAllowed | Self::PassFromPassed | Self::PassFromFar)
     }
 
     /// The flag that lifts it, where one does.

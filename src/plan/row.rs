@@ -17,7 +17,7 @@ use crate::step::Steps;
 use crate::words::count;
 
 /// The header of `plan.csv`.
-pub const HEADER: [&str; 18] = [
+pub const HEADER: [&str; 20] = [
     "row",
     "user",
     "object_id",
@@ -36,12 +36,21 @@ pub const HEADER: [&str; 18] = [
     "sealed_credential",
     "methods",
     "wave",
+    "notes",
+    "pass_from",
 ];
 
 /// The headers of plans of earlier versions: they say nothing of sheet rows, of several people on a row, of credentials of their own,
-/// of methods, or of waves.
-pub const EARLIER_HEADERS: [&[&str]; 5] =
-    [HEADER.split_at(13).0, HEADER.split_at(14).0, HEADER.split_at(15).0, HEADER.split_at(16).0, HEADER.split_at(17).0];
+/// of methods, of waves, or of passes, or they say notes in the column of reasons.
+pub const EARLIER_HEADERS: [&[&str]; 7] = [
+    HEADER.split_at(13).0,
+    HEADER.split_at(14).0,
+    HEADER.split_at(15).0,
+    HEADER.split_at(16).0,
+    HEADER.split_at(17).0,
+    HEADER.split_at(18).0,
+    HEADER.split_at(19).0,
+];
 
 /// What happens to an entry.
 #[derive(
@@ -98,8 +107,11 @@ pub struct PlanRow {
     pub decision: Decision,
     /// Why it is not, or not all of, what the playbook says.
     pub reasons: Vec<Reason>,
-    /// What else is to be said about the reasons: `row 3` of a duplicate. For people; nothing is decided by it.
+    /// What else is to be said about the reasons: `row 3` of a duplicate, the roles of an administrator. Where it is another one
+    /// later, the account of an administrator is another one, too.
     pub detail: String,
+    /// What is said of the reasons that are no state of the account. For people; nothing is decided by it.
+    pub notes: String,
     /// What is done to it; nothing unless the decision is `act`.
     pub steps: Steps,
     /// Whether sign-in was allowed when the plan was made.
@@ -123,6 +135,8 @@ pub struct PlanRow {
     pub methods: Option<u32>,
     /// The wave that the person belongs to; empty where the plan has none.
     pub wave: String,
+    /// From when on the person's pass is good, where the list says that of each person; otherwise it is as the plan has it for all.
+    pub pass_from: Option<OffsetDateTime>,
 }
 
 /// Where a row stands in the list, for people: by its number among the data rows, as the files of a plan count, and by that
@@ -196,6 +210,10 @@ struct PlanLine<'a> {
     methods: Option<u32>,
     #[serde(default)]
     wave: Guarded<'a>,
+    #[serde(default)]
+    notes: Guarded<'a>,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pass_from: Option<OffsetDateTime>,
 }
 
 /// Why a line of `plan.csv` is none that sealoff wrote.
@@ -226,7 +244,7 @@ impl PlanRow {
             user_principal_name: self.user_principal_name.as_str().into(),
             display_name: self.display_name.as_str().into(),
             decision: self.decision,
-            reason: self.reason_text().into(),
+            reason: reason::to_text(&self.reasons, &self.detail).into(),
             steps: self.steps,
             account_enabled: self.account_enabled,
             last_password_change: self.last_password_change,
@@ -238,6 +256,8 @@ impl PlanRow {
             sealed_credential: self.sealed.as_ref().map(Cow::Borrowed),
             methods: self.methods,
             wave: self.wave.as_str().into(),
+            notes: self.notes.as_str().into(),
+            pass_from: self.pass_from,
         })
     }
 
@@ -274,10 +294,20 @@ impl PlanRow {
         self.among.map(|among| among.to_string()).unwrap_or_default()
     }
 
-    /// The reasons and the detail as one text, as the `reason` column has them.
+    /// All that is said of the reasons, the notes last.
+    #[must_use]
+    pub fn explanation(&self) -> Cow<'_, str> {
+        match (self.detail.as_str(), self.notes.as_str()) {
+            (detail, "") => detail.into(),
+            ("", notes) => notes.into(),
+            (detail, notes) => format!("{detail}; {notes}").into(),
+        }
+    }
+
+    /// The reasons, and all that is said of them, as one text.
     #[must_use]
     pub fn reason_text(&self) -> String {
-        reason::to_text(&self.reasons, &self.detail)
+        reason::to_text(&self.reasons, &self.explanation())
     }
 
     /// The place of the account in the order of work: administrators first, because theirs are the keys that an intruder
@@ -320,16 +350,45 @@ impl PlanRow {
             sealed: line.sealed_credential.map(Cow::into_owned),
             methods: line.methods,
             wave: line.wave.into(),
+            notes: line.notes.into(),
+            pass_from: line.pass_from,
         })
     }
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::step::Step;
     use proptest::prelude::*;
     use time::macros::datetime;
+
+    /// The row of an ordinary person, of whom no more is known.
+    pub(crate) fn plain(number: u32, object_id: ObjectId, steps: Steps) -> PlanRow {
+        PlanRow {
+            row: RowNumber::new(number),
+            user: format!("user{number}"),
+            object_id: Some(object_id),
+            user_principal_name: format!("user{number}@contoso.com"),
+            display_name: format!("User {number}"),
+            decision: Decision::Act,
+            reasons: Vec::new(),
+            detail: String::new(),
+            steps,
+            account_enabled: Some(true),
+            last_password_change: None,
+            sessions_valid_from: None,
+            handoff: String::new(),
+            priority: None,
+            sheet_row: None,
+            among: None,
+            sealed: None,
+            methods: None,
+            wave: String::new(),
+            notes: String::new(),
+            pass_from: None,
+        }
+    }
 
     pub(in crate::plan) fn sample(user: String, display_name: String) -> PlanRow {
         PlanRow {
@@ -352,6 +411,8 @@ pub(super) mod tests {
             sealed: None,
             methods: Some(3),
             wave: "site berlin".to_owned(),
+            notes: "room-licence: a room".to_owned(),
+            pass_from: Some(datetime!(2026-11-30 08:00 UTC)),
         }
     }
 

@@ -14,7 +14,9 @@ use super::pass_wish::PassWish;
 use super::playbook::Playbook;
 use super::protected::Protected;
 use super::reason::Reason;
+use super::risk_plan::{self, RiskRuleError};
 use crate::directory::Scope;
+use crate::graph::risky_users::RiskMark;
 use crate::ids::ObjectId;
 use crate::json::Rfc3339Moment;
 use crate::seal::PasswordStyle;
@@ -74,6 +76,9 @@ pub struct Options {
     /// What the temporary access passes are like, where each person gets one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pass: Option<PassTerms>,
+    /// What is said of the risk of people when all else is done for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<RiskMark>,
 }
 
 impl Options {
@@ -137,6 +142,8 @@ pub struct Rules {
     pub by_hand: Option<ChosenPasswords>,
     /// The column of the list that says which wave each person belongs to, where the plan is carried out in waves.
     pub wave_by: Option<String>,
+    /// The column of the list that says from when on the pass of each person is good, where it does.
+    pub pass_from_column: Option<String>,
     /// Who is never touched.
     pub protected: Protected,
     /// The tenant was made for the list, so that the list's share of it says nothing.
@@ -249,6 +256,9 @@ pub enum RulesError {
     /// The flags for the credential contradict others.
     #[error(transparent)]
     Pass(#[from] PassRuleError),
+    /// The flags for the risk of people contradict others.
+    #[error(transparent)]
+    Risk(#[from] RiskRuleError),
     /// There is nothing to do.
     #[error(
         "the playbook evict removes what people sign in with: say which of it, with --methods all or --methods since=TIME, \
@@ -300,6 +310,11 @@ pub enum PassRuleError {
         "--credential pass throws the new passwords away, and {0} says which ones to hand over; use --credential both"
     )]
     PasswordIsHandedOver(&'static str),
+    /// Only a pass has a beginning.
+    #[error(
+        "--pass-from-column is about passes, and none are asked for; add --credential pass, or --credential both, or leave it out"
+    )]
+    ColumnWithoutPass,
     /// No key could ever open it.
     #[error(
         "--credential hands a pass over, and no recipient is named who may read it; name a recipient with --seal-to, or a file of \
@@ -325,6 +340,7 @@ impl Rules {
             pass: None,
             by_hand: None,
             wave_by: None,
+            pass_from_column: None,
             protected: Protected::none(),
             tenant_is_made_up: false,
             reset_before: HashSet::new(),
@@ -374,8 +390,13 @@ impl Rules {
         if self.options.writeback {
             self.check_writeback()?;
         }
-        if let Some(wish) = self.pass {
-            self.check_pass(wish)?;
+        match self.pass {
+            Some(wish) => self.check_pass(wish)?,
+            None if self.pass_from_column.is_some() => return Err(PassRuleError::ColumnWithoutPass.into()),
+            None => {}
+        }
+        if let Some(mark) = self.options.risk {
+            risk_plan::check(mark, playbook, self.options.writeback)?;
         }
         match (self.options.discard_credentials, self.recipients.is_empty() && self.handoff.is_none()) {
             (true, _) if !playbook.may_discard_credentials() => Err(RulesError::MayNotDiscard { playbook }),

@@ -13,13 +13,15 @@ pub struct Ruling {
     pub steps: Steps,
     /// Why it is not simply what the playbook says.
     pub reasons: Vec<Reason>,
-    /// What else is to be said.
+    /// What else is to be said of the reasons.
     pub detail: String,
+    /// What the list and the looks of the account add. No state of the account: it is judged once, with the list.
+    pub notes: String,
 }
 
 impl Ruling {
     pub(super) const fn left_alone(decision: Decision, reasons: Vec<Reason>, detail: String) -> Self {
-        Self { decision, steps: Steps::NONE, reasons, detail }
+        Self { decision, steps: Steps::NONE, reasons, detail, notes: String::new() }
     }
 
     pub(super) fn refuse(reason: Reason, detail: String) -> Self {
@@ -30,11 +32,12 @@ impl Ruling {
         Self::left_alone(Decision::Skip, vec![reason], detail)
     }
 
-    /// Says this, too.
-    pub(super) fn add_detail(&mut self, detail: &str) {
-        if !self.detail.is_empty() {
-            self.detail.push_str("; ");
+    /// Adds a reason that is no state of the account, with what is to be said of it.
+    pub(super) fn note(&mut self, reason: Reason, note: &str) {
+        self.reasons.push(reason);
+        if !self.notes.is_empty() {
+            self.notes.push_str("; ");
         }
-        self.detail.push_str(detail);
+        self.notes.push_str(note);
     }
 }

@@ -12,8 +12,8 @@ use crate::directory::Account;
 use crate::graph::reading::Organization;
 use crate::ids::{TenantId, WorkListId};
 use crate::seal::{
-    Binding, OperatingSystem, Password, PasswordError, PasswordStyle, RecipientError, Recipients, ScriptedPlace,
-    SealError, SealedCredential, seal, seal_for_script,
+    Binding, OperatingSystem, Password, PasswordStyle, RecipientError, Recipients, RowCredentialError, ScriptedPlace,
+    SealedCredential, seal, seal_for_script,
 };
 
 /// Why a row has no password for the script: there is no plan then.
@@ -22,22 +22,9 @@ pub enum ScriptCredentialError {
     /// A key was changed since it was read.
     #[error("the keys that new passwords are sealed to cannot be used: {0}")]
     Keys(#[from] RecipientError),
-    /// No password could be generated.
-    #[error("no password could be generated for row {row}: {source}")]
-    Password {
-        /// The entry.
-        row: u32,
-        /// Why.
-        source: PasswordError,
-    },
-    /// The password could not be sealed.
-    #[error("the credential of row {row} could not be sealed: {source}")]
-    Seal {
-        /// The entry.
-        row: u32,
-        /// Why.
-        source: SealError,
-    },
+    /// It could not be generated or sealed.
+    #[error(transparent)]
+    Row(#[from] RowCredentialError),
 }
 
 /// One password, in two envelopes.
@@ -96,9 +83,8 @@ impl<'a> ScriptCredentials<'a> {
         let mut names = vec![&*account.user_principal_name, &*account.display_name, short_name];
         names.extend([&*account.given_name, &*account.surname]);
         names.extend(self.tenant_names.iter().map(String::as_str));
-        let number = row.row.get();
         let password = Password::generate(&mut OperatingSystem, self.style, &names)
-            .map_err(|source| ScriptCredentialError::Password { row: number, source })?;
+            .map_err(|source| RowCredentialError::Password { row: row.row, source })?;
         let binding = Binding {
             tenant: self.tenant,
             object_id: account.object_id,
@@ -106,7 +92,7 @@ impl<'a> ScriptCredentials<'a> {
         };
         let sid = there.map_or("", |there| &there.security_identifier);
         let place = ScriptedPlace { security_identifier: sid, list: self.list };
-        let failed = |source| ScriptCredentialError::Seal { row: number, source };
+        let failed = |source| RowCredentialError::Seal { row: row.row, source };
         let for_script = seal_for_script(&self.directory, &binding, &place, &password).map_err(failed)?;
         let Some(recipients) = self.recipients(&row.handoff)? else { return Ok(None) };
         let for_handoff = seal(recipients, &binding, &password).map_err(failed)?;

@@ -12,7 +12,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::folder::PLAN_JSON;
+use super::plan_files::PLAN_JSON;
 use crate::private_files;
 use crate::signing::{self, Purpose, SigningError, SigningKey};
 

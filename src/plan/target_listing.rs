@@ -8,15 +8,15 @@ use time::OffsetDateTime;
 
 use super::error::PlanError;
 use super::held_so_far::{HeldSoFar, PersonsHeld};
+use super::people_read::PeopleRead;
 use super::plan_lists::PlanLists;
 use super::planning_progress::PlanningProgress;
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
+use super::what_is_listed::WhatIsListed;
 use super::writer::PlanWriter;
-use crate::directory::{PersonList, PersonReader};
-use crate::graph::error::GraphError;
+use crate::directory::{NotListed, PersonList, PersonReader};
 use crate::graph::paced::Paced;
-use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, TenantId};
 use crate::step::target::MAX_TARGETS;
@@ -27,6 +27,24 @@ const MAX_REFUSED_FIRST: u32 = 20;
 /// Rows that ask for nothing fill no call, and must not fill the memory either.
 const MAX_WAITING_ROWS: usize = 1_000;
 
+/// What a list is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum ListAbout {
+    /// The targets of this step. A person is refused for this reason whose list is not known.
+    TargetsOf(Step, Reason),
+    /// The roles that people hold in apps, which no step touches.
+    AppRoles,
+}
+
+impl ListAbout {
+    pub(super) const fn what(self) -> WhatIsListed {
+        match self {
+            Self::TargetsOf(step, _) => WhatIsListed::TargetsOf(step),
+            Self::AppRoles => WhatIsListed::AppRoles,
+        }
+    }
+}
+
 /// A list beside the plan, of one kind of things that people have, while it is made.
 pub(super) trait PlanList {
     /// How it is read.
@@ -34,10 +52,8 @@ pub(super) trait PlanList {
     /// One thing that a person has.
     type Held: Serialize + DeserializeOwned;
 
-    /// The step whose targets they are.
-    const STEP: Step;
-    /// Why a person is refused whose list is not known.
-    const NOT_LISTED: Reason;
+    /// What it is.
+    const ABOUT: ListAbout;
     /// The file of a planning that was stopped.
     const PART: &'static str;
 
@@ -52,11 +68,11 @@ pub(super) trait PlanList {
     /// Writes what the person of a row has; the row is decided.
     fn add(&mut self, row: &PlanRow, known: &PersonsHeld<Self::Held>) -> Result<(), PlanError>;
 
-    /// Writes the person of a row whom Graph would not list.
-    fn add_not_listed(&mut self, row: &PlanRow, error: &GraphError) -> Result<(), PlanError>;
+    /// Writes the person of a row whose list is not known.
+    fn add_not_listed(&mut self, row: &PlanRow, why: &NotListed) -> Result<(), PlanError>;
 
     /// How many people are listed, and how many are not.
-    fn people(&self) -> (u32, u32);
+    fn people_read(&self) -> &PeopleRead;
 
     /// Puts the whole list with the others.
     fn put_with(self, lists: &mut PlanLists) -> Result<(), PlanError>;
@@ -244,10 +260,10 @@ pub(super) struct TargetSweep<'a, T, L: PlanList> {
     list: L,
     /// Who is to be read next.
     asked: Vec<ObjectId>,
-    /// People of those that were read last whom Graph would not list, with what it says.
-    not_listed: Vec<(ObjectId, GraphError)>,
+    /// People of those that were read last whose lists are not known, with why that is.
+    not_listed: Vec<(ObjectId, NotListed)>,
     /// The first of all of these.
-    refusal: Option<(ObjectId, GraphError)>,
+    refusal: Option<(ObjectId, NotListed)>,
     people: u32,
     left: u32,
     /// Graph lists none of it, and the plan is made without.
@@ -278,20 +294,20 @@ impl<'a, T: Transport, L: PlanList> TargetSweep<'a, T, L> {
         &mut self.list
     }
 
-    fn error_of(&self, account: ObjectId) -> Option<&GraphError> {
-        self.not_listed.iter().find(|(of, _)| *of == account).map(|(_, error)| error)
+    fn not_listed(&self, account: ObjectId) -> Option<&NotListed> {
+        self.not_listed.iter().find(|(of, _)| *of == account).map(|(_, why)| why)
     }
 
     /// Of some people it may be a role that does not reach them. Where it is all of them it is the permission, or the cloud.
     fn check(&mut self) -> Result<(), PlanError> {
         match &self.refusal {
-            Some(_) if self.list.people().0 == 0 && self.list.is_optional() => {
+            Some(_) if self.list.people_read().people == 0 && self.list.is_optional() => {
                 self.is_given_up = true;
                 Ok(())
             }
-            Some((account, error)) if self.list.people().0 == 0 => {
+            Some((account, why)) if self.list.people_read().people == 0 => {
                 let path = format!("/v1.0/users/{account}/{}", L::Of::PATHS.first().unwrap_or(&""));
-                Err(PlanError::Listing { of: L::STEP, source: ReadError::refused(&path, error.clone()) })
+                Err(PlanError::Listing { of: L::ABOUT.what(), source: why.clone().into_error_about(path) })
             }
             _ => Ok(()),
         }
@@ -307,12 +323,18 @@ impl<T: Transport, L: PlanList> Sweep for TargetSweep<'_, T, L> {
     fn announce(&self, progress: &mut impl FnMut(PlanningProgress)) {
         let requests = self.left.saturating_mul(u32::try_from(L::Of::PATHS.len()).unwrap_or(1));
         let (fast, slow) = L::Of::PACE.both_ends(requests);
-        progress(PlanningProgress::ListingBegins { of: L::STEP, people: self.people, left: self.left, fast, slow });
+        progress(PlanningProgress::ListingBegins {
+            of: L::ABOUT.what(),
+            people: self.people,
+            left: self.left,
+            fast,
+            slow,
+        });
     }
 
     fn report(&self, progress: &mut impl FnMut(PlanningProgress)) {
-        let (listed, not_listed) = self.list.people();
-        progress(PlanningProgress::Listed { of: L::STEP, done: listed + not_listed, people: self.people });
+        let PeopleRead { people, not_read, .. } = self.list.people_read();
+        progress(PlanningProgress::Listed { of: L::ABOUT.what(), done: people + not_read, people: self.people });
     }
 
     fn ask(&mut self, account: ObjectId) {
@@ -332,14 +354,14 @@ impl<T: Transport, L: PlanList> Sweep for TargetSweep<'_, T, L> {
         while !left.is_empty() {
             let (now, later) = left.split_at(self.reader.next_call().min(left.len()));
             left = later;
-            let failed = |source| PlanError::Listing { of: L::STEP, source };
+            let failed = |source| PlanError::Listing { of: L::ABOUT.what(), source };
             let answers = self.reader.read(now).await.map_err(failed)?;
             let read_at = OffsetDateTime::now_utc();
             let mut known = Vec::new();
             for (&account, answer) in now.iter().zip(answers) {
                 match answer {
                     Ok(held) => known.push(PersonsHeld { account, read_at, held }),
-                    Err(error) => self.not_listed.push((account, error)),
+                    Err(why) => self.not_listed.push((account, why)),
                 }
             }
             self.so_far.keep(&known)?;
@@ -348,35 +370,38 @@ impl<T: Transport, L: PlanList> Sweep for TargetSweep<'_, T, L> {
     }
 
     fn decide(&mut self, account: ObjectId, row: &mut PlanRow) -> Result<u32, PlanError> {
-        if let Some(error) = self.error_of(account) {
-            let why = error.to_string();
-            refuse(row, L::STEP, L::NOT_LISTED, &why);
+        if let Some(why) = self.not_listed(account) {
+            let why = why.to_string();
+            if let ListAbout::TargetsOf(step, not_listed) = L::ABOUT {
+                refuse(row, step, not_listed, &why);
+            }
             return Ok(0);
         }
         let Some(known) = self.so_far.get(account)? else { return Ok(0) };
         let targets = self.list.note(row, &known.held);
-        if !row.steps.contains(L::STEP) {
+        let ListAbout::TargetsOf(step, not_listed) = L::ABOUT else { return Ok(0) };
+        if !row.steps.contains(step) {
             return Ok(0);
         }
         if targets == 0 {
-            row.steps = row.steps.without(L::STEP);
+            row.steps = row.steps.without(step);
             if row.steps.is_empty() {
                 row.decision = Decision::Already;
                 row.reasons.push(Reason::Already);
             }
         } else if targets > usize::from(MAX_TARGETS) {
-            let many = L::STEP.facts().targets.as_ref().map_or("targets", |targets| targets.words.many);
-            refuse(row, L::STEP, L::NOT_LISTED, &format!("{targets} {many} are more than a person has"));
+            let many = step.facts().targets.as_ref().map_or("targets", |targets| targets.words.many);
+            refuse(row, step, not_listed, &format!("{targets} {many} are more than a person has"));
             return Ok(0);
         }
         Ok(u32::try_from(targets).unwrap_or(u32::MAX))
     }
 
     fn write(&mut self, account: ObjectId, row: &PlanRow) -> Result<(), PlanError> {
-        if let Some(error) = self.error_of(account).cloned() {
-            self.list.add_not_listed(row, &error)?;
-            self.refusal.get_or_insert((account, error));
-            return if self.list.people().1 < MAX_REFUSED_FIRST { Ok(()) } else { self.check() };
+        if let Some(why) = self.not_listed(account).cloned() {
+            self.list.add_not_listed(row, &why)?;
+            self.refusal.get_or_insert((account, why));
+            return if self.list.people_read().not_read < MAX_REFUSED_FIRST { Ok(()) } else { self.check() };
         }
         match self.so_far.get(account)? {
             Some(known) => self.list.add(row, &known),
@@ -386,8 +411,8 @@ impl<T: Transport, L: PlanList> Sweep for TargetSweep<'_, T, L> {
 
     fn finish(mut self, lists: &mut PlanLists) -> Result<(), PlanError> {
         self.check()?;
-        if let Some((_, error)) = self.refusal.as_ref().filter(|_| self.is_given_up) {
-            lists.notes.push(format!("It is not known {}: Graph would not list it ({error}).", L::STEP.listed()));
+        if let Some((_, why)) = self.refusal.as_ref().filter(|_| self.is_given_up) {
+            lists.notes.push(format!("It is not known {}: Graph would not list it ({why}).", L::ABOUT.what().name()));
             lists.so_far.push(self.so_far.into_path());
             return Ok(());
         }

@@ -47,6 +47,7 @@ const ANY_SIZE: Options = Options {
     writeback: false,
     methods: None,
     pass: None,
+    risk: None,
 };
 
 fn rules(playbook: Playbook) -> Rules {

@@ -56,6 +56,7 @@ pub async fn plan<T: Transport>(
     folder::prepare(folder)?;
     let Planner { rules, lookup, .. } = planner;
     let facts = TenantFacts::read(&planner.paced, &planner.caller, rules.options.scope()).await?;
+    let read_from = planner.paced.last_date();
     let account_rules = AccountRules::new(rules.playbook, rules.options, HashSet::new(), &facts);
     let mut by_manager = ByManager::of(rules);
     let closer = CloserLook::new(planner.paced.clone(), false, by_manager.is_some());
@@ -77,10 +78,11 @@ pub async fn plan<T: Transport>(
         let seen = if by_manager.is_some() { closer.look(&mut found).await? } else { SeenCloser::default() };
         let mut found = found.into_iter();
         for (row, kept) in chunk.into_iter().zip(kept) {
+            let number = row.row;
             let row = match kept {
                 Err(ruling) => ruled(row, ruling),
-                Ok(_) => match found.next().ok_or_else(|| unanswered(row.row))? {
-                    Found::Account(account) => {
+                Ok(_) => match account_of(found.next().ok_or_else(|| unanswered(number))?) {
+                    Ok(account) => {
                         let ruling = judge(&row, &account, &account_rules);
                         let mut row = ruled(row.with_account(&account), ruling);
                         if let Some(by_manager) = &mut by_manager {
@@ -91,9 +93,7 @@ pub async fn plan<T: Transport>(
                         writer.add_work(&row, &account, password.as_ref())?;
                         row
                     }
-                    Found::Deleted(_) => ruled(row, left(Decision::Skip, Reason::Deleted, "")),
-                    Found::Missing => ruled(row, changed("it is gone")),
-                    Found::Several(_) => ruled(row, changed("the directory has more than one account with this id")),
+                    Err(gone) => ruled(row, gone),
                 },
             };
             writer.add(row)?;
@@ -107,12 +107,14 @@ pub async fn plan<T: Transport>(
         notes.extend(of_managers);
     }
     notes.extend(what_opens_the_accounts(origin, rules));
-    writer.finish(MadeFrom { planned_by: planner.author.clone(), ..made_from(origin, facts.organization, notes) })
+    let made = made_from(origin, facts.organization, notes);
+    writer.finish(MadeFrom { read_from, planned_by: planner.author.clone(), ..made })
 }
 
 pub(super) fn made_from(origin: &PlanFolder, organization: Organization, notes: Vec<String>) -> MadeFrom {
     let of = origin.manifest();
     MadeFrom {
+        read_from: None,
         planned_by: None,
         organization,
         roster: RosterName {
@@ -131,10 +133,20 @@ pub(super) fn made_from(origin: &PlanFolder, organization: Organization, notes: 
     }
 }
 
+/// The account of a row of the run; where it is gone, what is decided on the row instead.
+pub(super) fn account_of(found: Found) -> Result<Box<Account>, Ruling> {
+    match found {
+        Found::Account(account) => Ok(account),
+        Found::Deleted(_) => Err(left(Decision::Skip, Reason::Deleted, "")),
+        Found::Missing => Err(changed("it is gone")),
+        Found::Several(_) => Err(changed("the directory has more than one account with this id")),
+    }
+}
+
 /// The run's own row with what is done to the account now.
 pub(super) fn ruled(row: PlanRow, ruling: Ruling) -> PlanRow {
-    let Ruling { decision, steps, reasons, detail } = ruling;
-    PlanRow { decision, steps, reasons, detail, sealed: None, ..row }
+    let Ruling { decision, steps, reasons, detail, notes } = ruling;
+    PlanRow { decision, steps, reasons, detail, notes, sealed: None, ..row }
 }
 
 pub(super) fn left(decision: Decision, reason: Reason, detail: &str) -> Ruling {

@@ -18,9 +18,9 @@ use super::reason::Reason;
 use super::row::{Decision, PlanRow};
 use super::summary::Summary;
 use super::target_listing::PlanList as _;
-use super::undo::{changed, left, made_from, ruled};
+use super::undo::{account_of, changed, left, made_from, ruled};
 use super::writer::{MadeFrom, PlanWriter};
-use crate::directory::{Account, Found, HeldDevice, Lookup, TenantFacts};
+use crate::directory::{Account, HeldDevice, Lookup, TenantFacts};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::Key;
@@ -45,6 +45,7 @@ pub async fn plan<T: Transport>(
     folder::prepare(folder)?;
     let Planner { rules, lookup, .. } = planner;
     let facts = TenantFacts::read(&planner.paced, &planner.caller, rules.options.scope()).await?;
+    let read_from = planner.paced.last_date();
     let account_rules = AccountRules::new(rules.playbook, rules.options, HashSet::new(), &facts);
     let mut writer = PlanWriter::new(folder, rules, &facts.organization)?;
     let mut list = DeviceList::begin(folder, false)?;
@@ -62,11 +63,10 @@ pub async fn plan<T: Transport>(
                 writer.add(ruled(row, left(Decision::Skip, Reason::NoDeviceDisabled, "")))?;
                 continue;
             };
-            let row = match found.next().ok_or_else(|| unanswered(row.row))? {
-                Found::Account(account) => judge(row, &account, &account_rules),
-                Found::Deleted(_) => ruled(row, left(Decision::Skip, Reason::Deleted, "")),
-                Found::Missing => ruled(row, changed("it is gone")),
-                Found::Several(_) => ruled(row, changed("the directory has more than one account with this id")),
+            let found = found.next().ok_or_else(|| unanswered(row.row))?;
+            let row = match account_of(found) {
+                Ok(account) => judge(row, &account, &account_rules),
+                Err(gone) => ruled(row, gone),
             };
             let devices = disabled.get(&row.row).filter(|_| row.decision == Decision::Act);
             let targets = devices.map_or(0, Vec::len);
@@ -82,7 +82,7 @@ pub async fn plan<T: Transport>(
     let has_removed = origin.manifest().counts.steps[Step::Methods] > 0;
     notes.extend(has_removed.then(|| METHODS_STAY_REMOVED.to_owned()));
     let made = made_from(origin, facts.organization, notes);
-    writer.with_lists(lists).finish(MadeFrom { planned_by: planner.author.clone(), ..made })
+    writer.with_lists(lists).finish(MadeFrom { read_from, planned_by: planner.author.clone(), ..made })
 }
 
 fn known(account: ObjectId, devices: &[HeldDevice]) -> PersonsHeld<HeldDevice> {

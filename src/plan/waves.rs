@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::row::{Decision, PlanRow};
 
+/// What the column with each person's wave is called in the lists that sealoff writes.
+pub const WAVE: &str = "wave";
+
 /// A column with more values is no column of waves.
 pub const MAX_WAVES: usize = 500;
 

@@ -6,53 +6,37 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::error::PlanError;
-use super::folder::WAYS_IN;
 use super::held_so_far::PersonsHeld;
+use super::list_file::ListFile;
 use super::method_counts::MethodCounts;
 use super::method_fate::MethodFate;
 use super::methods_option::MethodsOption;
+use super::people_read::PeopleRead;
+use super::plan_files::WAYS_IN;
 use super::plan_lists::PlanLists;
 use super::plan_targets::{ListedTarget, StayingTarget, TargetLine};
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
-use super::target_listing::PlanList;
-use crate::digest::Hashing;
-use crate::directory::{HeldMethod, MethodKind, MethodsOfPerson};
-use crate::graph::error::GraphError;
-use crate::ids::{ObjectId, RowNumber};
-use crate::private_files::Pending;
+use super::target_listing::{ListAbout, PlanList};
+use crate::directory::{HeldMethod, MethodKind, MethodsOfPerson, NotListed};
+use crate::ids::RowNumber;
 use crate::spreadsheet::Guarded;
 use crate::step::Step;
 use crate::step::target::{NoWay, WriteTarget};
 
-/// The header of `ways-in.csv`.
-const HEADER: [&str; 11] = [
-    "row",
-    "user_principal_name",
-    "object_id",
-    "method",
-    "registered",
-    "label",
-    "only_one",
-    "type",
-    "id",
-    "not_read",
-    "plan",
-];
+/// The columns of `ways-in.csv` behind those about the person.
+const COLUMNS: [&str; 8] = ["method", "registered", "label", "only_one", "type", "id", "not_read", "plan"];
 
 /// The list while it is being written.
 pub(super) struct WaysIn {
     asked: MethodsOption,
     counts: MethodCounts,
-    csv: csv::Writer<Hashing<Pending>>,
+    file: ListFile,
 }
 
-/// One line: a method, or a person whose methods are not known.
+/// The rest of a line: a method, or why those of the person are not known.
 #[derive(Serialize)]
 struct WayInLine<'a> {
-    row: RowNumber,
-    user_principal_name: Guarded<'a>,
-    object_id: Option<ObjectId>,
     method: &'static str,
     #[serde(with = "time::serde::rfc3339::option")]
     registered: Option<OffsetDateTime>,
@@ -67,10 +51,8 @@ struct WayInLine<'a> {
 impl WaysIn {
     /// Methods are removed as `asked` from those whose rows have that step.
     pub(super) fn begin(folder: &Path, asked: MethodsOption) -> Result<Self, PlanError> {
-        let file = Hashing::new(Pending::new(&folder.join(WAYS_IN))?);
-        let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
-        csv.write_record(HEADER)?;
-        Ok(Self { asked, counts: MethodCounts::begin(OffsetDateTime::now_utc()), csv })
+        let file = ListFile::begin(folder, WAYS_IN, &COLUMNS)?;
+        Ok(Self { asked, counts: MethodCounts::begin(OffsetDateTime::now_utc()), file })
     }
 
     fn write(
@@ -82,10 +64,7 @@ impl WaysIn {
     ) -> Result<(), PlanError> {
         let method = listed.map(|(method, _)| method);
         let text = |of: fn(&HeldMethod) -> &String| method.map_or("", |method| of(method).as_str()).into();
-        self.csv.serialize(WayInLine {
-            row: row.row,
-            user_principal_name: row.user_principal_name.as_str().into(),
-            object_id: row.object_id,
+        let cells = WayInLine {
             method: method.map_or("", |method| method.kind.name()),
             registered: method.and_then(|method| method.registered),
             label: text(|method| &method.label),
@@ -94,8 +73,8 @@ impl WaysIn {
             id: text(|method| &method.id),
             not_read: not_read.into(),
             plan: listed.map(|(_, fate)| fate),
-        })?;
-        Ok(())
+        };
+        self.file.add(row, cells)
     }
 }
 
@@ -103,8 +82,7 @@ impl PlanList for WaysIn {
     type Of = MethodsOfPerson;
     type Held = HeldMethod;
 
-    const STEP: Step = Step::Methods;
-    const NOT_LISTED: Reason = Reason::MethodsUnknown;
+    const ABOUT: ListAbout = ListAbout::TargetsOf(Step::Methods, Reason::MethodsUnknown);
     const PART: &'static str = ".sealoff-ways-in.part";
 
     fn note(&self, row: &mut PlanRow, held: &[HeldMethod]) -> usize {
@@ -125,19 +103,18 @@ impl PlanList for WaysIn {
             .try_for_each(|method| self.write(row, Some((method, MethodFate::of(method, asked))), only_one, ""))
     }
 
-    fn add_not_listed(&mut self, row: &PlanRow, error: &GraphError) -> Result<(), PlanError> {
-        self.counts.not_read += 1;
-        self.write(row, None, "", &error.to_string())
+    fn add_not_listed(&mut self, row: &PlanRow, why: &NotListed) -> Result<(), PlanError> {
+        self.counts.read.not_read += 1;
+        self.write(row, None, "", &why.to_string())
     }
 
-    fn people(&self) -> (u32, u32) {
-        (self.counts.people, self.counts.not_read)
+    fn people_read(&self) -> &PeopleRead {
+        &self.counts.read
     }
 
     fn put_with(self, lists: &mut PlanLists) -> Result<(), PlanError> {
-        let Self { counts, csv, .. } = self;
-        let (file, sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
-        lists.files.push(file);
+        let Self { counts, file, .. } = self;
+        let sha256 = file.put_with(lists)?;
         lists.methods = Some(MethodCounts { sha256, ..counts });
         Ok(())
     }

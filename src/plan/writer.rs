@@ -12,12 +12,14 @@ use super::by_hand::ChosenPasswords;
 use super::counts::Counts;
 use super::error::PlanError;
 use super::examples::ExamplesOfRefused;
-use super::folder::{PLAN_CSV, PLAN_JSON};
 use super::handoff::Sharing;
 use super::kept_elsewhere::{is_handed_over, password_is_replaced_on_premises};
 use super::manifest::{FORMAT, Manifest, ProtectedList, RosterName, Tenant};
 use super::onprem::WorkList;
+use super::pass_moments::PassMomentCount;
+use super::plan_files::{PLAN_CSV, PLAN_JSON};
 use super::plan_lists::PlanLists;
+use super::risk_plan::RiskPlan;
 use super::row::{HEADER, PlanRow};
 use super::rules::Rules;
 use super::script_credential::ScriptCredentials;
@@ -42,6 +44,8 @@ pub(super) struct PlanWriter<'a> {
     examples: ExamplesOfRefused,
     sharing: Option<Sharing<'a>>,
     waves: Option<WaveCount>,
+    risk: Option<RiskPlan>,
+    pass_moments: Option<PassMomentCount>,
     work_list: WorkList,
     credentials: Option<ScriptCredentials<'a>>,
     csv: csv::Writer<Hashing<Pending>>,
@@ -71,6 +75,8 @@ impl RowsSoFar {
 
 /// What a plan was made from.
 pub(super) struct MadeFrom {
+    /// Graph's clock before the first account was read.
+    pub(super) read_from: Option<OffsetDateTime>,
     pub(super) planned_by: Option<Author>,
     pub(super) organization: Organization,
     pub(super) roster: RosterName,
@@ -99,6 +105,8 @@ impl<'a> PlanWriter<'a> {
                 credentials.as_ref().map(ScriptCredentials::list),
             ),
             waves: rules.wave_by.as_deref().map(WaveCount::by),
+            risk: rules.options.risk.map(RiskPlan::of),
+            pass_moments: rules.pass_from_column.as_deref().map(PassMomentCount::by),
             credentials,
             csv: begin_csv(folder)?,
             lists: PlanLists::default(),
@@ -135,6 +143,8 @@ impl<'a> PlanWriter<'a> {
             examples: ExamplesOfRefused::default(),
             sharing: self.rules.handoff.as_ref().map(Sharing::new),
             waves: self.rules.wave_by.as_deref().map(WaveCount::by),
+            risk: self.rules.options.risk.map(RiskPlan::of),
+            pass_moments: self.rules.pass_from_column.as_deref().map(PassMomentCount::by),
             work_list: self.work_list.uncounted(),
             credentials: self.credentials,
             csv: begin_csv(self.folder)?,
@@ -158,9 +168,13 @@ impl<'a> PlanWriter<'a> {
         self.counts.add(row.decision, &row.reasons, row.steps, targets);
         self.examples.add(&row);
         self.work_list.count(&row);
+        self.risk.iter_mut().for_each(|risk| risk.count(&row));
         let Rules { playbook, options, .. } = self.rules;
         let gets_credential = self.sets_by_script(&row) || is_handed_over(options, *playbook, &row);
         self.waves.as_mut().map_or(Ok(()), |waves| waves.take(&mut row))?;
+        if let Some(moments) = &mut self.pass_moments {
+            moments.take(&row);
+        }
         if let Some(name) = self.sharing.as_mut().and_then(|all| all.take(row.row, &row.handoff, gets_credential)) {
             // As the file of recipients spells it: the run compares names by their bytes.
             name.as_str().clone_into(&mut row.handoff);
@@ -228,15 +242,17 @@ impl<'a> PlanWriter<'a> {
         if let Some(sharing) = &self.sharing {
             sharing.check()?;
         }
-        let Self { folder, rules, counts, examples, sharing, waves, work_list, csv, lists, .. } = self;
+        let Self { folder, rules, counts, examples, sharing, waves, pass_moments, risk, work_list, csv, lists, .. } =
+            self;
         let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
-        let MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, non_persons, notes } =
-            from;
-        let PlanLists { files, methods, devices, consents, notes: not_listed, so_far } = lists;
+        let MadeFrom { read_from, planned_by, organization, roster, shape, defects, .. } = from;
+        let MadeFrom { protected, too_large, non_persons, notes, .. } = from;
+        let PlanLists { files, methods, devices, consents, app_roles, notes: not_listed, so_far } = lists;
         let mut manifest = Manifest {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             created_at: OffsetDateTime::now_utc(),
+            read_from,
             planned_by,
             tenant: Tenant { id: organization.id, name: organization.display_name.unwrap_or_default() },
             playbook: rules.playbook,
@@ -254,7 +270,10 @@ impl<'a> PlanWriter<'a> {
             methods,
             devices,
             consents,
+            app_roles,
+            risk,
             waves: waves.map(WaveCount::finish),
+            pass_moments: pass_moments.map(PassMomentCount::finish),
             floor_seconds: 0,
             counts,
             plan_csv_sha256,
@@ -262,7 +281,8 @@ impl<'a> PlanWriter<'a> {
         };
         let targets = manifest.targets();
         // They go side by side, of different people.
-        let floor = Allowance::WRITES.floor(manifest.counts.writes - targets.all()).max(targets.floor());
+        let floor =
+            Allowance::WRITES.floor(manifest.counts.writes - targets.all()).max(targets.floor(manifest.by_person()));
         manifest.floor_seconds = floor.as_secs_f64().ceil() as u64;
         let manifest = manifest.bound()?;
         let mut json = Pending::new(&folder.join(PLAN_JSON))?;

@@ -47,7 +47,7 @@ pub(super) fn section(listed: &ConsentCounts) -> Markup {
                 p.limit { (sentence_case(&sentence)) "." }
             }
             p.note {
-                (consents::APP_ROLES_STAY) ". Read from " (moment(listed.read_from)) " to " (moment(listed.read_until))
+                (consents::FOR_EVERYBODY_STAY) ". Read from " (moment(listed.read.read_from)) " to " (moment(listed.read.read_until))
                 "; consents.csv has one line for each; SHA-256 " code { (listed.sha256) }
             }
         }

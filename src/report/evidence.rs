@@ -31,8 +31,8 @@ use crate::ids::TenantId;
 use crate::json::Rfc3339Moment;
 use crate::plan::author::Author;
 use crate::plan::folder::{
-    BY_HAND, CONSENTS, DEVICES, FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON,
-    PlanFolder, REFUSED, RESULTS, WAYS_IN, WAYS_IN_RESULTS,
+    APP_ROLES, BY_HAND, CONSENTS, DEVICES, FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML,
+    PLAN_JSON, PlanFolder, REFUSED, RESULTS, WAYS_IN, WAYS_IN_RESULTS,
 };
 use crate::plan::playbook::Playbook;
 use crate::plan::signatures::SIGNATURE_FILES;
@@ -43,13 +43,14 @@ use crate::signing::{self, Purpose, Signer, SigningError, SigningKey};
 use crate::verify::table::VERIFICATION_CSV;
 
 /// The files that make the evidence, where they are there, beside the signatures of those who approved the plan.
-const FILES: [&str; 15] = [
+const FILES: [&str; 16] = [
     PLAN_JSON,
     PLAN_CSV,
     WAYS_IN,
     DEVICES,
     WAYS_IN_RESULTS,
     CONSENTS,
+    APP_ROLES,
     PLAN_HTML,
     JOURNAL,
     RESULTS,

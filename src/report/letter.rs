@@ -90,25 +90,11 @@ pub fn sheets(
     passwords: &[&Password],
     pass: Option<&PassOnLetter<'_>>,
 ) -> Zeroizing<String> {
-    let Addressee { user_principal_name, object_id, place, organization, is_blocked, .. } = *addressee;
     let (several, subject) = (passwords.len() > 1, subject(passwords, pass));
-    let for_what = format!("Receipt for a {}", subject.to_lowercase());
-    let head = |kind: &str| {
-        html! {
-            header {
-                p.kind { (kind) @if !organization.is_empty() { ", " (PageText(organization)) } }
-                h1 { (PageText(name(addressee))) }
-                dl {
-                    dt { "Sign-in name" } dd.signin { (PageText(user_principal_name)) }
-                }
-            }
-        }
-    };
-    let foot = html! { footer { "On the list: " (page_text(place)) ". Account " (object_id) } };
     let sheets = html! {
         main {
-            (head(subject))
-            @if is_blocked {
+            (heading(subject, addressee))
+            @if addressee.is_blocked {
                 p.several {
                     "Sign-in to this account is blocked. This password is of no use until sign-in is allowed again."
                 }
@@ -139,18 +125,50 @@ pub fn sheets(
                     }
                 }
             }
-            p.advice {
-                @if is_blocked { "Keep this page where no other person reads it, and destroy it when it is not needed any more." }
-                @else {
-                    "Sign in where you sign in at work, with the name above. "
-                    @if passwords.is_empty() { "Then " } @else { "Choose another password when you are asked to, then " }
-                    "destroy this page. If it does not work, ask the person who gave it to you."
-                }
-            }
-            (foot)
+            (advice(addressee.is_blocked, passwords.is_empty()))
+            (footing(addressee))
         }
+        (receipt(&format!("Receipt for a {}", subject.to_lowercase()), addressee))
+    };
+    Zeroizing::new(sheets.into_string())
+}
+
+fn heading(kind: &str, addressee: &Addressee<'_>) -> Markup {
+    let Addressee { user_principal_name, organization, .. } = *addressee;
+    html! {
+        header {
+            p.kind { (kind) @if !organization.is_empty() { ", " (PageText(organization)) } }
+            h1 { (PageText(name(addressee))) }
+            dl {
+                dt { "Sign-in name" } dd.signin { (PageText(user_principal_name)) }
+            }
+        }
+    }
+}
+
+fn footing(addressee: &Addressee<'_>) -> Markup {
+    html! { footer { "On the list: " (page_text(addressee.place)) ". Account " (addressee.object_id) } }
+}
+
+/// What the person does with the letter.
+fn advice(is_blocked: bool, is_pass_alone: bool) -> Markup {
+    html! {
+        p.advice {
+            @if is_blocked { "Keep this page where no other person reads it, and destroy it when it is not needed any more." }
+            @else {
+                "Sign in where you sign in at work, with the name above. "
+                @if is_pass_alone { "Then " } @else { "Choose another password when you are asked to, then " }
+                "destroy this page. If it does not work, ask the person who gave it to you."
+            }
+        }
+    }
+}
+
+/// The sheet that stays with the person who hands the letter over.
+fn receipt(kind: &str, addressee: &Addressee<'_>) -> Markup {
+    html! {
         main.receipt-sheet {
-            (head(&for_what))
+            (heading(kind, addressee))
             p.advice { "For the person who hands it over: check who is in front of you, have this signed, and keep it. No password is on it." }
             table.receipt {
                 tbody {
@@ -159,10 +177,9 @@ pub fn sheets(
                     }
                 }
             }
-            (foot)
+            (footing(addressee))
         }
-    };
-    Zeroizing::new(sheets.into_string())
+    }
 }
 
 /// One line of the list of letters: no password is in it.

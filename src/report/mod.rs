@@ -26,6 +26,7 @@
 //! | [`letter`], [`spelling`] | one person's new password, to be printed and handed over, and how it is said |
 //! | `assets/` | the styles and the script |
 
+mod app_role_section;
 mod causes;
 mod chart;
 mod consent_section;

@@ -85,7 +85,7 @@ fn render(
                 plain.push_str(&plan_sections::plain_row(&row).0);
             }
             let tasks = row.steps.iter().map(|step| step.facts().task).collect::<Vec<_>>().join(", ");
-            let words = RowWords { what: &tasks, detail: &row.detail, not_proved: "" };
+            let words = RowWords { what: &tasks, detail: &row.explanation(), not_proved: "" };
             listed.list(share(row.decision), &row, row.decision.name(), &words)?;
             if listed.is_full() && plain_rows == all_plain {
                 // The page needs no more of the plan.

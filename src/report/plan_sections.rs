@@ -7,6 +7,7 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 use strum::IntoEnumIterator as _;
 
+use super::app_role_section;
 use super::consent_section;
 use super::frame::{AboutSlot, Masthead, person, place, signature};
 use super::limits::MAX_PLAIN_ROWS;
@@ -25,7 +26,7 @@ use crate::words::{count, counted, moment, roster_name, sentence_case};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
-const PLACED: [&str; 20] = [
+const PLACED: [&str; 22] = [
     "format",
     "version",
     "created_at",
@@ -44,8 +45,10 @@ const PLACED: [&str; 20] = [
     "written_back",
     "methods",
     "consents",
+    "app_roles",
     "passwords_by_hand",
     "waves",
+    "risk",
 ];
 
 fn accounts(number: u32) -> String {
@@ -79,7 +82,7 @@ pub(super) fn masthead(plan: &Manifest) -> Masthead {
 
 /// All that the page says before it names the people.
 pub(super) fn all(folder: &Path, manifest: &Manifest, signatures: &[RecordedSignature]) -> Markup {
-    html! { (next(folder, manifest)) (signed(manifest, signatures)) (work(manifest)) (methods(manifest)) (devices(manifest)) @if let Some(listed) = &manifest.consents { (consent_section::section(listed)) } (reasons(manifest)) }
+    html! { (next(folder, manifest)) (signed(manifest, signatures)) (work(manifest)) (methods(manifest)) (devices(manifest)) @if let Some(listed) = &manifest.consents { (consent_section::section(listed)) } @if let Some(listed) = &manifest.app_roles { (app_role_section::section(listed)) } (reasons(manifest)) }
 }
 
 /// Who does what now.
@@ -89,6 +92,7 @@ fn next(folder: &Path, manifest: &Manifest) -> Markup {
     html! {
         section aria-labelledby="next-title" {
             h2 #next-title { "What happens next" }
+            @if let Some(sentence) = passes::left_with_nothing(manifest) { p.limit { strong { (sentence_case(&sentence)) "." } } }
             @if number == 0 {
                 p { "There is nothing to apply: this plan changes no account." }
             } @else {
@@ -222,6 +226,10 @@ fn work(plan: &Manifest) -> Markup {
                         @if index == 0 { dt { "Temporary access passes" } }
                         dd { (page_text(&sentence_case(sentence))) "." }
                     }
+                    @if let Some(risk) = &plan.risk {
+                        dt { "Risk in Entra ID Protection" }
+                        @for sentence in wording::risk::of_plan(risk, plan.playbook) { dd { (sentence_case(&sentence)) "." } }
+                    }
                 }
             }
         }
@@ -236,7 +244,7 @@ fn devices(plan: &Manifest) -> Markup {
                 h2 #devices-title { "Devices" }
                 @for sentence in device_words::sentences(listed) { p { (sentence_case(&sentence)) "." } }
                 p.note {
-                    "Read from " (moment(listed.read_from)) " to " (moment(listed.read_until)) ". Each of them stands in devices.csv, \
+                    "Read from " (moment(listed.read.read_from)) " to " (moment(listed.read.read_until)) ". Each of them stands in devices.csv, \
                      with what the plan does about it; SHA-256 "
                     code { (listed.sha256) }
                     "."
@@ -294,7 +302,7 @@ fn methods(plan: &Manifest) -> Markup {
                     }
                 }
                 p.note {
-                    "Read from " (moment(methods.read_from)) " to " (moment(methods.read_until)) ". An age that Graph does not \
+                    "Read from " (moment(methods.read.read_from)) " to " (moment(methods.read.read_until)) ". An age that Graph does not \
                      say is unknown: such a method may be new. ways-in.csv has one line for each; SHA-256 "
                     code { (methods.sha256) }
                 }
@@ -383,7 +391,7 @@ pub(super) fn plain_row(row: &PlanRow) -> Markup {
             td role="cell" { (person(row)) }
             td role="cell" {
                 @for reason in &row.reasons { span.why { (sentence_case(reason::sentence(*reason))) "." } " " }
-                @if !row.detail.is_empty() { span.detail { (PageText(&row.detail)) } }
+                @if !row.explanation().is_empty() { span.detail { (PageText(&row.explanation())) } }
             }
         }
     }

@@ -3,16 +3,17 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
 
 use crate::digest::{Digest, Hashing};
 use crate::plan::folder::{PlanFolder, REFUSED};
 use crate::plan::row::{Decision, PlanRow};
+use crate::plan::waves::WAVE;
 use crate::private_files;
 use crate::run::outcome::Outcome;
 use crate::run::output::{self, RunOutput};
 use crate::run::replay::Replay;
 use crate::run::result_row::{ResultDetails, ResultRow, ResultRows};
+use crate::run::results::{PASS_FROM, to_the_second};
 use crate::run::results_error::ResultsError;
 use crate::run::run_error::RunError;
 use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
@@ -30,7 +31,7 @@ pub fn of_plan(plan: &PlanFolder) -> Result<(), ResultsError> {
     if plan.manifest().counts.refuse.rows == 0 {
         return Ok(());
     }
-    replace(plan.path(), |csv| planned(plan, csv))
+    replace(plan, |csv| planned(plan, csv))
 }
 
 /// Whether the file in the folder of a plan that was not begun is another one than [`of_plan`] writes: a person corrects it.
@@ -46,7 +47,7 @@ pub fn was_edited(plan: &PlanFolder) -> Result<bool, ResultsError> {
         Err(source) => return Err(ResultsError::Io { path, source }),
     };
     let mut written = Hashing::new(io::sink());
-    write(&mut written, |csv| planned(plan, csv))?;
+    write(&mut written, plan, |csv| planned(plan, csv))?;
     Ok(written.finish().1 != is)
 }
 
@@ -54,7 +55,7 @@ fn planned(plan: &PlanFolder, csv: &mut csv::Writer<&mut dyn Write>) -> Result<(
     for row in plan.rows()? {
         let row = row?;
         if row.decision == Decision::Refuse {
-            add(csv, &row, "")?;
+            add(csv, plan, &row, "")?;
         }
     }
     Ok(())
@@ -73,13 +74,13 @@ pub fn write_output(
 ) -> Result<RunOutput, RunError> {
     let output = output::write_replayed(plan, replay, also)?;
     if output.outcomes.not_touched().count > 0 {
-        replace(plan.path(), |csv| {
+        replace(plan, |csv| {
             let mut rows = ResultRows::of_plan(plan, replay)?;
             while let Some(row) = rows.next() {
                 let row = row?;
                 if row.outcome == Outcome::Refused {
                     let said = rows.details(&row)?.said();
-                    add(csv, &row.planned, &said)?;
+                    add(csv, plan, &row.planned, &said)?;
                 }
             }
             Ok(())
@@ -98,11 +99,11 @@ pub fn write_all(plan: &PlanFolder) -> Result<RunOutput, RunError> {
 }
 
 fn replace(
-    folder: &Path,
+    plan: &PlanFolder,
     rows: impl FnOnce(&mut csv::Writer<&mut dyn Write>) -> Result<(), ResultsError>,
 ) -> Result<(), ResultsError> {
-    let path = folder.join(REFUSED);
-    private_files::replace(&path, |file| write(file, rows)).map_err(|error| match error {
+    let path = plan.path().join(REFUSED);
+    private_files::replace(&path, |file| write(file, plan, rows)).map_err(|error| match error {
         ResultsError::Io { source, .. } => ResultsError::Io { path, source },
         other => other,
     })
@@ -110,31 +111,49 @@ fn replace(
 
 fn write(
     file: &mut dyn Write,
+    plan: &PlanFolder,
     rows: impl FnOnce(&mut csv::Writer<&mut dyn Write>) -> Result<(), ResultsError>,
 ) -> Result<(), ResultsError> {
     file.write_all(BYTE_ORDER_MARK)?;
     let mut csv = csv::Writer::from_writer(file);
-    csv.write_record(HEADER)?;
+    let moments = names_moments(plan).then_some(PASS_FROM);
+    csv.write_record(HEADER.into_iter().chain(moments).chain(has_waves(plan).then_some(WAVE)))?;
     rows(&mut csv)?;
     Ok(csv.flush()?)
 }
 
+/// Does the list say from when on the pass of each person is good? Then that goes with them into the next plan.
+fn names_moments(plan: &PlanFolder) -> bool {
+    plan.manifest().pass_moments.is_some()
+}
+
+/// Is each person in a wave? Then that goes with them, too.
+fn has_waves(plan: &PlanFolder) -> bool {
+    plan.manifest().waves.is_some()
+}
+
 /// `drift` is what has become of an account that the plan acts on, and that was left alone.
-fn add(csv: &mut csv::Writer<&mut dyn Write>, row: &PlanRow, drift: &str) -> Result<(), ResultsError> {
+fn add(
+    csv: &mut csv::Writer<&mut dyn Write>,
+    plan: &PlanFolder,
+    row: &PlanRow,
+    drift: &str,
+) -> Result<(), ResultsError> {
     let (reason, remedy) = if row.decision == Decision::Act {
         (drift.to_owned(), DRIFTED.to_owned())
     } else {
         let sentences: Vec<&str> = row.reasons.iter().map(|reason| sentence(*reason)).collect();
         let mut reason = sentences.join("; ");
-        if !row.detail.is_empty() {
-            reason = format!("{reason}: {}", row.detail);
+        let explanation = row.explanation();
+        if !explanation.is_empty() {
+            reason = format!("{reason}: {explanation}");
         }
         let remedies: Vec<&str> = row.reasons.iter().map(|reason| remedy(*reason)).collect();
         (reason, remedies.join(" "))
     };
     let priority = row.priority.map(|priority| priority.to_string()).unwrap_or_default();
     let cells = [
-        &guard(&row.user),
+        &*guard(&row.user),
         &guard(&reason),
         remedy.as_str(),
         &row.row.to_string(),
@@ -144,5 +163,8 @@ fn add(csv: &mut csv::Writer<&mut dyn Write>, row: &PlanRow, drift: &str) -> Res
         &guard(&row.handoff),
         &priority,
     ];
-    csv.write_record(cells).map_err(|error| io::Error::from(error).into())
+    let pass_from = names_moments(plan).then(|| row.pass_from.map(to_the_second).unwrap_or_default());
+    let wave = has_waves(plan).then(|| guard(&row.wave));
+    csv.write_record(cells.into_iter().chain(pass_from.as_deref()).chain(wave.as_deref()))
+        .map_err(|error| io::Error::from(error).into())
 }

@@ -26,7 +26,6 @@ use crate::run::result_row::ResultRows;
 use crate::run::results::detail;
 use crate::run::run_error::RunError;
 use crate::wording::next_steps::worded;
-use crate::wording::plan_command::at_rate;
 
 /// The file's name.
 pub const REPORT_HTML: &str = "report.html";
@@ -100,12 +99,11 @@ fn render(report: &RunReport<'_>, replay: &Replay, out: &mut impl Write) -> Resu
     let verified = report.timeline.verification.map(|(_, proofs)| proofs);
     let mut next = next_steps(report.plan, &report.outcomes, report.packet.clone(), verified);
     next.retain(|step| !step.leads_to_report());
-    let rate = at_rate(report.timeline.processes.last().and_then(|process| process.rate));
     let frame = Frame {
         title: run_sections::title(report),
         masthead: run_sections::masthead(report),
         figures: "What became of the",
-        sections: run_sections::all(report, &worded(&next, report.plan, &rate)),
+        sections: run_sections::all(report, &worded(&next, report.plan, "")),
         people: PeopleSlot {
             title: "All people on the list",
             search: "Search by name, sign-in name, handoff or detail",

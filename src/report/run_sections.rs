@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use maud::{Markup, html};
 
+use super::app_role_section;
 use super::causes::MAX_NAMED;
 use super::chart::{self, Axes};
 use super::consent_section;
@@ -21,9 +22,10 @@ use crate::step::Step;
 use crate::wording;
 use crate::wording::causes;
 use crate::wording::next_steps::first_of;
+use crate::wording::risk::closed;
 use crate::wording::standing::{changed_back, headline};
 use crate::wording::worded_step::WordedStep;
-use crate::words::{count, counted, moment, roster_name};
+use crate::words::{count, counted, moment, roster_name, sentence_case};
 
 fn tenant_name(report: &RunReport<'_>) -> String {
     let tenant = &report.plan.manifest().tenant;
@@ -52,6 +54,10 @@ pub(super) fn masthead(report: &RunReport<'_>) -> Masthead {
         "Not finished".to_owned()
     } else if outcomes.not_done() > 0 {
         "Finished: some are not done".to_owned()
+    } else if outcomes.risk_to_mark() > 0 {
+        "Finished: the risk of some is not marked".to_owned()
+    } else if outcomes.risk_closed() > 0 {
+        format!("Finished: {}", closed(outcomes.risk_closed()))
     } else if not_touched > 0 {
         format!("Finished: {} not touched", counted(not_touched, "person was", "people were"))
     } else {
@@ -78,7 +84,7 @@ pub(super) fn masthead(report: &RunReport<'_>) -> Masthead {
 /// All that the page says before it names the people.
 pub(super) fn all(report: &RunReport<'_>, steps: &[WordedStep]) -> Markup {
     html! {
-        (next(steps)) (waves(report)) (signed(report)) (containment(report)) (trouble(report)) (causes(report)) @if let Some(targets) = &report.targets { (targets.section()) } @if let Some(listed) = &report.plan.manifest().consents { (consent_section::section(listed)) } (verification(report)) (left(report))
+        (next(steps)) (waves(report)) (risk(report)) (signed(report)) (containment(report)) (trouble(report)) (causes(report)) @if let Some(targets) = &report.targets { (targets.section()) } @if let Some(listed) = &report.plan.manifest().consents { (consent_section::section(listed)) } @if let Some(listed) = &report.plan.manifest().app_roles { (app_role_section::section(listed)) } (verification(report)) (left(report))
         (limits(report))
     }
 }
@@ -118,6 +124,18 @@ fn waves(report: &RunReport<'_>) -> Markup {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// How far the risk of people is marked.
+fn risk(report: &RunReport<'_>) -> Markup {
+    html! {
+        @if let Some(risk) = report.outcomes.risk() {
+            section aria-labelledby="risk-title" {
+                h2 #risk-title { "Risk in Entra ID Protection" }
+                p { (page_text(&sentence_case(&wording::risk::how_far(risk)))) "." }
             }
         }
     }

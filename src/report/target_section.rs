@@ -112,7 +112,7 @@ impl TargetsOfPlan {
 
     /// Takes in what became of the targets of a row.
     pub(super) fn add(&mut self, row: RowNumber, results: &[TargetResult]) {
-        for TargetResult { target, outcome, said } in results {
+        for TargetResult { target, outcome, said, .. } in results {
             let kind = target.kind();
             self.kinds.entry(kind).or_default().outcomes[*outcome as usize] += 1;
             if !said.is_empty() {
@@ -165,7 +165,7 @@ impl TargetsOfPlan {
                 tbody role="rowgroup" {
                     @for (kind, counts) in &self.kinds {
                         tr role="row" {
-                            td role="cell" { (ways_in::target(*kind)) }
+                            td.word role="cell" { (ways_in::target(*kind)) }
                             @for outcome in TargetOutcome::VARIANTS {
                                 td.number role="cell" data-label=(ways_in::outcome(*outcome)) { (count(counts.outcomes[*outcome as usize])) }
                             }

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use crate::graph::quota::Allowance;
 use crate::graph::write_outcome::{Postponed, WriteOutcome};
 use crate::ids::{ClientId, RowNumber};
+use crate::run::asked_rate::AskedRate;
 use crate::run::engagement::Engagement;
 use crate::run::fold::Projection;
 use crate::run::handout_rate::HandoutRate;
@@ -47,6 +48,25 @@ pub(super) struct Process {
     pub(super) apps: BTreeSet<Option<ClientId>>,
 }
 
+impl Process {
+    /// One of which no more is known than that it began.
+    fn begun(began: OffsetDateTime, version: &str, at: Seconds) -> Self {
+        Self {
+            began,
+            version: version.to_owned(),
+            by: None,
+            who: None,
+            last: began,
+            ended: None,
+            at,
+            speed: 1.0,
+            quota: None,
+            rate: None,
+            apps: BTreeSet::new(),
+        }
+    }
+}
+
 /// What a journal says of a run as a whole.
 #[derive(Default)]
 pub(super) struct Timeline {
@@ -82,25 +102,13 @@ impl Timeline {
 impl Projection for Timeline {
     fn take(&mut self, line: &JournalLine, moved: Option<Moved>) {
         match &line.record {
-            Record::TakenOver { version, .. } => self.processes.push(Process {
-                began: line.at,
-                version: version.clone(),
-                by: None,
-                who: None,
-                last: line.at,
-                ended: None,
-                at: self.lasted,
-                speed: 1.0,
-                quota: None,
-                rate: None,
-                apps: BTreeSet::new(),
-            }),
+            Record::TakenOver { version, .. } => self.processes.push(Process::begun(line.at, version, self.lasted)),
             Record::Engaged { by, quota_writes, clock_speed, rate, who } => {
                 if let Some(process) = self.processes.last_mut() {
                     process.by = Some(by.clone());
                     process.who = who.as_deref().cloned();
                     process.speed = *clock_speed;
-                    process.rate = *rate;
+                    process.rate = rate.and_then(AskedRate::rate);
                     process.quota = quota_writes.parse().ok();
                 }
             }
@@ -121,16 +129,27 @@ impl Projection for Timeline {
                 return;
             }
             // A verification closes the journal, too, and is no work on the run.
-            Record::Opened { .. } | Record::Closed {} => return,
+            Record::Opened { .. } | Record::RiskVerified { .. } | Record::Closed {} => return,
             _ => {}
         }
         let now = self.moment(line.at);
-        match &line.record {
+        self.take_work(&line.record, now);
+        if let Some(moved) = moved {
+            self.count(moved, now);
+        }
+    }
+}
+
+impl Timeline {
+    /// Takes in a record of the work itself.
+    fn take_work(&mut self, record: &Record, now: Seconds) {
+        match record {
             Record::Paused { reason } => {
                 if let Some(process) = self.processes.last_mut() {
                     process.ended = Some(*reason);
                 }
             }
+            Record::RiskIntended { .. } => self.verification = None,
             // What was found before a write says nothing about what is so behind it.
             Record::Intended { app, .. } => {
                 self.verification = None;
@@ -147,13 +166,8 @@ impl Projection for Timeline {
             Record::GaveUp { .. } => self.refused.push(now),
             _ => {}
         }
-        if let Some(moved) = moved {
-            self.count(moved, now);
-        }
     }
-}
 
-impl Timeline {
     /// Where a moment lies on the time axis.
     fn moment(&mut self, at: OffsetDateTime) -> Seconds {
         if let Some(process) = self.processes.last_mut() {

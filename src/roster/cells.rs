@@ -92,25 +92,38 @@ impl Cells {
 
     /// The bytes of a cell in its record, with quotes and without blanks around it.
     pub(super) fn range_of(&self, record: &[u8], index: usize) -> Range<usize> {
-        let mut quoted = false;
-        let mut cell_start = true;
-        let (mut cell, mut start) = (0, 0);
-        for (offset, byte) in record.iter().enumerate() {
-            match *byte {
-                b'"' if cell_start || quoted => quoted = !quoted,
-                // The second half of a doubled quote: the cell goes on.
-                b'"' if offset > 0 && record[offset - 1] == b'"' => quoted = true,
-                _ => {}
-            }
-            cell_start = !quoted && *byte == self.delimiter;
-            if cell_start {
-                if cell == index {
-                    return without_blanks(record, start..offset);
+        let range = self.ranges(record).nth(index).unwrap_or(record.len()..record.len());
+        without_blanks(record, range)
+    }
+
+    /// The bytes of each cell in its record, with quotes and blanks.
+    pub(super) fn ranges(&self, record: &[u8]) -> impl Iterator<Item = Range<usize>> {
+        let (mut quoted, mut start) = (false, Some(0));
+        std::iter::from_fn(move || {
+            let first = start?;
+            let mut cell_start = true;
+            for (offset, byte) in (first..).zip(&record[first..]) {
+                match *byte {
+                    b'"' if cell_start || quoted => quoted = !quoted,
+                    // The second half of a doubled quote: the cell goes on.
+                    b'"' if offset > 0 && record[offset - 1] == b'"' => quoted = true,
+                    _ => {}
                 }
-                (cell, start) = (cell + 1, offset + 1);
+                cell_start = !quoted && *byte == self.delimiter;
+                if cell_start {
+                    start = Some(offset + 1);
+                    return Some(first..offset);
+                }
             }
-        }
-        without_blanks(record, if cell == index { start } else { record.len() }..record.len())
+            start = None;
+            Some(first..record.len())
+        })
+    }
+
+    /// The place of the next delimiter from `offset` on, quoted or not; the end of the record, where there is none.
+    pub(super) fn next_delimiter(&self, record: &[u8], offset: usize) -> usize {
+        let ahead = record[offset..].iter().position(|byte| *byte == self.delimiter);
+        ahead.map_or(record.len(), |ahead| offset + ahead)
     }
 }
 

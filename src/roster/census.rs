@@ -6,21 +6,22 @@
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
-use super::cells::Cells;
 use super::column::NamedColumn;
 use super::columns::Columns;
 use super::defect::{Defect, DefectReason};
 use super::entry::{Entry, Key};
-use super::error::{ColumnsDiffer, RosterError};
+use super::error::{ColumnsDiffer, LeftAlone, RosterError};
 use super::header::Header;
 use super::key;
 use super::key_property::KeyProperty;
+use super::leave_words::{self, Instruction};
 use super::names;
 use super::note::RosterNote;
-use super::records::CsvRecord;
+use super::read_options::ReadOptions;
 use super::respelling::Respelling;
+use super::row_excerpt::ExcerptedRow;
 use super::source::Source;
-use super::source_span::{SourceRecord, SourceSpan};
+use super::source_span::SourceSpan;
 
 /// A column that says with so many different words what somebody is, is no status.
 const MAX_STATUSES: usize = 12;
@@ -40,6 +41,10 @@ pub(super) struct Census {
     concealed: Seen,
     behind_colon: u64,
     status: Option<Status>,
+    /// Columns that may say of people on the list that they are to be left alone.
+    instructions: Vec<InstructionColumn>,
+    /// Whether such rows are planned all the same.
+    every_row: bool,
     /// The column of short names beside an `ObjectGUID` that was taken for the key unasked.
     of_active_directory: Option<String>,
 }
@@ -89,20 +94,61 @@ struct Status {
     values: BTreeMap<String, u32>,
 }
 
+/// A column that may say to leave people alone: on which rows it does, and what it says there and elsewhere.
+struct InstructionColumn {
+    index: usize,
+    name: String,
+    instruction: Instruction,
+    leaves: Seen,
+    values: BTreeMap<&'static str, u32>,
+    /// What the other rows say, as far as they say a word that may be shown.
+    other_values: BTreeMap<&'static str, u32>,
+    /// How many of them say something else.
+    other_words: u32,
+}
+
+impl InstructionColumn {
+    fn see(&mut self, row: &ExcerptedRow<'_>) {
+        let text = String::from_utf8_lossy(row.cells.get(self.index));
+        let (values, word) = if self.instruction.leaves(&text) {
+            self.leaves.rows += 1;
+            self.leaves.first.get_or_insert_with(|| row.at(self.index));
+            (&mut self.values, leave_words::leaving_word(&text))
+        } else {
+            (&mut self.other_values, leave_words::other_word(&text))
+        };
+        match word {
+            Some(word) => *values.entry(word).or_default() += 1,
+            None => self.other_words += 1,
+        }
+    }
+}
+
 impl Census {
-    /// What is worth counting in a list with this header. `asked` says that the operator named the key column.
-    pub(super) fn of(header: &Header<'_>, columns: &Columns, asked: bool) -> Self {
+    /// What is worth counting in a list with this header.
+    pub(super) fn of(header: &Header<'_>, columns: &Columns, options: &ReadOptions) -> Self {
+        let asked = options.key.is_some() || options.by.is_some();
         let rivals = if asked { Vec::new() } else { rivals(header, columns) };
         let used = columns.only.as_ref().map(|(column, _)| column.index);
         let status =
             header.names.iter().enumerate().find(|(index, name)| names::is_a_status(name) && Some(*index) != used);
         let status = status.filter(|_| !header.is_of_a_log());
         let status = status.map(|(index, name)| Status { index, name: name.clone(), values: BTreeMap::new() });
+        let instruction_in = |(index, name): (usize, &String)| {
+            let instruction = leave_words::instruction(name).filter(|_| index != columns.key.index)?;
+            let (leaves, values, other_values) = (Seen::default(), BTreeMap::new(), BTreeMap::new());
+            let name = name.clone();
+            Some(InstructionColumn { index, name, instruction, leaves, values, other_values, other_words: 0 })
+        };
+        let is_of_a_log = header.is_of_a_log();
+        let instructions =
+            header.names.iter().enumerate().filter(|_| !is_of_a_log).filter_map(instruction_in).collect();
         let by_its_guid =
             !asked && columns.by == Some(KeyProperty::ImmutableId) && header.folded(&columns.key) == names::OBJECT_GUID;
         let short_names = header.all_of(names::of_property(KeyProperty::SamAccountName)).into_iter().next();
         let of_active_directory = short_names.filter(|_| by_its_guid).map(|column| column.name);
-        Self { rivals, status, of_active_directory, ..Self::default() }
+        let every_row = options.every_row;
+        Self { rivals, status, instructions, every_row, of_active_directory, ..Self::default() }
     }
 
     /// The same for a list without a header: no other column may name other accounts.
@@ -125,8 +171,8 @@ impl Census {
         self
     }
 
-    /// Takes in a row that was just read by `cells`.
-    pub(super) fn see(&mut self, entry: &Entry, record: CsvRecord<'_>, cells: &Cells, hidden: bool) {
+    /// Takes in a row that was just read.
+    pub(super) fn see(&mut self, entry: &Entry, row: &ExcerptedRow<'_>) {
         self.rows += 1;
         if let Some(among) = entry.among {
             self.rows_of_several += u64::from(among.number == 1);
@@ -150,8 +196,12 @@ impl Census {
         if let Some(status) = &mut self.status
             && status.values.len() <= MAX_STATUSES
         {
-            let value = String::from_utf8_lossy(cells.get(status.index)).chars().take(40).collect();
+            let value = String::from_utf8_lossy(row.cells.get(status.index)).chars().take(40).collect();
             *status.values.entry(value).or_default() += 1;
+        }
+        // A row of several people says it once.
+        if entry.among.is_none_or(|among| among.number == 1) {
+            self.instructions.iter_mut().for_each(|column| column.see(row));
         }
         if self.rivals.is_empty() {
             return;
@@ -160,7 +210,7 @@ impl Census {
             named.add(&person.key);
         }
         for rival in &mut self.rivals {
-            let cell = cells.get(rival.index);
+            let cell = row.cells.get(rival.index);
             let Ok(text) = std::str::from_utf8(cell) else { continue };
             if text.is_empty() {
                 continue;
@@ -168,9 +218,9 @@ impl Census {
             let other = match key::parse(text, None) {
                 Ok(other) => other,
                 Err(_) if entry.among.is_some() && text.contains('@') => {
-                    let place = SourceRecord { bytes: record.bytes, line: record.line, hidden };
                     rival.differs.rows += 1;
-                    rival.differs.first.get_or_insert_with(|| place.at(cells.range_of(record.bytes, rival.index)));
+                    let place = || row.source_record().at(row.cells.range_of(row.record.bytes, rival.index));
+                    rival.differs.first.get_or_insert_with(place);
                     continue;
                 }
                 Err(_) => continue,
@@ -185,8 +235,7 @@ impl Census {
             }
             if differs {
                 rival.differs.rows += 1;
-                let place = SourceRecord { bytes: record.bytes, line: record.line, hidden };
-                rival.differs.first.get_or_insert_with(|| place.at(cells.range_of(record.bytes, rival.index)));
+                rival.differs.first.get_or_insert_with(|| row.at(rival.index));
             }
         }
     }
@@ -210,6 +259,22 @@ impl Census {
         if let Some(span) = &self.several.first {
             let (rows, people) = (self.several.rows, self.people);
             return Err(RosterError::SeveralPeople { from: from.clone(), rows, people, span: Box::new(span.clone()) });
+        }
+        if let Some(column) = self.instructions.iter().find(|column| !self.every_row && column.leaves.rows > 0)
+            && let Some(span) = column.leaves.first.clone()
+        {
+            let said =
+                |values: &BTreeMap<&'static str, u32>| values.iter().map(|(word, rows)| (*word, *rows)).collect();
+            return Err(RosterError::LeftAlone(Box::new(LeftAlone {
+                from: from.clone(),
+                column: column.name.clone(),
+                rows: column.leaves.rows,
+                of: self.rows,
+                values: said(&column.values),
+                other_values: said(&column.other_values),
+                other_words: column.other_words,
+                span,
+            })));
         }
         match &self.concealed.first {
             Some(span) if 2 * self.concealed.rows > self.rows => {
@@ -235,12 +300,17 @@ impl Census {
         if columns.has_passwords || self.behind_colon > 0 {
             notes.push(RosterNote::Secrets { rows_with_colon: self.behind_colon });
         }
+        for column in self.instructions.iter().filter(|column| column.leaves.rows > 0) {
+            notes.push(RosterNote::PlannedAllTheSame { column: column.name.clone(), rows: column.leaves.rows });
+        }
         if let Some(Status { name, values, .. }) = &self.status
             && values.len() <= MAX_STATUSES
             && values.keys().any(|value| names::says_active(value))
         {
-            let values = values.iter().map(|(value, rows)| (value.clone(), *rows)).collect();
-            notes.push(RosterNote::StatusNotUsed { column: name.clone(), values });
+            let (known, other): (Vec<_>, Vec<_>) = values.iter().partition(|(value, _)| names::is_a_status_word(value));
+            let values = known.into_iter().map(|(value, rows)| (value.clone(), *rows)).collect();
+            let other_words: u32 = other.into_iter().map(|(_, rows)| *rows).sum();
+            notes.push(RosterNote::StatusNotUsed { column: name.clone(), values, other_words });
         }
         notes
     }
@@ -254,9 +324,8 @@ fn rivals(header: &Header<'_>, columns: &Columns) -> Vec<Rival> {
     }
     let key = header.folded(&columns.key);
     let is_sure = names::OBJECT_ID.contains(&key) || names::is_a_upn_indeed(key) || header.is_of_a_log();
-    // A remark, and who hands the password over, are about the person and are another's.
-    let others = [&columns.note, &columns.handoff].map(|column| column.as_ref().map(|column| column.index));
-    let used = [Some(columns.key.index), others[0], others[1]];
+    // A remark, who hands the password over, and whose the person is are about the person and name something else.
+    let others = [&columns.note, &columns.handoff, &columns.tenant].map(|column| column.as_ref().map(|it| it.index));
     let rivals = header.names.iter().enumerate().filter(|(index, name)| {
         let folded = names::meaning(name);
         // Of all addresses of a mailbox, the primary one need not be the sign-in name.
@@ -268,7 +337,9 @@ fn rivals(header: &Header<'_>, columns: &Columns) -> Vec<Rival> {
         } else {
             names::UPN.contains(&folded.as_str())
         };
-        !used.contains(&Some(*index)) && if is_sure { of_one_kind } else { !names::is_never_a_key(name) }
+        *index != columns.key.index
+            && !others.contains(&Some(*index))
+            && if is_sure { of_one_kind } else { !names::is_never_a_key(name) }
     });
     rivals.map(|(index, name)| Rival { index, name: name.clone(), differs: Seen::default(), named: None }).collect()
 }

@@ -35,6 +35,8 @@ pub(super) struct Columns {
     pub(super) domain: Option<NamedColumn>,
     pub(super) handoff: Option<NamedColumn>,
     pub(super) wave: Option<NamedColumn>,
+    /// From when on the pass of the person is good.
+    pub(super) pass_from: Option<NamedColumn>,
     pub(super) priority: Option<NamedColumn>,
     pub(super) note: Option<NamedColumn>,
     pub(super) user_type: Option<NamedColumn>,
@@ -101,6 +103,9 @@ impl Columns {
                 None => header.first_of(&["handoff"])?,
             },
             wave: options.wave.as_ref().map(|column| header.named(&ReadOptions::of_column(column))).transpose()?,
+            pass_from: (options.pass_from.as_ref())
+                .map(|column| header.named(&ReadOptions::of_column(column)))
+                .transpose()?,
             priority: header.first_of(&["priority"])?,
             note: header.first_of(&["note"])?,
             user_type: header.first_of(&["usertype"])?,
@@ -149,6 +154,7 @@ impl Columns {
             domain: None,
             handoff: None,
             wave: None,
+            pass_from: None,
             priority: None,
             note: None,
             user_type: None,
@@ -168,6 +174,19 @@ impl Columns {
     /// Whether the list has one column, so that a line is a cell, whatever delimiters are in it.
     pub(super) const fn is_one_cell_a_line(&self) -> bool {
         self.most == 1
+    }
+
+    /// Whether anything of a column is read: a remark is not.
+    pub(super) fn is_read(&self, index: usize) -> bool {
+        let Self { fallback, upn_beside, id_beside, address_beside, tenant, domain, handoff, wave, pass_from, .. } =
+            self;
+        let Self { priority, user_type, synced, enabled, blocked, display_name, department, employee_id, .. } = self;
+        let NameColumns { whole, first, last, number } = &self.names;
+        let persons = [fallback, upn_beside, id_beside, address_beside, whole, first, last, number, display_name];
+        let others = [tenant, domain, handoff, wave, pass_from, priority];
+        let hints = [user_type, synced, enabled, blocked, department, employee_id];
+        let read = persons.into_iter().chain(others).chain(hints).flatten();
+        read.chain([&self.key]).any(|column| column.index == index)
     }
 
     /// Whether the header says that the keys are sign-in names or object ids, and nothing else.

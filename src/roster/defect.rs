@@ -5,12 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::encoding::Encoding;
+use super::key::without_brackets;
 use super::key_property::KeyProperty;
 use super::not_a_user::NotAUser;
 use super::property::NotAValue;
 use super::several;
 use super::source_span::SourceSpan;
 use super::upn::{NotAUpn, Upn};
+use crate::moment_text::NotAMoment;
 use crate::unseen::harmless_in_excerpt;
 
 /// Why one row cannot be read, and the place in the file that shows it.
@@ -140,6 +142,14 @@ pub enum DefectReason {
         /// The cell, cut.
         text: String,
     },
+    /// A cell of the column of moments from which passes are good.
+    #[error("{text:?} in column {column:?} is no moment from which a pass is good: {why}")]
+    NotAMoment {
+        column: Box<str>,
+        /// The cell, cut.
+        text: Box<str>,
+        why: NotAMoment,
+    },
     #[error("the cell in column {column:?} is longer than {max} characters")]
     CellTooLong { column: String, max: usize },
     #[error("it is longer than {max} bytes")]
@@ -263,6 +273,7 @@ fn is_cut_by_a_blank(text: &str) -> bool {
 
 /// An object id without its hyphens.
 fn is_bare_guid(text: &str) -> bool {
+    let text = without_brackets(text);
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
@@ -308,6 +319,7 @@ mod tests {
             ("S-1-5-21-1-2-3-1100", "--by sid --key COLUMN"),
             ("CN=Ada,DC=corp", "--by sam"),
             ("55b03d571a70479b9b21fd7683c5d3c0", "hyphens"),
+            ("{55b03d571a70479b9b21fd7683c5d3c0}", "hyphens"),
             ("ada@@contoso.com", "one @"),
             ("ada@contoso.com/eve@contoso.com", "a row for each person"),
             ("ada@contoso.com;eve@contoso.com", "a row for each person"),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use crate::ids::{ObjectId, RowNumber};
 
@@ -90,10 +91,11 @@ pub struct Person {
     pub handoff: Option<String>,
     /// The wave that the person belongs to, where the operator named a column of waves.
     pub wave: Option<String>,
+    /// From when on the pass of the person is good, where the operator named a column that says it.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub pass_from: Option<OffsetDateTime>,
     /// The order of work: a lower number comes earlier, no number comes last.
     pub priority: Option<u32>,
-    /// A free remark.
-    pub note: Option<String>,
     /// What else the row says about the account.
     pub hints: Hints,
 }
@@ -110,8 +112,8 @@ impl Person {
             domain: None,
             handoff: None,
             wave: None,
+            pass_from: None,
             priority: None,
-            note: None,
             hints: Hints::default(),
         }
     }

@@ -23,7 +23,7 @@ use crate::unseen::harmless_in_excerpt;
 pub enum RosterError {
     #[error("the roster {0} does not exist")]
     NotFound(Source),
-    #[error("{0} is a folder; name the CSV file in it")]
+    #[error("{0} is a folder and holds no plan: name the CSV file in it, or the folder of a run")]
     Folder(Source),
     #[error("the roster {from} cannot be opened: {error}")]
     Open { from: Source, error: io::Error },
@@ -88,6 +88,9 @@ pub enum RosterError {
     /// Cells or lines with several people.
     #[error("the roster {from} names several people in one cell or on one line: {}", several(*.rows, *.people))]
     SeveralPeople { from: Source, rows: u64, people: u64, span: Box<SourceSpan> },
+    /// A column says of people on the list that they are not meant.
+    #[error(transparent)]
+    LeftAlone(Box<LeftAlone>),
     /// No row shows who is meant.
     #[error("the roster {from} hides who its people are: it has digests in place of names")]
     Concealed { from: Source, span: Box<SourceSpan> },
@@ -122,6 +125,48 @@ pub struct ColumnsDiffer {
     /// How many accounts stand in the one alone, and in the other alone.
     pub only_in: Option<[usize; 2]>,
     pub span: SourceSpan,
+}
+
+/// A column says of people on the list that they are to be left alone.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the roster {from} says on {rows} of {of} {} to leave people alone: its column {column:?} says {}",
+    if *.of == 1 { "row" } else { "rows" }, said(.values)
+)]
+#[expect(missing_docs, reason = "the messages say what each is")]
+pub struct LeftAlone {
+    pub from: Source,
+    pub column: String,
+    pub rows: u64,
+    pub of: u64,
+    /// What it says there, and on how many rows.
+    pub values: Vec<(&'static str, u32)>,
+    /// What it says on the other rows, where that is one of the words that are known; nothing else of such a column is shown.
+    pub other_values: Vec<(&'static str, u32)>,
+    /// How many of the other rows say something else.
+    pub other_words: u32,
+    pub span: SourceSpan,
+}
+
+impl LeftAlone {
+    /// How the others are planned, and how all.
+    fn help(&self) -> String {
+        let all = "To plan every row, these too: --every-row";
+        let other_word = self.other_values.iter().max_by_key(|(_, rows)| *rows);
+        if other_word.is_none() && self.other_words == 0 {
+            return format!("Take their rows out of the list, if they are not meant.\n{all}");
+        }
+        let flag = other_word.and_then(|(word, _)| column_holds::quote(&format!("{}={word}", self.column)));
+        let flag = flag.unwrap_or_else(|| "COLUMN=VALUE".to_owned());
+        let all_alike = self.other_values.len() == 1 && self.other_words == 0;
+        let whom = if all_alike { "the others" } else { "those with one other value" };
+        format!("To plan {whom} alone: --only {flag}\n{all}")
+    }
+}
+
+fn said(values: &[(&'static str, u32)]) -> String {
+    let said: Vec<String> = values.iter().map(|(value, rows)| format!("{value:?} {rows}")).collect();
+    said.join(", ")
 }
 
 impl ColumnsDiffer {
@@ -161,6 +206,7 @@ impl RosterError {
             Self::UnknownColumn(unknown) => Some(&unknown.span),
             Self::OnSheet { error, .. } => error.span(),
             Self::ColumnsDiffer(differ) => Some(&differ.span),
+            Self::LeftAlone(left) => Some(&left.span),
             _ => None,
         }
     }
@@ -179,6 +225,7 @@ impl RosterError {
             | Self::ManyKeyColumns { from, .. } => Some(from),
             Self::UnknownColumn(unknown) => Some(&unknown.from),
             Self::ColumnsDiffer(differ) => Some(&differ.from),
+            Self::LeftAlone(left) => Some(&left.from),
             Self::OnSheet { error, .. } => error.list(),
             _ => None,
         }
@@ -231,6 +278,7 @@ impl RosterError {
                 ))
             }
             Self::ColumnsDiffer(differ) => Some(differ.help()),
+            Self::LeftAlone(left) => Some(left.help()),
             Self::SeveralPeople { .. } => Some(
                 "Write each person on a row of their own. Until then no row is read, because the others in the cell would be left out."
                     .to_owned(),

@@ -38,6 +38,8 @@ pub enum ColumnUse {
     Handoff,
     /// The wave that the person belongs to.
     Wave,
+    /// From when on the person's pass is good.
+    PassFrom,
     /// The order of work.
     Priority,
     /// A remark.
@@ -154,6 +156,7 @@ fn used(columns: &Columns, index: usize, name: &str, has_header: bool, options: 
         (is(&columns.domain), ColumnUse::Domain),
         (is(&columns.handoff), ColumnUse::Handoff),
         (is(&columns.wave), ColumnUse::Wave),
+        (is(&columns.pass_from), ColumnUse::PassFrom),
         (is(&columns.priority), ColumnUse::Priority),
         (is(&columns.note), ColumnUse::Note),
         (about.into_iter().any(is), ColumnUse::AboutTheAccount),

@@ -154,6 +154,6 @@ impl<'a> Header<'a> {
     /// A header of which only names and line matter.
     pub(super) fn for_tests(names: &'a [String], line: &'a str, from: &'a Source) -> Self {
         let cells = Box::leak(Box::new(Cells::new(super::delimiter::Delimiter::Comma)));
-        Self::new(names, SourceRecord { bytes: line.as_bytes(), line: 1, hidden: false }, cells, from)
+        Self::new(names, SourceRecord::of(line.as_bytes(), 1), cells, from)
     }
 }

@@ -50,11 +50,12 @@ pub(super) fn columns(
     let handoff = options.handoff.as_deref().filter(|_| !options.handoff_may_be_missing);
     let handoff = handoff.map(|column| list.column(column)).transpose()?;
     let wave = options.wave.as_deref().map(|column| list.column(column)).transpose()?;
+    let pass_from = options.pass_from.as_deref().map(|column| list.column(column)).transpose()?;
     let only = options.only.as_ref().map(|only| list.column(&only.column).map(|column| (column, only.value.clone())));
     let keys = Keys::only(NamedColumn::numbered(key));
     let has_passwords = list.has_passwords(key);
     let columns = Columns::keyed(list.width(), first.len(), options.by, keys);
-    Ok(Some(Columns { handoff, wave, only: only.transpose()?, has_passwords, ..columns }))
+    Ok(Some(Columns { handoff, wave, pass_from, only: only.transpose()?, has_passwords, ..columns }))
 }
 
 /// A list whose first record is a person.
@@ -195,7 +196,7 @@ mod tests {
     fn key(text: &str, options: &ReadOptions) -> Result<Option<usize>, RosterError> {
         let sample = Sample::of(text.as_bytes(), true, Delimiter::Comma);
         let from = Source::bytes("a test", Vec::new());
-        let span = |_| SourceRecord { bytes: text.as_bytes(), line: 1, hidden: false }.whole();
+        let span = |_| SourceRecord::of(text.as_bytes(), 1).whole();
         Ok(columns(&sample, options, &from, span)?.map(|columns| columns.key.index))
     }
 

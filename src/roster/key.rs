@@ -91,8 +91,7 @@ fn is_odd(text: &str) -> bool {
 
 fn account(text: &str) -> Result<(Key, Respellings), NotAKey> {
     let as_it_is = |key| Ok((key, Respellings::default()));
-    let braced = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
-    if let Ok(id) = braced.unwrap_or(text).parse::<ObjectId>() {
+    if let Ok(id) = without_brackets(text).parse::<ObjectId>() {
         return if id.guid().is_nil() { Err(NotAKey::User(NotAUser::ZeroId)) } else { as_it_is(Key::ObjectId(id)) };
     }
     let why = match text.parse() {
@@ -119,6 +118,12 @@ fn account(text: &str) -> Result<(Key, Respellings), NotAKey> {
     }
 }
 
+/// A GUID is written between braces and between parentheses, too (`Guid.ToString("B")`, `"P"`).
+pub(super) fn without_brackets(text: &str) -> &str {
+    let between = |open, close| text.strip_prefix(open).and_then(|text: &str| text.strip_suffix(close));
+    between('{', '}').or_else(|| between('(', ')')).map_or(text, str::trim)
+}
+
 /// The primary address in a list of all addresses of one mailbox, as Exchange writes it.
 fn primary_of(text: &str) -> Result<(Key, Respellings), NotAKey> {
     let no_value = |why| NotAKey::Value(KeyProperty::ProxyAddress, why);
@@ -134,7 +139,7 @@ mod tests {
     #[test]
     fn the_cell_decides_what_kind_of_key_it_is() {
         let id = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11";
-        for text in [id.to_owned(), format!("{{{id}}}")] {
+        for text in [id.to_owned(), format!("{{{id}}}"), format!("({id})"), format!("{{ {id} }}")] {
             assert_eq!(parse(&text, None), Ok(Key::ObjectId(id.parse().unwrap())), "{text}");
         }
         for text in ["admin@contoso.com (deleted)", "Admin@contoso.com (Deleted)"] {

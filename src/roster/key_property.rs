@@ -45,6 +45,13 @@ pub enum KeyProperty {
     ImmutableId,
 }
 
+impl KeyProperty {
+    /// Whether its values can be known by their form. Employee ids and account names are words like any other.
+    pub(super) const fn has_a_form(self) -> bool {
+        !matches!(self, Self::EmployeeId | Self::SamAccountName)
+    }
+}
+
 impl fmt::Display for KeyProperty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

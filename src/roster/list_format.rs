@@ -31,6 +31,8 @@ pub struct SheetChosen {
     pub others: Vec<String>,
     /// How many hidden rows of the sheet are read as well.
     pub hidden_rows: u64,
+    /// How many rows of the sheet that are struck out are read as well.
+    pub struck_rows: u64,
 }
 
 impl fmt::Display for ListFormat {
@@ -39,12 +41,17 @@ impl fmt::Display for ListFormat {
             Self::Csv => f.write_str("CSV"),
             Self::Json => f.write_str("JSON"),
             Self::JsonLines => f.write_str("JSON lines"),
-            Self::Workbook(SheetChosen { sheet, others, hidden_rows }) => {
+            Self::Workbook(SheetChosen { sheet, others, hidden_rows, struck_rows }) => {
                 write!(f, "Excel workbook, sheet {sheet:?}")?;
                 match hidden_rows {
                     0 => {}
                     1 => f.write_str(" with a hidden row")?,
                     many => write!(f, " with {many} hidden rows")?,
+                }
+                match struck_rows {
+                    0 => {}
+                    1 => f.write_str(" with a row that is struck out")?,
+                    many => write!(f, " with {many} rows that are struck out")?,
                 }
                 match others.as_slice() {
                     [] => Ok(()),

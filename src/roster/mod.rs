@@ -1,12 +1,14 @@
 //! Reads a list of people in CSV, and gives a stream of [`Entry`]: one for each data row, readable or not.
 //!
-//! To read the list wrong is the worst thing that this program can do. So three rules stand above all others:
+//! To read the list wrong is the worst thing that this program can do. So four rules stand above all others:
 //!
 //! - **No row is dropped.** A row that cannot be read is an entry with a [`Defect`] that says why and where. A quote that
 //!   never closes costs its own line, and no line behind it.
 //! - **Nothing is guessed about a person.** The form of a key says whether it is an object id or a user principal name,
 //!   unless the operator says that people are named by another property ([`ReadOptions`]). A key that is neither is a defect.
 //!   Letters that cannot be decoded are never replaced in a key.
+//! - **No remark is shown.** People write passwords into remarks. A message, an excerpt or a page shows cells that are read, and
+//!   of all others a word that this room looks for at most.
 //! - **Memory is bounded.** One record is held at a time, and a record has a maximum size.
 //!
 //! A file that is no roster at all (empty, binary, no key column) is a [`RosterError`] that shows what was found and
@@ -19,7 +21,7 @@
 //! | `source`, `open_source` | a file, standard input or bytes, and how it is opened; a folder is refused |
 //! | `text`, `encoding`, `old_encodings`, `utf16` | turns the bytes of any encoding into UTF-8, and marks what cannot be decoded |
 //! | `opened`, `list_format`, `no_list` | which format it has; what is no list is refused by its name |
-//! | `json`, `workbook`, `hidden_rows`, `table_text` | turns a JSON document and a sheet of a workbook into CSV, each row on its line |
+//! | `json`, `workbook`, `sheet_scan`, `table_text` | turns a JSON document and a sheet of a workbook into CSV, each row on its line |
 //! | `dialect`, `delimiter`, `sample` | looks at the head: finds the delimiter, refuses what is not text |
 //! | `preamble`, `titles`, `comment` | removes `sep=`, `#TYPE` and `version:v1.0` lines, comments and titles |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
@@ -28,12 +30,13 @@
 //! | `explained` | how each column was read, and why |
 //! | `several`, `people_in`, `people_lines` | several people in one cell or on one line |
 //! | `headless` | a list without a header: which column holds the keys |
+//! | `table` | the head, the header and the columns of a list, in front of its records |
 //! | `cells` | the cells of one record, and where each of them begins |
 //! | `rows`, `row_cells`, `row_person`, `row_several`, `unclosed_quote` | turns one record into one entry, or several; finds rows inside a quoted cell |
 //! | `divided` | the entries of each part of a list that is divided, on disk |
 //! | `number` | the priority |
 //! | `key`, `upn`, `property`, `entity`, `not_a_user` | turns the key cell into a key, or says why it is none |
-//! | `defect`, `span`, `error` | what is wrong, and the place in the file that shows it |
+//! | `defect`, `source_span`, `row_excerpt`, `error` | what is wrong, and the place in the file that shows it, without the cells that are not read |
 //!
 //! A row in which every cell is empty (spreadsheets leave `,,,` behind) is a blank line, not a row.
 //!
@@ -70,10 +73,10 @@ mod explained;
 mod header;
 mod header_words;
 mod headless;
-mod hidden_rows;
 mod json;
 mod key;
 mod key_property;
+mod leave_words;
 mod list_format;
 mod names;
 mod no_list;
@@ -92,6 +95,7 @@ mod reader;
 mod records;
 mod respelling;
 mod row_cells;
+mod row_excerpt;
 mod row_outcome;
 mod row_person;
 mod row_several;
@@ -100,8 +104,10 @@ mod sample;
 mod secret;
 mod several;
 mod shape;
+mod sheet_scan;
 mod source;
 mod source_span;
+mod table;
 mod table_text;
 #[cfg(test)]
 mod tests;
@@ -117,7 +123,7 @@ pub use defect::{Defect, DefectReason, Defects};
 pub use delimiter::Delimiter;
 pub use encoding::Encoding;
 pub use entry::{AmongSeveral, Entry, Hints, Key, NotAmongSeveral, Person};
-pub use error::{ColumnsDiffer, RosterError, UnknownColumn};
+pub use error::{ColumnsDiffer, LeftAlone, RosterError, UnknownColumn};
 pub use explained::{ColumnReading, ColumnUse, KeyGround, LeftOut};
 pub(crate) use header_words::plain as plain_letters;
 pub use json::JsonFault;

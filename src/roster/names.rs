@@ -375,6 +375,56 @@ const ACTIVE: &[&str] = &[
     "retained",
 ];
 
+/// What such a column says of somebody who is leaving, or is no longer there.
+const LEAVING: &[&str] = &[
+    "inactive",
+    "0",
+    "disabled",
+    "former",
+    "false",
+    "no",
+    "i",
+    "t",
+    "left",
+    "leaver",
+    "leaving",
+    "terminated",
+    "terminating",
+    "resigned",
+    "retired",
+    "dismissed",
+    "suspended",
+    "departed",
+    "deprovisioned",
+    "on leave",
+    "inaktiv",
+    "ausgeschieden",
+    "gekündigt",
+    "nein",
+    "inactif",
+    "parti",
+    "non",
+    "inactivo",
+    "baja",
+    "inativo",
+    "desligado",
+    "não",
+    "inattivo",
+    "cessato",
+    "inactief",
+    "uit dienst",
+    "nee",
+    "nieaktywny",
+    "neaktivní",
+    "inaktív",
+    "slutat",
+    "退職",
+    "退職済",
+    "离职",
+    "離職",
+    "퇴직",
+];
+
 /// Whether a column of this name says what somebody is.
 pub(super) fn is_a_status(name: &str) -> bool {
     STATUS.contains(&fold(name).trim_end_matches(['?', ':']))
@@ -388,6 +438,12 @@ pub(super) fn is_of_all_addresses(name: &str) -> bool {
 /// Whether a status says that somebody is still there.
 pub(super) fn says_active(value: &str) -> bool {
     ACTIVE.contains(&value.trim().to_lowercase().as_str())
+}
+
+/// Whether a status is one of the words for it, or empty. Any other text in such a column may be a remark, with a password in it.
+pub(super) fn is_a_status_word(value: &str) -> bool {
+    let value = value.trim().to_lowercase();
+    value.is_empty() || [ACTIVE, LEAVING].into_iter().flatten().any(|word| **word == value)
 }
 
 /// Whether a column of this name, as the header spells it, holds object ids.

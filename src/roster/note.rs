@@ -2,6 +2,7 @@
 
 use super::column_holds;
 use super::names;
+use crate::words::counted;
 
 /// Something in a list that is not used, and that a person would ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +30,21 @@ pub enum RosterNote {
         /// The column of short names.
         short_names: String,
     },
+    /// A column says to leave people alone, and they are planned because the operator said so.
+    PlannedAllTheSame {
+        /// The column.
+        column: String,
+        /// On so many rows.
+        rows: u64,
+    },
     /// A column says of people that they are active, and every row counts all the same.
     StatusNotUsed {
         /// The column.
         column: String,
-        /// What it says, and on how many rows.
+        /// What it says, and on how many rows, where that is a word that is known; nothing else of it is shown.
         values: Vec<(String, u32)>,
+        /// On so many rows it says something else.
+        other_words: u32,
     },
 }
 
@@ -63,11 +73,19 @@ impl RosterNote {
                 "The list is an export of Active Directory. Its column {key:?} is the id that an account has there, which is no object id of \
                  Entra: accounts are found by the immutable id that the sync makes from it. If that finds none, find them by {short_names:?}: --by sam"
             ),
-            Self::StatusNotUsed { column, values } => {
+            Self::PlannedAllTheSame { column, rows } => format!(
+                "The column {column:?} says on {} to leave people alone. They are planned all the same, because of --every-row.",
+                counted(*rows, "row", "rows")
+            ),
+            Self::StatusNotUsed { column, values, other_words } => {
                 let shown = |value: &str| if value.is_empty() { "empty".to_owned() } else { format!("{value:?}") };
-                let said: Vec<String> = values.iter().map(|(value, rows)| format!("{} {rows}", shown(value))).collect();
+                let mut said: Vec<String> =
+                    values.iter().map(|(value, rows)| format!("{} {rows}", shown(value))).collect();
+                said.extend((*other_words > 0).then(|| format!("something else {other_words}")));
                 let others = values.iter().map(|(value, _)| value.as_str()).filter(|value| !names::says_active(value));
-                let flag = others.filter(|value| !value.is_empty()).chain(values.iter().map(|(value, _)| value.as_str())).next();
+                // Where those who leave are called by a word that is not known, a known one is not theirs.
+                let any = values.iter().map(|(value, _)| value.as_str()).filter(|_| *other_words == 0);
+                let flag = others.filter(|value| !value.is_empty()).chain(any).next();
                 let flag = flag.and_then(|value| column_holds::quote(&format!("{column}={value}")));
                 let flag = flag.unwrap_or_else(|| "COLUMN=VALUE".to_owned());
                 format!(

@@ -16,7 +16,8 @@ const LINES: usize = 50;
 /// `head` is the beginning of the list; `whole` says that nothing follows it.
 pub(super) fn columns(head: &[u8], whole: bool, options: &ReadOptions) -> Option<Columns> {
     let has_handoff = options.handoff.is_some() && !options.handoff_may_be_missing;
-    if options.key.is_some() || has_handoff || options.wave.is_some() || options.only.is_some() {
+    let columns = [&options.key, &options.wave, &options.pass_from];
+    if columns.into_iter().any(Option::is_some) || has_handoff || options.only.is_some() {
         return None;
     }
     let head = without_what_is_cut_off(std::str::from_utf8(head).ok()?, whole);

@@ -22,10 +22,15 @@ pub struct ReadOptions {
     pub handoff_may_be_missing: bool,
     /// The column with the wave that each person belongs to, named as in [`ReadOptions::key`].
     pub wave: Option<String>,
+    /// The column with the moment from which the pass of each person is good, named as in [`ReadOptions::key`].
+    pub pass_from: Option<String>,
     /// The sheet of a workbook: its name, but for case, or `#2` for the second that can be seen; otherwise the first of those.
     pub sheet: Option<String>,
     /// Whether the hidden rows of that sheet are read as well; otherwise a sheet that has any is refused.
     pub hidden_rows: bool,
+    /// Whether every row is meant, also one that is struck out on its sheet, or that a column such as `Action` says to leave
+    /// alone; otherwise a list that has any is refused.
+    pub every_row: bool,
     /// The rows that are meant; by default all.
     pub only: Option<OnlyRows>,
 }
@@ -78,11 +83,9 @@ impl ReadOptions {
         names::fold(name) == names::fold(key) || names::fold_whole(name) == names::fold_whole(key)
     }
 
-    /// Whether a cell is a key by its form. Employee ids and account names have none of their own.
+    /// Whether a cell is a key by its form.
     pub(super) fn is_a_key(&self, cell: &str) -> bool {
-        match self.by {
-            Some(KeyProperty::EmployeeId | KeyProperty::SamAccountName) => false,
-            by => key::parse(cell, by).is_ok() || people_in::people(cell, by).is_some(),
-        }
+        self.by.is_none_or(KeyProperty::has_a_form)
+            && (key::parse(cell, self.by).is_ok() || people_in::people(cell, self.by).is_some())
     }
 }

@@ -10,9 +10,11 @@ use super::defect::{Defect, DefectReason, shown};
 use super::encoding::Encoding;
 use super::entry::{Entry, Person};
 use super::records::CsvRecord;
+use super::row_excerpt::ExcerptedRow;
 use super::several;
 use super::source_span::{SourceRecord, SourceSpan};
 use crate::ids::RowNumber;
+use crate::spreadsheet::unguard;
 
 /// Names and kinds are short. A longer text is in the wrong column.
 pub(super) const MAX_CELL_CHARACTERS: usize = 256;
@@ -57,7 +59,7 @@ impl<'a> RowReader<'a> {
     pub(super) fn check_length(&self) -> Result<(), Defect> {
         let (found, expected, most) = (self.cells.len(), self.columns.expected, self.columns.most);
         if found == 1 && expected > 1 && self.holds_a_row(self.cells.get(0)) {
-            return Err(Defect { span: self.source_record().whole(), reason: DefectReason::RowInQuotes });
+            return Err(Defect { span: self.excerpted().broken_at(0).whole(), reason: DefectReason::RowInQuotes });
         }
         if found < expected {
             return Err(Defect {
@@ -109,7 +111,8 @@ impl<'a> RowReader<'a> {
             let reason = DefectReason::CellTooLong { column: column.name.clone(), max: MAX_CELL_CHARACTERS };
             return Err(self.at(column, reason));
         }
-        Ok(Some(text.to_owned()))
+        // Our own lists guard what a spreadsheet would take for a formula.
+        Ok(Some(unguard(text).to_owned()))
     }
 
     pub(super) fn text<'c>(&self, cell: &'c [u8], column: &NamedColumn) -> Result<&'c str, Defect> {
@@ -161,12 +164,23 @@ impl<'a> RowReader<'a> {
     }
 
     pub(super) fn source_record(&self) -> SourceRecord<'a> {
-        SourceRecord { bytes: self.record.bytes, line: self.record.line, hidden: self.hidden }
+        self.excerpted().source_record()
+    }
+
+    pub(super) const fn excerpted(&self) -> ExcerptedRow<'a> {
+        ExcerptedRow { record: self.record, columns: self.columns, cells: self.cells }
     }
 
     /// A cell of a broken row, for display.
     pub(super) fn shown(&self, cell: &[u8]) -> String {
         if self.hidden { NOT_SHOWN.to_owned() } else { shown(cell) }
+    }
+
+    /// The key cell of a row that is not read, for display. Where cells are missing or there are too many, another cell may stand
+    /// in its place.
+    pub(super) fn shown_key(&self, cell: &[u8]) -> String {
+        let may_be_another = self.check_length().is_err() && !self.excerpted().is_a_key_by_its_form(cell);
+        if may_be_another { NOT_SHOWN.to_owned() } else { self.shown(cell) }
     }
 }
 

@@ -4,14 +4,16 @@
 //!
 //! - the key and the user principal name beside it: a wrong one is another person;
 //! - the handoff: a credential must not go to the wrong hands;
+//! - the moment from which a pass is good: the person would stand there with a pass that is not good yet, or no longer;
 //! - the priority: the operator sets the order of work, and a lost priority is not noticed. A whole number as spreadsheets
 //!   write it (`1.0`) is accepted.
 //!
-//! The note and the hints make no defect, because they decide nothing: a note keeps all that can be shown, and a hint that is
-//! not understood is left out.
+//! The hints make no defect, because they decide nothing: a hint that is not understood is left out. A remark is not even kept: it may
+//! hold anything, a password too.
 
-use std::borrow::Cow;
 use std::str;
+
+use time::OffsetDateTime;
 
 use super::column::NamedColumn;
 use super::concealed;
@@ -23,14 +25,11 @@ use super::names;
 use super::not_a_user;
 use super::number::whole_number;
 use super::respelling::{Respellings, with_plain_apostrophes};
-use super::row_cells::{MAX_CELL_CHARACTERS, RowReader, is_bad};
+use super::row_cells::{MAX_CELL_CHARACTERS, RowReader};
 use super::several;
 use super::upn::{NotAUpn, Upn};
 use crate::ids::ObjectId;
-use crate::unseen::harmless_in_excerpt;
-
-/// A remark may be a paragraph.
-const MAX_NOTE_CHARACTERS: usize = 4096;
+use crate::moment_text;
 
 impl RowReader<'_> {
     pub(super) fn person(&self, key: &[u8], column: &NamedColumn) -> Result<Person, Defect> {
@@ -46,8 +45,8 @@ impl RowReader<'_> {
             key,
             handoff: self.handoff()?,
             wave: self.wave()?,
+            pass_from: self.pass_from()?,
             priority: self.priority()?,
-            note: self.note(),
             hints: self.hints(),
         })
     }
@@ -144,23 +143,19 @@ impl RowReader<'_> {
         self.label(self.columns.wave.as_ref())
     }
 
-    pub(super) fn note(&self) -> Option<String> {
-        let cell = self.cells.get(self.columns.note.as_ref()?.index);
-        if cell.is_empty() {
-            return None;
+    /// From when on the pass is good; nothing where the cell is empty.
+    pub(super) fn pass_from(&self) -> Result<Option<OffsetDateTime>, Defect> {
+        let Some(column) = &self.columns.pass_from else { return Ok(None) };
+        let cell = self.cells.get(column.index);
+        let text = self.text(cell, column)?;
+        if text.trim().is_empty() {
+            return Ok(None);
         }
-        let text = match String::from_utf8_lossy(&cell[..cell.len().min(4 * MAX_NOTE_CHARACTERS)]) {
-            Cow::Borrowed(text) if text.len() <= MAX_NOTE_CHARACTERS && !text.contains(is_bad) => {
-                return Some(text.to_owned());
-            }
-            text => text,
-        };
-        Some(
-            text.chars()
-                .take(MAX_NOTE_CHARACTERS)
-                .map(|c| if is_bad(c) { harmless_in_excerpt(c) } else { c })
-                .collect(),
-        )
+        moment_text::or_day(text).map(Some).map_err(|why| {
+            let reason =
+                DefectReason::NotAMoment { column: column.name.as_str().into(), text: self.shown(cell).into(), why };
+            self.at(column, reason)
+        })
     }
 
     /// A hint that is not understood is left out.

@@ -33,15 +33,15 @@ impl RowReader<'_> {
             return Some(RowOutcome::Entry(self.entry(self.shown(key), Err(defect))));
         }
         let (handoff, wave, priority) = (self.handoff().ok()?, self.wave().ok()?, self.priority().ok()?);
+        let pass_from = self.pass_from().ok()?;
         let mut hints = self.hints();
         // A name that is several names can be compared with no person's.
         hints.display_name = hints.display_name.filter(|name| !several::may_be_several_names(name));
-        let note = self.note();
         let person = |(key, respelt)| Person {
             handoff: handoff.clone(),
             wave: wave.clone(),
+            pass_from,
             priority,
-            note: note.clone(),
             hints: hints.clone(),
             ..Person::of(key, respelt)
         };

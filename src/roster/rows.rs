@@ -13,27 +13,18 @@ use super::not_a_user::NotAUser;
 use super::records::{CsvRecord, Flaw, MAX_RECORD_BYTES, line_ends};
 use super::respelling::Respelling;
 use super::row_cells::RowReader;
+use super::row_excerpt::ExcerptedRow;
 use super::row_outcome::RowOutcome;
 use super::sample::is_an_example;
-use super::secret;
-use super::source_span::SourceRecord;
 use super::unclosed_quote::{self, RowsInsideQuote};
 
 /// Logs write this for a user whose id they do not know.
 const NIL_ID: &[u8] = b"00000000-0000-0000-0000-000000000000";
 
-/// Whether nothing of the row may be shown.
-fn may_have_a_password(record: CsvRecord<'_>, columns: &Columns) -> bool {
-    columns.has_passwords
-        || secret::is_in(record.bytes)
-        || (columns.is_one_cell_a_line() && secret::is_behind_a_sign(record.bytes))
-}
-
 /// A row that can be read, on a line that may be a row or a part of a remark.
-pub(super) fn doubted(entry: Entry, record: CsvRecord<'_>, columns: &Columns) -> Entry {
-    let hidden = may_have_a_password(record, columns);
-    let source_record = SourceRecord { bytes: record.bytes, line: record.line, hidden };
-    Entry { content: Err(Defect { span: source_record.whole(), reason: DefectReason::InsideQuote }), ..entry }
+pub(super) fn doubted(entry: Entry, row: &ExcerptedRow<'_>) -> Entry {
+    let span = row.with_key_alone().whole();
+    Entry { content: Err(Defect { span, reason: DefectReason::InsideQuote }), ..entry }
 }
 
 /// Reads one record as the row with this number.
@@ -53,7 +44,7 @@ pub(super) fn read(
         None => (!cells.read(record.bytes)).then_some(Flaw::OpenQuote(0)),
         flaw => flaw,
     };
-    let hidden = may_have_a_password(record, columns);
+    let hidden = ExcerptedRow { record, columns, cells }.may_have_a_password();
     let reader = RowReader { record, row, columns, encoding, cells, hidden };
     // Quotes around a name are no quotes of the cell: "Lovelace, Ada" <ada@contoso.com>
     if let Some(Flaw::TextAfterQuote(_)) = flaw
@@ -62,35 +53,39 @@ pub(super) fn read(
         return people;
     }
     match flaw {
-        Some(flaw) => {
-            RowOutcome::Entry(reader.entry(reader.shown(record.bytes), Err(of_flaw(flaw, &reader.source_record()))))
-        }
+        Some(flaw) => RowOutcome::Entry(reader.broken(flaw)),
         None => reader.outcome(),
     }
 }
 
-fn of_flaw(flaw: Flaw, source_record: &SourceRecord<'_>) -> Defect {
-    let (span, reason) = match flaw {
-        Flaw::OpenQuote(offset) => (source_record.at(offset..source_record.bytes.len()), DefectReason::OpenQuote),
-        Flaw::TextAfterQuote(offset) => (source_record.at(offset..offset + 1), DefectReason::TextAfterQuote),
-        Flaw::TooLong => (source_record.whole(), DefectReason::RowTooLong { max: MAX_RECORD_BYTES }),
-    };
-    Defect { span, reason }
-}
-
 impl<'a> RowReader<'a> {
+    /// A row that cannot be divided into cells.
+    fn broken(&self, flaw: Flaw) -> Entry {
+        let (source_record, reason) = match flaw {
+            Flaw::OpenQuote(offset) => (self.excerpted().broken_at(offset), DefectReason::OpenQuote),
+            Flaw::TextAfterQuote(offset) => (self.excerpted().broken_at(offset), DefectReason::TextAfterQuote),
+            Flaw::TooLong => (self.source_record(), DefectReason::RowTooLong { max: MAX_RECORD_BYTES }),
+        };
+        let span = match flaw {
+            Flaw::OpenQuote(offset) => source_record.at(offset..self.record.bytes.len()),
+            Flaw::TextAfterQuote(offset) => source_record.at(offset..offset + 1),
+            Flaw::TooLong => source_record.whole(),
+        };
+        self.entry(self.shown(source_record.text().as_bytes()), Err(Defect { span, reason }))
+    }
+
     fn outcome(&self) -> RowOutcome {
         let (key, column) = self.key_cell();
         if key.is_empty() && self.cells.all_blank() {
             return RowOutcome::Blank;
         }
         if self.columns.has_comments && is_commented(self.cells.get(0)) {
-            let reason = DefectReason::NotAUser { text: self.shown(key), why: NotAUser::CommentedOut };
-            return RowOutcome::Entry(self.entry(self.shown(key), Err(self.at(column, reason))));
+            let reason = DefectReason::NotAUser { text: self.shown_key(key), why: NotAUser::CommentedOut };
+            return RowOutcome::Entry(self.entry(self.shown_key(key), Err(self.at(column, reason))));
         }
         if self.is_an_example(key) {
-            let reason = DefectReason::NotAUser { text: self.shown(key), why: NotAUser::Example };
-            return RowOutcome::Example(self.entry(self.shown(key), Err(self.at(column, reason))));
+            let reason = DefectReason::NotAUser { text: self.shown_key(key), why: NotAUser::Example };
+            return RowOutcome::Example(self.entry(self.shown_key(key), Err(self.at(column, reason))));
         }
         if let Some(people) = self.several(key, column) {
             return people;
@@ -99,14 +94,14 @@ impl<'a> RowReader<'a> {
         {
             // The lines behind the first may belong to other people.
             let defect = self.at(column, DefectReason::LineBreakInKey { column: column.name.clone() });
-            let entry = self.entry(self.shown(first_line), Err(defect));
+            let entry = self.entry(self.shown_key(first_line), Err(defect));
             return RowOutcome::EntryToLineOf { entry, offset: self.range_of(column).start, doubtful_until: 0 };
         }
         if let Some(RowsInsideQuote { quote, certain }) =
             unclosed_quote::find(self.record.bytes, self.columns, self.cells)
         {
-            let span = self.source_record().at(quote..self.record.bytes.len());
-            let entry = self.entry(self.shown(key), Err(Defect { span, reason: DefectReason::OpenQuote }));
+            let span = self.excerpted().broken_at(quote).at(quote..self.record.bytes.len());
+            let entry = self.entry(self.shown_key(key), Err(Defect { span, reason: DefectReason::OpenQuote }));
             let last_line = self.record.line + line_ends(self.record.bytes);
             let doubtful_until = if certain { 0 } else { last_line };
             return RowOutcome::EntryToLineOf { entry, offset: quote, doubtful_until };
@@ -115,7 +110,7 @@ impl<'a> RowReader<'a> {
         let text = match &content {
             Ok(person) if person.respelt.has(Respelling::BehindColon) => key_alone(&person.key),
             Ok(_) => shown(key),
-            Err(_) => self.shown(key),
+            Err(_) => self.shown_key(key),
         };
         let name = self.name();
         RowOutcome::Entry(Entry { name, ..self.entry(text, content) })

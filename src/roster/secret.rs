@@ -19,7 +19,32 @@ pub(super) fn is_in(line: &[u8]) -> bool {
         }
         rest = behind;
     }
-    is_behind_a_blank(line)
+    is_behind_a_blank(line) || is_behind_any_sign(line)
+}
+
+/// `ada@contoso.com^Summer2024!`, `ada@contoso.com -> Summer2024!`: whichever sign a leaked list was written with. What is glued to an
+/// address and is no second one is hidden unless it is letters alone, what follows a blank where it looks like a password.
+fn is_behind_any_sign(line: &[u8]) -> bool {
+    let is_of_a_domain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let is_end = |byte: &u8| matches!(byte, b',' | b';' | b'|' | b'\t' | b'\r' | b'\n');
+    line.iter().enumerate().filter(|(_, byte)| **byte == b'@').any(|(at, _)| {
+        let rest = &line[at + 1..];
+        let rest = &rest[..rest.iter().position(is_end).unwrap_or(rest.len())];
+        let (domain, behind) = rest.split_at(rest.iter().position(|byte| !is_of_a_domain(byte)).unwrap_or(rest.len()));
+        let behind = String::from_utf8_lossy(behind);
+        let is_glued = !behind.starts_with(char::is_whitespace);
+        domain.contains(&b'.')
+            && behind.split_whitespace().enumerate().any(|(nth, word)| {
+                let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+                let is_more = nth == 0 && is_glued && !bare.chars().all(char::is_alphabetic) && !is_an_address(bare);
+                is_more || looks_like_one(word.trim_start_matches(|c: char| !c.is_alphanumeric()))
+            })
+    })
+}
+
+/// Whether a text that has an `@` is an address: `P@ssw0rd` is none.
+fn is_an_address(text: &str) -> bool {
+    text.rsplit_once('@').is_some_and(|(_, domain)| domain.contains('.'))
 }
 
 /// `ada.lovelace:Summer2024!`
@@ -35,7 +60,7 @@ fn is_behind_a_short_name(line: &[u8]) -> bool {
 /// and no name may be a password.
 pub(super) fn is_behind_a_sign(line: &[u8]) -> bool {
     words_behind_addresses(line, |byte| matches!(byte, b';' | b'|'))
-        .any(|word| !word.is_empty() && !word.contains(&b'@') && !word.iter().all(u8::is_ascii_alphabetic))
+        .any(|word| !word.iter().all(u8::is_ascii_alphabetic) && !is_an_address(&String::from_utf8_lossy(word)))
 }
 
 /// Whether a word that looks like a password follows an address and a blank, a semicolon or a `|`.
@@ -66,7 +91,7 @@ pub(super) fn looks_like_one(text: &str) -> bool {
         text.chars().any(|c| sign(&c)),
     ];
     let kinds = kinds.into_iter().filter(|kind| *kind).count();
-    (6..=64).contains(&text.len()) && kinds >= 3 && !text.contains([' ', '@', '\\'])
+    (6..=64).contains(&text.len()) && kinds >= 3 && !text.contains([' ', '\\']) && !is_an_address(text)
 }
 
 #[cfg(test)]
@@ -85,6 +110,15 @@ mod tests {
             "https://a.b:ada@contoso.com:pw",
             "ada@contoso.com;Summer24!",
             "ada@contoso.com|Summer24",
+            "ada@contoso.com@Summer24!",
+            "ada@contoso.com^winter23",
+            "ada@contoso.com·P@ssw0rd",
+            "ada@contoso.com_Summer24!",
+            "ada@contoso.com -> Summer24!",
+            "ada@contoso.com (Summer24!)",
+            "ada@contoso.com pass: Summer24!",
+            "ada@contoso.com P@ssw0rd1",
+            "ada@contoso.com;P@ssw0rd1",
         ] {
             assert!(is_in(line.as_bytes()), "{line}");
         }
@@ -97,6 +131,10 @@ mod tests {
             "Ada Lovelace;Operations;INC-12345",
             "ada@contoso.com Lovelace",
             "ada@contoso.com;E-1042",
+            "Ada <ada@contoso.com>; \"Eve\" <eve@contoso.com>",
+            "ada@contoso.com#EXT#@contoso.onmicrosoft.com",
+            "ada@contoso.com/eve@contoso.com",
+            "ada@contoso.com.",
             "https://x/y",
         ] {
             assert!(!is_in(line.as_bytes()), "{line}");

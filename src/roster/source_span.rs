@@ -11,6 +11,9 @@ use crate::unseen::harmless_in_excerpt;
 const MAX_WIDTH: usize = 110;
 const IN_FRONT: usize = 50;
 
+/// More of a broken row is shown nowhere.
+const MAX_TEXT_BYTES: usize = 1024;
+
 /// Replaces every character of a line that must not be shown.
 const HIDDEN: char = '•';
 
@@ -36,16 +39,28 @@ pub struct Excerpt {
 }
 
 /// One record of the file, in which spans are found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct SourceRecord<'a> {
     pub(super) bytes: &'a [u8],
     /// The line on which the record begins.
     pub(super) line: u64,
     /// Whether the text must not be shown.
     pub(super) hidden: bool,
+    /// The parts of it that must not be shown, in their order; of these, quotes are shown.
+    pub(super) not_shown: Vec<Range<usize>>,
 }
 
-impl SourceRecord<'_> {
+impl<'a> SourceRecord<'a> {
+    /// A record of which everything may be shown.
+    pub(super) fn of(bytes: &'a [u8], line: u64) -> Self {
+        Self { bytes, line, ..Self::default() }
+    }
+
+    /// The beginning of the record, as an excerpt shows it.
+    pub(super) fn text(&self) -> String {
+        self.shown(0..self.bytes.len().min(MAX_TEXT_BYTES)).into_iter().collect()
+    }
+
     /// The place of some bytes of the record.
     pub(super) fn at(&self, bytes: Range<usize>) -> SourceSpan {
         let (line, line_text) = self.line_of(bytes.start);
@@ -102,8 +117,25 @@ impl SourceRecord<'_> {
     }
 
     fn shown(&self, range: Range<usize>) -> Vec<char> {
-        let text = String::from_utf8_lossy(&self.bytes[range]);
-        text.chars().map(|c| if self.hidden { HIDDEN } else { harmless_in_excerpt(c) }).collect()
+        let mut shown = Vec::new();
+        let mut add = |part: Range<usize>, concealed: bool| {
+            let text = String::from_utf8_lossy(&self.bytes[part]);
+            shown.extend(text.chars().map(|c| match c {
+                _ if self.hidden => HIDDEN,
+                '"' => c,
+                _ if concealed => HIDDEN,
+                _ => harmless_in_excerpt(c),
+            }));
+        };
+        let mut from = range.start;
+        for part in &self.not_shown {
+            let part = part.start.clamp(from, range.end)..part.end.clamp(from, range.end);
+            add(from..part.start, false);
+            from = part.end;
+            add(part, true);
+        }
+        add(from..range.end, false);
+        shown
     }
 }
 
@@ -118,7 +150,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn source_record(bytes: &[u8]) -> SourceRecord<'_> {
-        SourceRecord { bytes, line: 7, hidden: false }
+        SourceRecord::of(bytes, 7)
     }
 
     fn marked(span: &SourceSpan) -> String {
@@ -158,6 +190,21 @@ mod tests {
             (hidden.excerpt.mark, hidden.excerpt.text),
             (span.excerpt.mark, "•".repeat(span.excerpt.text.chars().count()))
         );
+    }
+
+    #[test]
+    fn what_is_not_shown_is_replaced_one_for_one() {
+        let line = "ada@contoso.com,\"néw pw: Winter2026!\",HR";
+        let end = line.len() - 3;
+        let span = SourceRecord { not_shown: std::iter::once(16..end).collect(), ..source_record(line.as_bytes()) }
+            .at(16..end);
+        assert_eq!(span.excerpt.text, format!("ada@contoso.com,\"{}\",HR", "•".repeat(19)));
+        assert_eq!(marked(&span), format!("\"{}\"", "•".repeat(19)));
+        // A window may begin or end inside of it.
+        let long = format!("{}x{}", "a".repeat(3_000), "b".repeat(3_000));
+        let span =
+            SourceRecord { not_shown: vec![0..2_990, 3_010..6_001], ..source_record(long.as_bytes()) }.at(3_000..3_001);
+        assert_eq!(span.excerpt.text.chars().filter(|c| matches!(c, 'a' | 'b' | 'x')).count(), 20);
     }
 
     #[test]

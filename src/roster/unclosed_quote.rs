@@ -32,7 +32,7 @@ pub(super) fn find(record: &[u8], columns: &Columns, cells: &Cells) -> Option<Ro
             && is_a_row(line, columns, reader.get_or_insert_with(|| cells.another()));
         if is_row { rows += 1 } else { others += 1 }
     }
-    let has_a_form = !matches!(columns.by, Some(KeyProperty::EmployeeId | KeyProperty::SamAccountName));
+    let has_a_form = columns.by.is_none_or(KeyProperty::has_a_form);
     let certain = has_a_form && rows > 1 && others == 0;
     (rows > 0).then(|| RowsInsideQuote { quote: cells.range_of(record, quoted).start, certain })
 }

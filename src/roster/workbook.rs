@@ -14,10 +14,10 @@ use std::path::Path;
 use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Style, Xlsx, XlsxError};
 use zip::ZipArchive;
 
-use super::hidden_rows::{HiddenRows, parts_of_sheets};
 use super::list_format::SheetChosen;
 use super::no_list::NoList;
 use super::read_options::ReadOptions;
+use super::sheet_scan::{SheetFindings, SheetScan, Uncalculated, parts_of_sheets};
 use super::table_text::TableText;
 use crate::words::quoted;
 
@@ -42,8 +42,14 @@ pub enum WorkbookFault {
     #[error("has nothing on its sheet {:?}", .0.sheet)]
     EmptySheet(SheetChosen),
     /// A person who looks at the sheet does not see these people.
-    #[error("has {} on its sheet {:?}", counted(*.rows), .sheet)]
+    #[error("has {} on its sheet {:?}", counted(*.rows, "a hidden row", "hidden rows"), .sheet)]
     HiddenRows { sheet: String, rows: u64 },
+    /// A person who strikes others out on a list may mean that they are to be left.
+    #[error("has {} struck out on its sheet {sheet:?}, the first on line {first}", counted(*.rows, "a row", "rows"))]
+    StruckRows { sheet: String, rows: u64, first: u64 },
+    /// A cell that is filled by a formula has no value before a spreadsheet has calculated it.
+    #[error("has {} without a value on its sheet {sheet:?}{}", counted(found.cells, "a formula", "formulas"), at(.found))]
+    Uncalculated { sheet: String, found: Uncalculated },
     #[error("has no sheet with cells that can be seen")]
     NoSheets,
     #[error("is a workbook that cannot be read: {0}")]
@@ -63,6 +69,13 @@ impl WorkbookFault {
                  read the hidden ones as well: --hidden-rows"
                     .to_owned(),
             ),
+            Self::StruckRows { .. } => Some(
+                "If those people are to be left, take their rows out of the list. If all are meant: --every-row".to_owned(),
+            ),
+            Self::Uncalculated { .. } => Some(
+                "A program made the workbook, and its formulas were never calculated. Open it in Excel, save it, and plan it again."
+                    .to_owned(),
+            ),
             Self::NoSheets => Some("A hidden sheet is read by its name: --sheet NAME".to_owned()),
             Self::Broken(_) => Some("Open it in Excel and save it again, as .xlsx or as \"CSV UTF-8\".".to_owned()),
             Self::NoSheet { .. } => None,
@@ -75,8 +88,13 @@ pub(super) fn of_another_sheet(sheet: &str) -> String {
     format!("If the list is on another sheet: --sheet {}", quoted(Path::new(sheet)))
 }
 
-fn counted(rows: u64) -> String {
-    if rows == 1 { "a hidden row".to_owned() } else { format!("{rows} hidden rows") }
+fn counted(number: u64, one: &str, many: &str) -> String {
+    if number == 1 { one.to_owned() } else { format!("{number} {many}") }
+}
+
+fn at(found: &Uncalculated) -> String {
+    let more = if found.cells == 1 { "in" } else { "the first in" };
+    found.first.as_ref().map(|cell| format!(", {more} {cell:?}")).unwrap_or_default()
 }
 
 fn listed(names: &[String]) -> String {
@@ -89,9 +107,14 @@ pub(super) fn read(bytes: Vec<u8>, options: &ReadOptions) -> Result<(SheetChosen
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
     let mut sheet = chosen(&workbook, options.sheet.as_deref())?;
     let place = workbook.sheets_metadata().iter().position(|known| known.name == sheet.sheet);
-    let hidden = place.map(|place| parts.hidden_rows(place)).unwrap_or_default();
+    let SheetFindings { hidden, uncalculated } = place.map(|place| parts.findings(place)).unwrap_or_default();
+    if uncalculated.cells > 0 {
+        return Err(WorkbookFault::Uncalculated { sheet: sheet.sheet, found: uncalculated });
+    }
     let mut reader = workbook.worksheet_cells_reader(&sheet.sheet).map_err(|error| broken(&error))?;
     let formats: Vec<Option<ZeroFilled>> = reader.styles().iter().map(ZeroFilled::of).collect();
+    let struck: Vec<bool> = reader.styles().iter().map(is_struck).collect();
+    let mut struck_lines: Vec<u64> = Vec::new();
     let mut rows = SheetRows::default();
     let (mut row, mut line) = (Vec::new(), 0);
     while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|error| broken(&error))? {
@@ -104,6 +127,9 @@ pub(super) fn read(bytes: Vec<u8>, options: &ReadOptions) -> Result<(SheetChosen
         if value.is_empty() {
             continue;
         }
+        if struck.get(style) == Some(&true) && struck_lines.last() != Some(&line) {
+            struck_lines.push(line);
+        }
         let column = column as usize;
         if row.len() <= column {
             row.resize(column + 1, Cow::Borrowed(""));
@@ -114,6 +140,12 @@ pub(super) fn read(bytes: Vec<u8>, options: &ReadOptions) -> Result<(SheetChosen
     sheet.hidden_rows = rows.lines.iter().filter(|line| hidden.binary_search(line).is_ok()).count() as u64;
     if sheet.hidden_rows > 0 && !options.hidden_rows {
         return Err(WorkbookFault::HiddenRows { sheet: sheet.sheet, rows: sheet.hidden_rows });
+    }
+    sheet.struck_rows = struck_lines.len() as u64;
+    if let Some(&first) = struck_lines.first()
+        && !options.every_row
+    {
+        return Err(WorkbookFault::StruckRows { sheet: sheet.sheet, rows: sheet.struck_rows, first });
     }
     let text = rows.into_text()?;
     if text.is_empty() { Err(WorkbookFault::EmptySheet(sheet)) } else { Ok((sheet, text)) }
@@ -182,16 +214,16 @@ struct Parts {
     /// The part that lists the sheets, and the one that says where each of them is.
     workbook: Vec<u8>,
     relations: Vec<u8>,
-    /// The hidden rows of each part that is a sheet.
-    hidden: HashMap<String, Vec<u64>>,
+    /// What was found in each part that is a sheet.
+    sheets: HashMap<String, SheetFindings>,
 }
 
 impl Parts {
-    /// The numbers of the hidden rows of the sheet at a place.
-    fn hidden_rows(&self, place: usize) -> Vec<u64> {
+    /// What was found in the sheet at a place.
+    fn findings(&self, place: usize) -> SheetFindings {
         let parts = parts_of_sheets(&self.workbook, &self.relations);
         let part = parts.get(place).and_then(Option::as_ref);
-        part.and_then(|part| self.hidden.get(part)).cloned().unwrap_or_default()
+        part.and_then(|part| self.sheets.get(part)).cloned().unwrap_or_default()
     }
 }
 
@@ -208,19 +240,19 @@ fn check(bytes: &[u8]) -> Result<Parts, WorkbookFault> {
         let part = archive.by_index(index).map_err(|error| WorkbookFault::Broken(error.to_string()))?;
         let name = part.name().map(|name| name.to_string()).unwrap_or_default();
         let is_held = !name.starts_with("xl/worksheets/");
-        let (mut rows, mut nothing) = (HiddenRows::default(), io::sink());
+        let (mut scan, mut nothing) = (SheetScan::default(), io::sink());
         let sink: &mut dyn Write = match name.as_str() {
             "xl/workbook.xml" => &mut parts.workbook,
             "xl/_rels/workbook.xml.rels" => &mut parts.relations,
             _ if is_held => &mut nothing,
-            _ => &mut rows,
+            _ => &mut scan,
         };
         // What the archive says about its sizes may be wrong.
         let most = MAX_UNPACKED_BYTES.min(if is_held { MAX_HELD_BYTES } else { u64::MAX }) + 1;
         let unpacked =
             io::copy(&mut part.take(most), sink).map_err(|error| WorkbookFault::Broken(error.to_string()))?;
         if !is_held {
-            parts.hidden.insert(name, rows.into_numbers());
+            parts.sheets.insert(name, scan.into_findings());
         }
         all += unpacked;
         held += if is_held { unpacked } else { 0 };
@@ -252,7 +284,7 @@ fn chosen<R: io::Read + io::Seek>(workbook: &Xlsx<R>, asked: Option<&str>) -> Re
         }
     };
     let others = visible.into_iter().filter(|name| *name != sheet).collect();
-    Ok(SheetChosen { others, sheet, hidden_rows: 0 })
+    Ok(SheetChosen { others, sheet, hidden_rows: 0, struck_rows: 0 })
 }
 
 /// A format that fills a number up with zeros: `00000`, or `"E"0000`.
@@ -280,6 +312,11 @@ impl ZeroFilled {
         };
         (zeros > 1 || (zeros == 1 && !before.is_empty())).then_some(Self { before, digits: zeros })
     }
+}
+
+/// Does this style strike its cell out?
+fn is_struck(style: &Style) -> bool {
+    style.font.as_ref().is_some_and(calamine::Font::has_strikethrough)
 }
 
 fn shown<'a>(value: &DataRef<'a>, zero_filled: Option<&ZeroFilled>) -> Cow<'a, str> {

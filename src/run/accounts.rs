@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use time::OffsetDateTime;
+
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::handoff::Handoff;
+use crate::plan::moments_of_rows::MomentsOfRows;
 use crate::plan::plan_targets::PlanTargets;
 use crate::plan::row::{Decision, OrderKey, PlanRow};
 use crate::run::schedule::{Turn, WriteKey};
@@ -20,6 +23,7 @@ pub struct PlannedAccounts {
     names: PackedNames,
     rows: u32,
     targets: Arc<PlanTargets>,
+    pass_moments: MomentsOfRows,
 }
 
 #[derive(Debug)]
@@ -118,12 +122,24 @@ impl PlannedAccounts {
 }
 
 impl PlannedAccounts {
+    /// From when on the pass of an account is good, where the list says that of each person.
+    #[must_use]
+    pub fn pass_from(&self, turn: Turn) -> Option<OffsetDateTime> {
+        self.pass_moments.of(self.entries[turn as usize].row)
+    }
+
     /// What a write is about beside its account.
     #[must_use]
     pub fn target(&self, key: WriteKey) -> Option<&WriteTarget> {
         let entry = &self.entries[key.turn as usize];
         let step = entry.steps.in_write(key.kind).iter().find(|step| step.has_targets())?;
         self.targets.of_step(entry.row, step).get(usize::from(key.target))
+    }
+
+    /// Does something that the plan leaves keep the target of a write?
+    #[must_use]
+    pub fn is_held_up(&self, key: WriteKey) -> bool {
+        self.target(key).is_some_and(|target| self.targets.is_held_up(self.entries[key.turn as usize].row, target))
     }
 }
 
@@ -176,6 +192,10 @@ impl<'a> GatheredAccounts<'a> {
             steps: row.steps,
             share: share_of(self.handoff, row)?,
         });
+        // Of a plan whose list names none, nothing is kept.
+        if let Some(from) = row.pass_from.filter(|_| row.steps.contains(Step::Pass)) {
+            accounts.pass_moments.note(row.row, Some(from)).map_err(|_| TooMany)?;
+        }
         self.keys.push(row.order_key());
         Ok(())
     }
@@ -289,29 +309,15 @@ fn bounded(name: &str) -> &str {
 mod tests {
     use super::*;
     use crate::plan::reason::Reason;
+    use crate::plan::row::tests::plain;
     use proptest::prelude::*;
 
     fn row(number: u32, steps: Steps, priority: Option<u32>, privileged: bool) -> PlanRow {
         PlanRow {
-            row: RowNumber::new(number),
-            user: String::new(),
-            object_id: Some(ObjectId::new(uuid::Uuid::from_u128(number.into()))),
-            user_principal_name: format!("user{number}@contoso.com"),
-            display_name: format!("User {number}"),
             decision: if steps.is_empty() { Decision::Skip } else { Decision::Act },
             reasons: if privileged { vec![Reason::Privileged] } else { Vec::new() },
-            detail: String::new(),
-            steps,
-            account_enabled: Some(true),
-            last_password_change: None,
-            sessions_valid_from: None,
-            handoff: String::new(),
             priority,
-            sheet_row: None,
-            among: None,
-            sealed: None,
-            methods: None,
-            wave: String::new(),
+            ..plain(number, ObjectId::new(uuid::Uuid::from_u128(number.into())), steps)
         }
     }
 

@@ -114,10 +114,7 @@ fn report(row: &PlanRow, line: &FilledLine, manifest: &Manifest) -> Result<Optio
         Some(DoneCell::Open) => return Ok(None),
         Some(DoneCell::ByNow) => None,
         Some(DoneCell::At(at)) => Some(at),
-        None => {
-            let found = harmless(line.done.trim()).chars().take(MAX_SAID).collect();
-            return Err(LineFault::NeitherDoneNorOpen { row: number, name: name(), found });
-        }
+        None => return Err(LineFault::NeitherDoneNorOpen { row: number, name: name() }),
     };
     if let Some(at) = done_at {
         if at < manifest.created_at - CLOCKS_APART {

@@ -25,6 +25,8 @@ pub enum Cause {
     MasteredElsewhere,
     /// The account is no longer the one that was approved.
     Drifted,
+    /// A method is the person's default one, and others stay.
+    DefaultMethod,
     /// Tried often enough without an answer that decides.
     GivenUp,
     /// Sent, and not answered.
@@ -65,6 +67,7 @@ impl Cause {
             (_, "Authorization_RequestDenied") | (403, "") => Some(Self::NotAllowed),
             (_, "Request_ResourceNotFound") | (404, "") => Some(Self::Gone),
             _ if error.is_about_the_password() => Some(Self::WeakPassword),
+            _ if error.is_about_the_default_method() => Some(Self::DefaultMethod),
             _ if error.is_about_an_account_mastered_elsewhere() => Some(Self::MasteredElsewhere),
             _ => None,
         }
@@ -104,6 +107,11 @@ mod tests {
         assert_eq!(of(Outcome::Failed, refused(404, "", "")), Some(Cause::Gone));
         let elsewhere = refused(400, "Request_BadRequest", "Unable to update: on-premises mastered");
         assert_eq!(of(Outcome::Partial, elsewhere), Some(Cause::MasteredElsewhere));
+        let default = "Cannot delete default method with other methods configured. Please change default method.";
+        assert_eq!(of(Outcome::Partial, refused(400, "badRequest", default)), Some(Cause::DefaultMethod));
+        let default =
+            "The requested id matches the user's current default authentication method, and cannot be deleted.";
+        assert_eq!(of(Outcome::Failed, refused(400, "badRequest", default)), Some(Cause::DefaultMethod));
         let weak = refused(400, "Request_BadRequest", "The specified password does not comply with complexity");
         assert_eq!(of(Outcome::Partial, weak), Some(Cause::WeakPassword));
         let lost = RowFault::Undecided(Undecided::Lost("the answer was lost".into()));

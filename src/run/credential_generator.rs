@@ -16,7 +16,7 @@ use crate::graph::batch::MAX_ITEMS;
 use crate::ids::{RowNumber, TenantId};
 use crate::plan::manifest::Manifest;
 use crate::seal::{
-    Binding, OperatingSystem, Password, PasswordError, PasswordStyle, RecipientError, Recipients, SealError,
+    Binding, OperatingSystem, Password, PasswordFault, PasswordStyle, RecipientError, Recipients, RowCredentialError,
     SealedCredential, seal, seal_pass,
 };
 
@@ -31,33 +31,20 @@ pub struct GeneratedCredential {
 /// Why there is no credential.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialError {
-    /// No password could be generated.
-    #[error("no password could be generated for row {row}: {source}")]
-    Password {
-        /// The entry.
-        row: u32,
-        /// Why.
-        source: PasswordError,
-    },
-    /// The password could not be sealed.
-    #[error("the credential of row {row} could not be sealed: {source}")]
-    Seal {
-        /// The entry.
-        row: u32,
-        /// Why.
-        source: SealError,
-    },
+    /// It could not be generated or sealed.
+    #[error(transparent)]
+    Row(#[from] RowCredentialError),
     /// The plan does not say who may open it.
     #[error("the plan names no keys for row {row}; make a new plan")]
     NoKeys {
         /// The entry.
-        row: u32,
+        row: RowNumber,
     },
     /// No password was chosen for a row of a plan whose passwords are.
     #[error("no password was chosen for row {row}; make a new plan")]
     NotChosen {
         /// The entry.
-        row: u32,
+        row: RowNumber,
     },
     /// The thread that makes credentials could not be started.
     #[error("no thread could be started to make credentials: {0}")]
@@ -120,12 +107,12 @@ impl CredentialGenerator {
     ///
     /// The operating system gives no randomness, or sealing fails.
     pub fn credential(&self, account: PlannedAccount<'_>) -> Result<GeneratedCredential, CredentialError> {
-        let row = account.row.get();
+        let row = account.row;
         let password = self.password(account)?;
         let recipients = if self.hands_over_pass_alone { None } else { self.recipients(account)? };
         let seal = |recipients| {
             let sealed = seal(recipients, &self.binding(account), &password);
-            sealed.map_err(|source| CredentialError::Seal { row, source })
+            sealed.map_err(|source| RowCredentialError::Seal { row, source })
         };
         let sealed = recipients.map(seal).transpose()?;
         Ok(GeneratedCredential { password, sealed })
@@ -141,10 +128,10 @@ impl CredentialGenerator {
         account: PlannedAccount<'_>,
         made: &PassAnswer,
     ) -> Result<SealedCredential, CredentialError> {
-        let row = account.row.get();
+        let row = account.row;
         let recipients = self.recipients(account)?.ok_or(CredentialError::NoKeys { row })?;
         let sealed = seal_pass(recipients, &self.binding(account), &made.times, &made.pass);
-        sealed.map_err(|source| CredentialError::Seal { row, source })
+        Ok(sealed.map_err(|source| RowCredentialError::Seal { row, source })?)
     }
 
     /// Who can open what is made for an account; nothing where it is thrown away.
@@ -154,7 +141,7 @@ impl CredentialGenerator {
             Sealing::ToAll(recipients) => Some(recipients),
             Sealing::ByShare(shares) => {
                 let recipients = shares.get(usize::from(account.share));
-                Some(recipients.ok_or(CredentialError::NoKeys { row: account.row.get() })?)
+                Some(recipients.ok_or(CredentialError::NoKeys { row: account.row })?)
             }
         })
     }
@@ -168,7 +155,7 @@ impl CredentialGenerator {
     }
 
     fn password(&self, account: PlannedAccount<'_>) -> Result<Password, CredentialError> {
-        let row = account.row.get();
+        let row = account.row;
         if let Some(by_hand) = &self.by_hand {
             match by_hand.for_row(account.row) {
                 Some(chosen) => return Ok(Password::of(chosen.expose().to_owned())),
@@ -176,11 +163,26 @@ impl CredentialGenerator {
                 None => {}
             }
         }
+        let made = Password::generate(&mut OperatingSystem, self.style, &self.names(account));
+        Ok(made.map_err(|source| RowCredentialError::Password { row, source })?)
+    }
+
+    /// What must not stand in the password of an account.
+    fn names<'a>(&'a self, account: PlannedAccount<'a>) -> Vec<&'a str> {
         let mut names = vec![account.user_principal_name, account.display_name];
         names.extend(self.tenant_names.iter().map(String::as_str));
         names.extend(self.other_names.get(&account.row).map(|name| &**name));
-        Password::generate(&mut OperatingSystem, self.style, &names)
-            .map_err(|source| CredentialError::Password { row, source })
+        names
+    }
+
+    /// Which of Entra's rules a password breaks that a person has typed for this run: the plan has checked another one at the most.
+    #[must_use]
+    pub fn fault_of_typed(&self, accounts: &PlannedAccounts) -> Option<PasswordFault> {
+        let typed = self.by_hand.as_ref().filter(|by_hand| by_hand.is_typed())?;
+        accounts.turns().map(|turn| accounts.get(turn)).find_map(|account| {
+            let password = typed.for_row(account.row)?;
+            password.check(&self.names(account)).err()
+        })
     }
 }
 

@@ -24,6 +24,8 @@ pub struct FollowedRun {
     planned: StepMap<u64>,
     /// How many writes there are in all.
     writes: u64,
+    /// Was the plan made by a person who signed in?
+    by_person: bool,
 }
 
 /// How far a run is, as its journal has it.
@@ -43,6 +45,16 @@ pub struct FollowedCounts {
     pub writes_per_minute: Option<f64>,
     /// When the last line was written.
     pub last_written: Option<OffsetDateTime>,
+    /// Since when Graph throttles what is sent and accepts nothing, by this machine's clock.
+    pub throttled_since: Option<OffsetDateTime>,
+}
+
+impl FollowedCounts {
+    /// For how long Graph has throttled what is sent and accepted nothing.
+    #[must_use]
+    pub fn throttled_for(&self, now: OffsetDateTime) -> Option<Duration> {
+        Some(Duration::try_from(now - self.throttled_since?).unwrap_or_default())
+    }
 }
 
 impl FollowedRun {
@@ -55,7 +67,8 @@ impl FollowedRun {
             state.planned_steps().for_each(|(step, _)| planned[step] += 1);
             left.add(state);
         }
-        Self { journal: plan.journal_path(), fold, read_to: JournalMark::default(), planned, writes: left.writes }
+        let (journal, by_person) = (plan.journal_path(), plan.manifest().by_person());
+        Self { journal, fold, read_to: JournalMark::default(), planned, writes: left.writes, by_person }
     }
 
     /// Reads what was written since. A line that is only half there is read the next time.
@@ -109,9 +122,10 @@ impl FollowedRun {
             // What was refused may be tried once more.
             writes: self.writes.max(left.writes),
             writes_left: left.writes,
-            time_left: left.time(states, journal.rate),
+            time_left: left.time(states, self.by_person),
             writes_per_minute: journal.writes_per_minute(),
             last_written: journal.last_written,
+            throttled_since: journal.throttled_since(),
         }
     }
 }

@@ -5,11 +5,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// How many people get a new password in which time, evenly: 20 an hour are one every three minutes. It is written as `20/h`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(with = "String")]
 pub struct HandoutRate {
     people: u32,
@@ -28,7 +26,7 @@ const MAX_PEOPLE: u32 = 10_000;
 
 /// Says that a rate cannot be used as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a rate is a whole number from 1 to {MAX_PEOPLE} and a time, as 20/h, 2/min or 100/d")]
+#[error("a rate is a whole number from 1 to {MAX_PEOPLE} and a time, as 20/h, 2/min or 100/d; off is none")]
 pub struct UnusableRate;
 
 impl HandoutSpan {
@@ -92,19 +90,7 @@ impl FromStr for HandoutRate {
     }
 }
 
-impl TryFrom<String> for HandoutRate {
-    type Error = UnusableRate;
-
-    fn try_from(text: String) -> Result<Self, UnusableRate> {
-        text.parse()
-    }
-}
-
-impl From<HandoutRate> for String {
-    fn from(rate: HandoutRate) -> Self {
-        rate.to_string()
-    }
-}
+crate::json::as_text!(HandoutRate);
 
 #[cfg(test)]
 mod tests {

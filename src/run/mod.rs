@@ -25,6 +25,7 @@
 
 pub mod accounts;
 pub mod apps;
+pub mod asked_rate;
 pub mod by_hand_results;
 pub mod cause;
 mod contradictions;
@@ -55,6 +56,7 @@ mod packed_steps;
 pub mod packets;
 pub mod plan_place;
 pub mod proof;
+pub mod recent_writes;
 pub mod record;
 pub mod replay;
 pub mod reported;
@@ -62,6 +64,10 @@ pub mod result_row;
 pub mod results;
 pub mod results_error;
 pub mod resume_point;
+pub mod risk_found;
+pub mod risk_result;
+pub mod risk_rows;
+pub mod risk_work;
 pub mod row_fault;
 pub mod run_end;
 pub mod run_error;

@@ -6,6 +6,7 @@ use super::first_named::FirstNamed;
 use super::outcome::Outcome;
 use super::outcome_counts::OutcomeCounts;
 use super::proof::ProofCounts;
+use crate::graph::risky_users::{RiskBar, RiskMark};
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::waves::Wave;
@@ -63,6 +64,15 @@ pub enum NextStep {
     PlanDrifted {
         /// How many.
         accounts: u64,
+    },
+    /// Mark the risk of people whose steps are done.
+    MarkRisk {
+        /// What is said of it.
+        mark: RiskMark,
+        /// Of how many.
+        people: u64,
+        /// What stood in the way of everybody, where it was that.
+        bar: Option<RiskBar>,
     },
     /// Have new passwords written back to Active Directory.
     WriteBack {
@@ -171,10 +181,10 @@ pub fn next_steps(
     let ways_in = manifest
         .methods
         .as_ref()
-        .filter(|methods| methods.removal.is_none() && (methods.methods() > 0 || methods.not_read > 0));
+        .filter(|methods| methods.removal.is_none() && (methods.methods() > 0 || methods.read.not_read > 0));
     let ways_in = ways_in.map(|methods| NextStep::LookAtWaysIn {
         methods: methods.methods().into(),
-        not_known: methods.not_read.into(),
+        not_known: methods.read.not_read.into(),
     });
     let all = [
         (of(Outcome::Pending) > 0).then(|| go_on(manifest, outcomes)),
@@ -184,6 +194,12 @@ pub fn next_steps(
         (uncertain > 0).then_some(NextStep::TreatUncertainAsNotDone { sealed: is_sealed }),
         (outcomes.to_retry() > 0).then(|| NextStep::RetryFailed { accounts: outcomes.to_retry() }),
         (outcomes.drifted_half_way() > 0).then(|| NextStep::PlanDrifted { accounts: outcomes.drifted_half_way() }),
+        // What goes on with the run marks it, too.
+        outcomes.risk().filter(|risk| risk.to_mark() > 0 && of(Outcome::Pending) == 0).map(|risk| NextStep::MarkRisk {
+            mark: risk.mark,
+            people: risk.to_mark(),
+            bar: risk.because.as_ref().and_then(|fault| fault.bar),
+        }),
         (outcomes.to_write_back() > 0 && is_begun).then(|| NextStep::WriteBack { people: outcomes.to_write_back() }),
         (scripted > 0).then_some(NextStep::LookOnPremises { accounts: scripted }),
         (scripted > 0).then_some(NextStep::ChangeOnPremises { accounts: scripted }),

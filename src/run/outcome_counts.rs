@@ -8,6 +8,8 @@ use serde::Serialize;
 use super::first_named::FirstNamed;
 use super::outcome::Outcome;
 use super::result_row::ResultRow;
+use super::risk_result::RiskCounts;
+use super::risk_rows::RiskFault;
 use super::script_result::{ScriptPassword, ScriptResult};
 use super::state::StepState;
 use super::writeback::{WritebackStage, WritebackStanding};
@@ -46,6 +48,8 @@ pub struct OutcomeCounts {
     /// By wave, how many of its accounts are left to do, or in doubt; nothing where the plan has no waves.
     #[serde(skip)]
     left_by_wave: BTreeMap<String, u64>,
+    #[serde(skip)]
+    risk: Option<RiskCounts>,
 }
 
 impl OutcomeCounts {
@@ -97,9 +101,31 @@ impl OutcomeCounts {
                 None => drop(self.left_by_wave.insert(row.planned.wave.clone(), 1)),
             }
         }
+        if let Some((mark, risk)) = row.risk {
+            self.risk.get_or_insert(RiskCounts::of(mark)).add(risk);
+        }
         if row.history.is_contradicted {
             self.contradicted.add(row.planned.place(), row.name());
         }
+    }
+
+    /// Says why the risk of people is not marked, where it is not.
+    pub(super) fn explain_risk(&mut self, fault: Option<&RiskFault>) {
+        if let Some(risk) = self.risk.as_mut().filter(|risk| risk.to_mark() > 0) {
+            risk.because = fault.cloned();
+        }
+    }
+
+    /// How far the risk of people is marked; nothing where the plan marks none.
+    #[must_use]
+    pub const fn risk(&self) -> Option<&RiskCounts> {
+        self.risk.as_ref()
+    }
+
+    /// How many people's steps are done, and their risk is not marked.
+    #[must_use]
+    pub fn risk_to_mark(&self) -> u64 {
+        self.risk.as_ref().map_or(0, RiskCounts::to_mark)
     }
 
     /// How many accounts of this wave are left to do, or in doubt.
@@ -186,10 +212,19 @@ impl OutcomeCounts {
         [Outcome::Done, Outcome::Already, Outcome::Skipped].into_iter().map(|outcome| self.of(outcome)).sum()
     }
 
-    /// Is everyone on the list dealt with, and did the last verification contradict nothing of it?
+    /// Of how many people somebody closed the risk again, as the last verification found.
+    #[must_use]
+    pub fn risk_closed(&self) -> u64 {
+        self.risk.as_ref().map_or(0, |risk| risk.closed)
+    }
+
+    /// Is everyone on the list dealt with, the risk that was to be marked too, and did the last verification contradict nothing of
+    /// it?
     #[must_use]
     pub fn is_all_dealt_with(&self) -> bool {
-        self.dealt_with() == self.rows() && self.contradicted.count == 0
+        self.dealt_with() == self.rows()
+            && self.contradicted.count == 0
+            && self.risk_to_mark() + self.risk_closed() == 0
     }
 
     /// Accounts that are no longer what the plan says: those that were left alone count among the refused.

@@ -221,7 +221,7 @@ mod tests {
             ("Tenant_Application/Write/a/b", false),
             ("Tenant/Write/a/b", false),
         ] {
-            let limit = SharedLimit::full(Allowance::WRITES_OF_APP, Clock::real());
+            let limit = SharedLimit::less(0, Allowance::WRITES_OF_APP, Clock::real());
             // Each run counts from when it began.
             let mut paces = Vec::new();
             for urgency in 0..3 {

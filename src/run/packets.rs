@@ -86,9 +86,9 @@ struct IndexRow<'a> {
 /// The index of the packets, in their folder.
 pub const INDEX_CSV: &str = "index.csv";
 
-/// How many accounts one packet holds; more go into parts. It is held in memory twice while it is sealed, and no desk hands
-/// more over from one sheet.
-const MAX_ACCOUNTS: usize = 10_000;
+/// How many accounts one packet holds; more go into parts. It is held in memory twice while it is sealed to keys of age, and
+/// five times for certificates, at some 850 bytes an account; and no desk hands more over from one sheet.
+const MAX_ACCOUNTS: usize = 5_000;
 
 /// One packet.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
@@ -161,7 +161,9 @@ impl<'a> PacketList<'a> {
         let manifest = plan.manifest();
         let by_script = manifest.on_premises.as_ref().map_or(0, |work| work.sealed);
         let has_packets = manifest.seals() && (replay.has_begun() || by_script > 0);
-        Self { replay, handoff: manifest.handoff.as_ref(), has_packets, places: Vec::new() }
+        let most = if has_packets { plan.steps().len() } else { 0 };
+        // Room that is not used takes no memory; a list that grows is there twice for a moment.
+        Self { replay, handoff: manifest.handoff.as_ref(), has_packets, places: Vec::with_capacity(most) }
     }
 
     /// Takes in a row, which begins at this byte of plan.csv.
@@ -322,7 +324,8 @@ impl Writing<'_> {
             let row = self.rows.at(place.offset, place.order.row())?;
             let sealed = self.credentials(&row)?;
             let state = self.replay.row(row.row).state;
-            let pass = if self.makes_passes { vec![PassCells::of(self.pass(&row)?.as_deref())] } else { Vec::new() };
+            let pass =
+                if self.makes_passes { vec![PassCells::of(self.pass(&row)?.as_deref(), &row)] } else { Vec::new() };
             let cells = SheetRow {
                 row: row.row,
                 user: row.user.as_str().into(),

@@ -10,21 +10,22 @@ use std::path::{Path, PathBuf};
 
 use super::lock::{FolderLock, HOLDER, LOCK, LockError};
 use crate::plan::folder::{
-    self, BY_HAND, CONSENTS, DEVICES, FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, OpeningPlan, PLAN_CSV, PLAN_HTML,
-    PLAN_JSON, REFUSED, RESULTS, WAYS_IN, WAYS_IN_RESULTS,
+    self, APP_ROLES, BY_HAND, CONSENTS, DEVICES, FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, OpeningPlan, PLAN_CSV,
+    PLAN_HTML, PLAN_JSON, REFUSED, RESULTS, WAYS_IN, WAYS_IN_RESULTS,
 };
 use crate::plan::signatures::SIGNATURE_FILES;
 use crate::private_files;
 
 /// The files that may go with a plan that was not begun. A file that is not named here is never taken away: sealed passwords,
 /// above all.
-const OF_A_PLAN: [&str; 14] = [
+const OF_A_PLAN: [&str; 15] = [
     PLAN_JSON,
     PLAN_CSV,
     DEVICES,
     WAYS_IN,
     WAYS_IN_RESULTS,
     CONSENTS,
+    APP_ROLES,
     ONPREM_CSV,
     ONPREM_PS1,
     BY_HAND,

@@ -7,15 +7,17 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::digest::Digest;
+use crate::graph::risky_users::{RiskBar, RiskMark};
 use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
 use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
+use crate::run::asked_rate::AskedRate;
 use crate::run::engagement::Engagement;
-use crate::run::handout_rate::HandoutRate;
 use crate::run::last_try::LastTry;
 use crate::run::made_pass::MadePass;
 use crate::run::proof::{Proof, ProofCounts};
+use crate::run::risk_found::RiskFound;
 use crate::run::run_end::RunEnd;
 use crate::run::script_result::{ScriptPassword, ScriptResult};
 use crate::run::state::Transition;
@@ -31,8 +33,8 @@ use crate::step::{Step, Steps};
 /// [`Record::Verified`] and [`Record::VerificationEnded`].
 ///
 /// Format 3 added [`Record::OnPremises`], format 4 [`Record::WrittenBack`], the step `methods` and what a write of it is about, format 5 the
-/// steps `devices` and `pass`, and the answer that holds a pass.
-pub const FORMAT: u32 = 5;
+/// steps `devices` and `pass`, and the answer that holds a pass, format 6 [`Record::RiskIntended`] and [`Record::RiskAnswered`].
+pub const FORMAT: u32 = 6;
 
 /// From this format on, lines say how much of the file was on disk before them.
 pub const CLAIMS_SINCE: u32 = 2;
@@ -73,9 +75,9 @@ pub enum Record {
         quota_writes: String,
         /// How many times as fast as this machine's clock the tenant's runs: 1 but in rehearsals.
         clock_speed: f64,
-        /// How many people get a new password in which time, where that was said.
+        /// How many people get a new password in which time, or `off` for no rate, where either was said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        rate: Option<HandoutRate>,
+        rate: Option<AskedRate>,
         /// Who applies the plan by whose approval; journals of earlier versions lack it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         who: Option<Box<Engagement>>,
@@ -204,6 +206,36 @@ pub enum Record {
         /// What happened to it.
         event: WritebackEvent,
     },
+    /// The risk of people is about to be marked. It is on disk before the call leaves.
+    RiskIntended {
+        /// What is said of it.
+        mark: RiskMark,
+        /// The entries.
+        rows: Vec<RowNumber>,
+    },
+    /// Graph's answer to that, or what became of it instead.
+    RiskAnswered {
+        /// The entries.
+        rows: Vec<RowNumber>,
+        /// What the answer means for all of them.
+        answer: WriteOutcome,
+        /// Why it is refused for everybody, where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bar: Option<RiskBar>,
+        /// Graph's clock when it answered.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+        date: Option<OffsetDateTime>,
+        /// Graph's name for the request.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request_id: Option<String>,
+    },
+    /// The risk of people was read again, and what was found is not what was noted before.
+    RiskVerified {
+        /// The entries.
+        rows: Vec<RowNumber>,
+        /// What was found of each.
+        found: RiskFound,
+    },
     /// Every account was read again, and what was found is noted.
     VerificationEnded {
         /// Steps of each verdict.
@@ -241,6 +273,9 @@ impl Record {
             | Self::OnPremises { .. }
             | Self::WritebackEngaged { .. }
             | Self::WrittenBack { .. }
+            | Self::RiskIntended { .. }
+            | Self::RiskAnswered { .. }
+            | Self::RiskVerified { .. }
             | Self::VerificationEnded { .. }
             | Self::Paused { .. }
             | Self::Closed {} => None,

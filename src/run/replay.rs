@@ -8,6 +8,7 @@ use super::journal::{JournalError, JournalLine};
 use super::journal_offset::JournalOffset;
 use super::on_premises::ScriptedRow;
 use super::record::Record;
+use super::risk_rows::RiskStanding;
 use super::state::{AccountState, StepState};
 use super::states::{Moved, Planned, States};
 use super::writeback::WritebackStanding;
@@ -78,6 +79,8 @@ pub struct RowHistory {
     pub on_premises: Option<ScriptedRow>,
     /// How far its new password is, where that is written back.
     pub written_back: Option<WritebackStanding>,
+    /// How far its risk is marked.
+    pub risk: RiskStanding,
     trace: Trace,
 }
 
@@ -217,6 +220,7 @@ impl Replay {
             is_contradicted: self.states.is_contradicted(row),
             on_premises: self.states.on_premises(row),
             written_back: self.states.written_back(row),
+            risk: self.states.risk().of(row),
             trace,
         }
     }
@@ -345,6 +349,9 @@ impl Trace {
             | Record::OnPremises { .. }
             | Record::WritebackEngaged { .. }
             | Record::WrittenBack { .. }
+            | Record::RiskIntended { .. }
+            | Record::RiskAnswered { .. }
+            | Record::RiskVerified { .. }
             | Record::VerificationEnded { .. }
             | Record::Paused { .. }
             | Record::Closed {} => {}
@@ -369,7 +376,7 @@ mod tests {
     use crate::ids::ObjectId;
     use crate::plan::drift_cause::DriftCause;
     use crate::plan::playbook::Playbook;
-    use crate::plan::row::{Decision, PlanRow};
+    use crate::plan::row::tests::plain;
     use crate::run::accounts::{PlannedAccounts, TooMany};
     use crate::run::outcome::Outcome;
     use crate::run::record::FORMAT;
@@ -388,27 +395,7 @@ mod tests {
 
     /// A journal of one account that is reset and revoked; each line stands at ten times its number.
     fn replayed(records: Vec<Record>) -> Replay {
-        let row = PlanRow {
-            row: ROW,
-            user: "ada@contoso.com".to_owned(),
-            object_id: Some(account()),
-            user_principal_name: "ada@contoso.com".to_owned(),
-            display_name: String::new(),
-            decision: Decision::Act,
-            reasons: Vec::new(),
-            detail: String::new(),
-            steps: Playbook::Breach.steps(),
-            account_enabled: Some(true),
-            last_password_change: None,
-            sessions_valid_from: None,
-            handoff: String::new(),
-            priority: None,
-            sheet_row: None,
-            among: None,
-            sealed: None,
-            methods: None,
-            wave: String::new(),
-        };
+        let row = plain(ROW.get(), account(), Playbook::Breach.steps());
         let accounts = PlannedAccounts::of_plan([Ok::<_, TooMany>(row)].into_iter()).unwrap();
         let plan = Digest::of(b"plan");
         let mut replay = Replay::new(plan, &accounts);

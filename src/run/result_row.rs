@@ -11,6 +11,8 @@ use super::outcome::Outcome;
 use super::record::Record;
 use super::replay::{Replay, RowHistory};
 use super::results_error::ResultsError;
+use super::risk_result::RowRisk;
+use super::risk_rows::RiskFault;
 use super::row_fault::RowFault;
 use super::script_result::ScriptPassword;
 use super::state::StepState;
@@ -18,6 +20,7 @@ use super::target_result::TargetResult;
 use super::which_password::{SeenPasswordChange, WhichPassword};
 use super::writeback::WritebackStage;
 use super::writeback_event::WritebackEvent;
+use crate::graph::risky_users::RiskMark;
 use crate::plan::folder::{PlanFolder, Rows};
 use crate::plan::kept_elsewhere::{PasswordPlace, block_is_undone_by_sync, is_written_back, password_is_kept_in};
 use crate::plan::plan_targets::PlanTargets;
@@ -38,6 +41,8 @@ pub struct ResultRow {
     pub kept_in: Option<PasswordPlace>,
     /// Is that done by a person who has it written back?
     pub is_written_back: bool,
+    /// What is said of its risk, and what became of that; nothing where the plan marks none of this row.
+    pub risk: Option<(RiskMark, RowRisk)>,
 }
 
 /// What the journal says of one row. What the last fault is, is known for rows that are not done.
@@ -138,9 +143,13 @@ pub struct ResultRows<'a, I> {
     discards: bool,
     /// Are passes made?
     makes_passes: bool,
+    /// Is each person in a wave?
+    has_waves: bool,
     playbook: Playbook,
     /// Does a person have new passwords written back?
     writeback: bool,
+    /// What is said of the risk of people, where anything is.
+    risk: Option<RiskMark>,
     targets: Arc<PlanTargets>,
 }
 
@@ -156,7 +165,9 @@ impl<'a> ResultRows<'a, Rows> {
         let discards = manifest.options.throws_passwords_away();
         let rows = Self::new(plan.rows()?, replay, journal, discards, manifest.playbook);
         let makes_passes = manifest.options.pass.is_some();
-        Ok(Self { writeback: manifest.options.writeback, makes_passes, targets: plan.targets(), ..rows })
+        let (writeback, risk, has_waves) =
+            (manifest.options.writeback, manifest.options.risk, manifest.waves.is_some());
+        Ok(Self { writeback, risk, makes_passes, has_waves, targets: plan.targets(), ..rows })
     }
 
     /// Where the row that was given last begins in plan.csv, in bytes.
@@ -171,6 +182,21 @@ impl<'a, I> ResultRows<'a, I> {
         self.makes_passes
     }
 
+    /// Is the risk of people marked, so that the results have a column for it?
+    pub(super) const fn have_risk(&self) -> bool {
+        self.risk.is_some()
+    }
+
+    /// Is each person in a wave, so that the results have a column for it?
+    pub(super) const fn have_waves(&self) -> bool {
+        self.has_waves
+    }
+
+    /// What the last call about risk said, where it marked no one.
+    pub(super) fn risk_fault(&self) -> Option<&'a RiskFault> {
+        self.replay.states.risk().fault()
+    }
+
     /// These rows, and the journal that was replayed, unless it has no lines.
     pub(super) fn new(
         planned: I,
@@ -180,7 +206,18 @@ impl<'a, I> ResultRows<'a, I> {
         playbook: Playbook,
     ) -> Self {
         let targets = Arc::default();
-        Self { planned, replay, journal, discards, makes_passes: false, playbook, targets, writeback: false }
+        Self {
+            planned,
+            replay,
+            journal,
+            discards,
+            makes_passes: false,
+            has_waves: false,
+            playbook,
+            targets,
+            writeback: false,
+            risk: None,
+        }
     }
 
     /// What stands in the way of a row, as far as it is not done.
@@ -340,7 +377,8 @@ impl<E: Into<ResultsError>, I: Iterator<Item = Result<PlanRow, E>>> Iterator for
             } else {
                 in_cloud
             };
-            ResultRow { outcome, planned, history, kept_in, is_written_back }
+            let risk = self.risk.and_then(|mark| Some((mark, RowRisk::of(&planned, &history)?)));
+            ResultRow { outcome, planned, history, kept_in, is_written_back, risk }
         }))
     }
 }

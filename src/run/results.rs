@@ -22,6 +22,7 @@ use super::writeback_event::WritebackEvent;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::kept_elsewhere::{PasswordPlace, block_is_undone_by_sync};
 use crate::plan::row::{Decision, PlanRow};
+use crate::plan::waves::WAVE;
 use crate::private_files;
 use crate::spreadsheet::{BYTE_ORDER_MARK, Guarded};
 use crate::step::Step;
@@ -42,8 +43,14 @@ const TRAILING_COLUMNS: [&str; 10] = [
     "sealed_credential",
 ];
 
+/// The column with the moment from which a pass is good.
+pub const PASS_FROM: &str = "pass_from";
+
 /// The columns behind those, where the plan makes passes.
-pub(super) const PASS_COLUMNS: [&str; 4] = ["pass_from", "pass_until", "pass_once", "sealed_pass"];
+pub(super) const PASS_COLUMNS: [&str; 4] = [PASS_FROM, "pass_until", "pass_once", "sealed_pass"];
+
+/// The column behind those, where the plan marks the risk of people.
+pub(super) const RISK_COLUMN: &str = "risk";
 
 /// The cells before those of the steps.
 #[derive(Serialize)]
@@ -80,10 +87,12 @@ pub(super) struct PassCells {
 }
 
 impl PassCells {
-    pub(super) fn of(pass: Option<&MadePass>) -> Self {
+    /// Of a pass that is not made yet, only the moment is known that the list names.
+    pub(super) fn of(pass: Option<&MadePass>, row: &PlanRow) -> Self {
         let Some(MadePass { times, sealed, .. }) = pass else {
+            let to_be = row.pass_from.filter(|_| row.steps.contains(Step::Pass));
             return Self {
-                pass_from: String::new(),
+                pass_from: to_be.map(to_the_second).unwrap_or_default(),
                 pass_until: String::new(),
                 pass_once: "",
                 sealed_pass: String::new(),
@@ -116,17 +125,23 @@ pub fn write<E: Into<ResultsError>, I: Iterator<Item = Result<PlanRow, E>>>(
         let columns: Vec<(Step, &str)> = Step::columns().collect();
         let headers = columns.iter().map(|(_, header)| *header);
         let of_passes = PASS_COLUMNS.into_iter().filter(|_| rows.have_passes());
-        csv.write_record(LEADING_COLUMNS.into_iter().chain(headers).chain(TRAILING_COLUMNS).chain(of_passes))?;
+        let of_risk = rows.have_risk().then_some(RISK_COLUMN);
+        let of_waves = rows.have_waves().then_some(WAVE);
+        let trailing = TRAILING_COLUMNS.into_iter().chain(of_passes).chain(of_risk).chain(of_waves);
+        csv.write_record(LEADING_COLUMNS.into_iter().chain(headers).chain(trailing))?;
         let mut counts = OutcomeCounts::default();
         while let Some(row) = rows.next() {
             let row = row?;
             let details = rows.details(&row)?;
             counts.add(&row);
-            let pass = Vec::from_iter(rows.have_passes().then(|| PassCells::of(details.pass.as_deref())));
-            csv.serialize((cells(&row, &details, &columns), pass))?;
+            let pass = Vec::from_iter(rows.have_passes().then(|| PassCells::of(details.pass.as_deref(), &row.planned)));
+            let risk = Vec::from_iter(rows.have_risk().then(|| row.risk.map_or("", |(_, risk)| risk.word())));
+            let wave = Vec::from_iter(rows.have_waves().then(|| Guarded::from(row.planned.wave.as_str())));
+            csv.serialize((cells(&row, &details, &columns), pass, risk, wave))?;
             also(&row, &details, rows);
         }
         csv.flush()?;
+        counts.explain_risk(rows.risk_fault());
         Ok(counts)
     });
     written.map_err(|error| match error {
@@ -263,7 +278,8 @@ fn written_back(standing: Option<WritebackStanding>, last: Option<&WritebackEven
 }
 
 /// To the second, in UTC.
-fn to_the_second(at: OffsetDateTime) -> String {
+#[must_use]
+pub fn to_the_second(at: OffsetDateTime) -> String {
     let at = OffsetDateTime::from_unix_timestamp(at.unix_timestamp()).ok();
     at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }

@@ -3,9 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::iter;
 
+use super::asked_rate::AskedRate;
 use super::journal::{self, JournalError, JournalLookup};
 use super::record::Record;
 use super::replay::Replay;
+use super::risk_work::RiskJob;
 use super::run_error::RunError;
 use super::settle::Doubt;
 use super::state::{self, AccountState, Transition};
@@ -28,6 +30,9 @@ pub enum WorkScope {
 pub struct ResumePoint {
     /// Has any process sent a write for it?
     pub begun: bool,
+    /// To how many new passwords in which time the last process kept, or to no rate: the run keeps to it until something else is
+    /// asked for.
+    pub rate: Option<AskedRate>,
     /// By row: may its account have drifted in a way that matters?
     may_drift: Vec<bool>,
     /// The accounts with steps in doubt that this process will settle.
@@ -111,6 +116,7 @@ fn resume_point_within(plan: &PlanFolder, scope: WorkScope, wave: Option<WorkedW
             let may_drift = rows().zip(states.iter()).map(|(row, state)| is_meant(row) && state.may_drift()).collect();
             return Ok(ResumePoint {
                 begun: false,
+                rate: None,
                 may_drift,
                 doubts: HashMap::new(),
                 chosen: no_account(),
@@ -132,10 +138,12 @@ fn resume_point_within(plan: &PlanFolder, scope: WorkScope, wave: Option<WorkedW
     }
     let taken_over = || rows().zip(replay.states.as_taken_over());
     let may_drift = taken_over().map(|(row, state)| is_meant(row) && state.may_drift()).collect();
-    let is_settled = taken_over().all(|(row, state)| !is_meant(row) || state.is_settled());
+    let is_settled = taken_over().all(|(row, state)| !is_meant(row) || state.is_settled())
+        && !RiskJob::is_left(plan, &replay.states)?;
     let mut doubts = doubts(plan, &replay)?;
     doubts.retain(|row, _| is_meant(*row));
-    Ok(ResumePoint { begun, may_drift, doubts, chosen: None, wave, settled: is_settled.then_some(replay) })
+    let (rate, settled) = (replay.states.rate(), is_settled.then_some(replay));
+    Ok(ResumePoint { begun, rate, may_drift, doubts, chosen: None, wave, settled })
 }
 
 /// The accounts that failed are chosen, and no others.
@@ -152,8 +160,8 @@ fn resume_point_of_failed(replay: Replay, begun: bool) -> ResumePoint {
         }
         row = row.next();
     }
-    let settled = chosen.is_empty().then_some(replay);
-    ResumePoint { begun, may_drift, doubts: HashMap::new(), chosen: Some(chosen), wave: None, settled }
+    let (rate, settled) = (replay.states.rate(), chosen.is_empty().then_some(replay));
+    ResumePoint { begun, rate, may_drift, doubts: HashMap::new(), chosen: Some(chosen), wave: None, settled }
 }
 
 /// The accounts with steps in doubt. There are no more of them than writes can be under way at one time, and those that

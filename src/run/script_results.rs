@@ -111,8 +111,9 @@ pub enum LineFault {
     TwiceByHand { row: RowNumber, name: String, first: u64 },
     #[error("row {row} ({name}) is not left to people: the script does it")]
     NotByHand { row: RowNumber, name: String },
-    #[error("row {row} ({name}) has {found:?} in the column done, which says neither whether it is done nor when")]
-    NeitherDoneNorOpen { row: RowNumber, name: String, found: String },
+    /// What stands there is not shown: people write passwords into such cells.
+    #[error("row {row} ({name}) has something in the column done that says neither whether it is done nor when")]
+    NeitherDoneNorOpen { row: RowNumber, name: String },
 }
 
 /// One line of the file. What else stands in it is for people.

@@ -5,6 +5,7 @@ pub use super::step_state::StepState;
 use super::packed_steps::PackedSteps;
 use super::target_progress::TargetProgress;
 use crate::graph::write_outcome::{Refusal, WriteOutcome};
+use crate::step::target::TargetFacts;
 use crate::step::{Step, StepMap, Steps, WriteKind};
 
 /// Where one account stands: half a byte a step and a few more, for there may be a million.
@@ -228,6 +229,147 @@ impl AccountState {
     }
 }
 
+/// Where each event alone brings an account; nothing where it cannot happen in this state.
+impl AccountState {
+    fn sent(mut self, steps: Steps) -> Option<Self> {
+        if steps.is_empty() || self.due() != steps {
+            return None;
+        }
+        for step in steps.iter() {
+            let StepState::Open { in_doubt } = self.of(step) else { return None };
+            self.steps.set(step, StepState::Sent { in_doubt });
+        }
+        Some(self)
+    }
+
+    fn answered(self, steps: Steps, outcome: &WriteOutcome) -> Option<Self> {
+        if steps.is_empty() {
+            return None;
+        }
+        let mut after = self;
+        for step in steps.iter() {
+            let StepState::Sent { in_doubt } = self.of(step) else { return None };
+            match step.facts().targets.as_ref().filter(|_| outcome.is_decided()) {
+                Some(facts) => after.settle_target(step, self.target_answered(step, facts, in_doubt, outcome)),
+                None => {
+                    let is_alone = steps.iter().count() == 1;
+                    after.steps.set(step, self.step_answered(step, is_alone, in_doubt, outcome));
+                }
+            }
+        }
+        after.password_refused |= outcome.refusal() == Some(Refusal::Password);
+        Some(after)
+    }
+
+    /// How far the decided answer to a write about one target brings the targets of its step.
+    fn target_answered(
+        &self,
+        step: Step,
+        facts: &TargetFacts,
+        in_doubt: bool,
+        outcome: &WriteOutcome,
+    ) -> TargetProgress {
+        let targets = self.targets;
+        match outcome {
+            WriteOutcome::Accepted => targets.done(step),
+            // The default one, as long as there is another: it goes to the end.
+            _ if outcome.is_bad_request() && facts.may_wait_for_others && targets.may_defer(step) => targets.deferred(),
+            _ => targets.missed(step, in_doubt, false),
+        }
+    }
+
+    /// Where the answer to a write brings one of its steps.
+    fn step_answered(&self, step: Step, is_alone: bool, in_doubt: bool, outcome: &WriteOutcome) -> StepState {
+        match (outcome, outcome.refusal()) {
+            (WriteOutcome::Accepted, _) => StepState::Done,
+            (WriteOutcome::Postponed { .. }, _) => StepState::Open { in_doubt },
+            (WriteOutcome::Unknown { .. }, _) => StepState::Open { in_doubt: true },
+            (WriteOutcome::Refused { .. }, _) if step == Step::Pass => StepState::refused(in_doubt),
+            (WriteOutcome::Refused { .. }, Some(Refusal::Password)) if !self.password_refused => {
+                StepState::Open { in_doubt }
+            }
+            (WriteOutcome::Refused { .. }, Some(Refusal::Password | Refusal::Property))
+                if !is_alone && step.facts().is_retried_alone =>
+            {
+                StepState::Open { in_doubt }
+            }
+            (WriteOutcome::Refused { .. }, _) => StepState::refused(in_doubt),
+        }
+    }
+
+    fn given_up(self, steps: Steps) -> Option<Self> {
+        if steps.is_empty() {
+            return None;
+        }
+        let mut after = self;
+        for step in steps.iter() {
+            let StepState::Open { in_doubt } = self.of(step) else { return None };
+            if step.has_targets() {
+                after.settle_target(step, self.targets.missed(step, in_doubt, true));
+            } else {
+                after.steps.set(step, StepState::GivenUp { in_doubt });
+            }
+        }
+        Some(after)
+    }
+
+    fn withdrawn(self) -> Option<Self> {
+        if !self.may_drift() {
+            return None;
+        }
+        let mut after = self;
+        if self == Self::default() {
+            // Nothing was planned, and even that is no longer right.
+            after.steps.set(Step::LAST, StepState::Withdrawn { in_doubt: false });
+        }
+        for (step, is) in self.steps.iter() {
+            if let StepState::Open { in_doubt } = is {
+                after.steps.set(step, StepState::Withdrawn { in_doubt });
+            }
+        }
+        Some(after)
+    }
+
+    fn proven(mut self, steps: Steps) -> Option<Self> {
+        let is_shown =
+            |step: Step| step.facts().is_settled_by_read && self.of(step) == (StepState::Open { in_doubt: true });
+        if steps.is_empty() || self.due() != steps || !steps.iter().all(is_shown) {
+            return None;
+        }
+        steps.iter().for_each(|step| self.steps.set(step, StepState::Done));
+        Some(self)
+    }
+
+    fn retried(self) -> Option<Self> {
+        if self.is_under_way() || !self.any(StepState::was_refused) {
+            return None;
+        }
+        let mut after = Self { password_refused: false, ..self };
+        for (step, is) in self.steps.iter().filter(|(_, is)| is.was_refused()) {
+            after.steps.set(step, StepState::Open { in_doubt: is == StepState::Uncertain });
+        }
+        if self.any_before_last(StepState::was_refused) {
+            after.reopen_last();
+        }
+        Some(after)
+    }
+
+    fn taken_over(self) -> Self {
+        let mut after = self;
+        for (step, is) in self.steps.iter() {
+            match is {
+                StepState::Sent { .. } => after.steps.set(step, StepState::Open { in_doubt: true }),
+                StepState::GivenUp { in_doubt } => after.steps.set(step, StepState::Open { in_doubt }),
+                _ => {}
+            }
+        }
+        if self.any_before_last(|state| matches!(state, StepState::GivenUp { .. })) {
+            after.reopen_last();
+        }
+        after
+    }
+}
+
 /// The state after an event. The live engine and the replay of a journal both go through here, and nothing else moves
 /// an account.
 ///
@@ -235,127 +377,16 @@ impl AccountState {
 ///
 /// An event that cannot happen in this state.
 pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountState, IllegalTransition> {
-    let illegal = || IllegalTransition { transition: transition.into(), state };
-    let mut after = state;
-    match transition {
-        Transition::Sent(steps) => {
-            if steps.is_empty() || state.due() != steps {
-                return Err(illegal());
-            }
-            for step in steps.iter() {
-                let StepState::Open { in_doubt } = state.of(step) else { return Err(illegal()) };
-                after.steps.set(step, StepState::Sent { in_doubt });
-            }
-        }
-        Transition::Answered(steps, outcome) => {
-            if steps.is_empty() {
-                return Err(illegal());
-            }
-            let refusal = outcome.refusal();
-            let refused_together = steps.iter().count() > 1;
-            for step in steps.iter() {
-                let StepState::Sent { in_doubt } = state.of(step) else { return Err(illegal()) };
-                if let Some(facts) = step.facts().targets.as_ref().filter(|_| outcome.is_decided()) {
-                    let targets = state.targets;
-                    let may_wait = facts.may_wait_for_others && targets.may_defer(step);
-                    after.settle_target(
-                        step,
-                        match outcome {
-                            WriteOutcome::Accepted => targets.done(step),
-                            // The default one, as long as there is another: it goes to the end.
-                            _ if outcome.is_bad_request() && may_wait => targets.deferred(),
-                            _ => targets.missed(step, in_doubt, false),
-                        },
-                    );
-                    continue;
-                }
-                let next = match (outcome, refusal) {
-                    (WriteOutcome::Accepted, _) => StepState::Done,
-                    (WriteOutcome::Postponed { .. }, _) => StepState::Open { in_doubt },
-                    (WriteOutcome::Unknown { .. }, _) => StepState::Open { in_doubt: true },
-                    (WriteOutcome::Refused { .. }, _) if step == Step::Pass => StepState::refused(in_doubt),
-                    (WriteOutcome::Refused { .. }, Some(Refusal::Password)) if !state.password_refused => {
-                        StepState::Open { in_doubt }
-                    }
-                    (WriteOutcome::Refused { .. }, Some(Refusal::Password | Refusal::Property))
-                        if refused_together && step.facts().is_retried_alone =>
-                    {
-                        StepState::Open { in_doubt }
-                    }
-                    (WriteOutcome::Refused { .. }, _) => StepState::refused(in_doubt),
-                };
-                after.steps.set(step, next);
-            }
-            if refusal == Some(Refusal::Password) {
-                after.password_refused = true;
-            }
-        }
-        Transition::GaveUp(steps) => {
-            if steps.is_empty() {
-                return Err(illegal());
-            }
-            for step in steps.iter() {
-                let StepState::Open { in_doubt } = state.of(step) else { return Err(illegal()) };
-                if step.has_targets() {
-                    after.settle_target(step, state.targets.missed(step, in_doubt, true));
-                } else {
-                    after.steps.set(step, StepState::GivenUp { in_doubt });
-                }
-            }
-        }
-        Transition::Drifted => {
-            if !state.may_drift() {
-                return Err(illegal());
-            }
-            if state == AccountState::default() {
-                // Nothing was planned, and even that is no longer right.
-                after.steps.set(Step::LAST, StepState::Withdrawn { in_doubt: false });
-            }
-            for (step, is) in state.steps.iter() {
-                if let StepState::Open { in_doubt } = is {
-                    after.steps.set(step, StepState::Withdrawn { in_doubt });
-                }
-            }
-        }
-        Transition::Proven(steps) => {
-            let is_readable = steps.iter().all(|step| step.facts().is_settled_by_read);
-            if steps.is_empty() || !is_readable || state.due() != steps {
-                return Err(illegal());
-            }
-            for step in steps.iter() {
-                if state.of(step) != (StepState::Open { in_doubt: true }) {
-                    return Err(illegal());
-                }
-                after.steps.set(step, StepState::Done);
-            }
-        }
-        Transition::Retried => {
-            if state.is_under_way() || !state.any(StepState::was_refused) {
-                return Err(illegal());
-            }
-            for (step, is) in state.steps.iter().filter(|(_, is)| is.was_refused()) {
-                after.steps.set(step, StepState::Open { in_doubt: is == StepState::Uncertain });
-            }
-            after.password_refused = false;
-            if state.any_before_last(StepState::was_refused) {
-                after.reopen_last();
-            }
-        }
-        Transition::TakenOver => {
-            for (step, is) in state.steps.iter() {
-                match is {
-                    StepState::Sent { .. } => after.steps.set(step, StepState::Open { in_doubt: true }),
-                    StepState::GivenUp { in_doubt } => {
-                        after.steps.set(step, StepState::Open { in_doubt });
-                    }
-                    _ => {}
-                }
-            }
-            if state.any_before_last(|state| matches!(state, StepState::GivenUp { .. })) {
-                after.reopen_last();
-            }
-        }
-    }
+    let after = match transition {
+        Transition::Sent(steps) => state.sent(steps),
+        Transition::Answered(steps, outcome) => state.answered(steps, outcome),
+        Transition::GaveUp(steps) => state.given_up(steps),
+        Transition::Drifted => state.withdrawn(),
+        Transition::Proven(steps) => state.proven(steps),
+        Transition::Retried => state.retried(),
+        Transition::TakenOver => Some(state.taken_over()),
+    };
+    let mut after = after.ok_or(IllegalTransition { transition: transition.into(), state })?;
     after.hold_pass_back();
     after.targets = after.targets.turn_to(state.step_with_targets(), after.step_with_targets());
     Ok(after)

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::asked_rate::AskedRate;
 use super::contradictions::Contradictions;
 use super::journal::JournalLine;
 use super::on_premises::{ScriptedRow, ScriptedRows};
 use super::record::Record;
+use super::risk_rows::RiskRows;
 use super::spent::{Spent, WritesSpent};
 use super::state::{self, AccountState, Transition};
 use super::writeback::{WritebackRows, WritebackStanding};
@@ -45,9 +47,12 @@ pub struct States {
     spent: Spent,
     /// When the last new password was about to leave.
     last_reset: Option<OffsetDateTime>,
+    /// How many people get a new password in which time, or that there is no rate, as the last process kept to it.
+    rate: Option<AskedRate>,
     contradictions: Contradictions,
     on_premises: ScriptedRows,
     written_back: WritebackRows,
+    risk: RiskRows,
 }
 
 /// An account that a line has moved on.
@@ -73,8 +78,10 @@ impl States {
             by_row,
             spent: Spent::default(),
             last_reset: None,
+            rate: None,
             contradictions: Contradictions::default(),
             written_back: WritebackRows::default(),
+            risk: RiskRows::default(),
         }
     }
 
@@ -124,6 +131,12 @@ impl States {
     #[must_use]
     pub const fn all_written_back(&self) -> &WritebackRows {
         &self.written_back
+    }
+
+    /// How far the risk of people is marked.
+    #[must_use]
+    pub const fn risk(&self) -> &RiskRows {
+        &self.risk
     }
 
     /// Was anything done in Active Directory, by the script or by writeback?
@@ -179,9 +192,13 @@ impl States {
         if let Record::TakenOver { .. } = line.record {
             self.take_over();
         }
+        if let Record::Engaged { rate, .. } = line.record {
+            self.rate = rate;
+        }
         self.contradictions.take(&line.record);
         self.on_premises.take(&line.record)?;
         self.written_back.take(&line.record, line.at);
+        self.risk.take(&line.record, self.by_row.len());
         let Some((row, transition)) = line.record.transition() else { return Ok(None) };
         let slot = self.by_row.get_mut(row.index()).ok_or_else(|| format!("the plan has no row {row}"))?;
         let before = *slot;
@@ -220,6 +237,13 @@ impl States {
     pub fn since_last_reset(&self, now: OffsetDateTime, speed: f64) -> Option<Duration> {
         let since = Duration::try_from(now - self.last_reset?).unwrap_or_default();
         Some(since.mul_f64(speed))
+    }
+
+    /// To how many new passwords in which time the last process kept, or that it kept to no rate, where either was said. One that
+    /// ended before it said so changes nothing.
+    #[must_use]
+    pub const fn rate(&self) -> Option<AskedRate> {
+        self.rate
     }
 
     /// A new process took over: what the one before had under way is in doubt.

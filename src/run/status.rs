@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use super::asked_rate::AskedRate;
 use super::fold::{Fold, JournalEnd, Projection};
 use super::handout_rate::HandoutRate;
 use super::journal::{JournalError, JournalLine};
@@ -16,12 +17,13 @@ use super::proof::ProofCounts;
 use super::record::Record;
 use super::replay::RowTraces;
 use super::result_row::ResultRows;
+use super::risk_result::RiskCounts;
 use super::run_end::RunEnd;
 use super::run_error::RunError;
 use super::state::AccountState;
 use super::states::Moved;
 use super::writes_left::WritesLeft;
-use crate::graph::write_outcome::WriteOutcome;
+use crate::graph::write_outcome::{Postponed, WriteOutcome};
 use crate::json::{self, ByWord, Rfc3339Moment, Seconds};
 use crate::plan::folder::PlanFolder;
 use crate::plan::row::Decision;
@@ -45,6 +47,9 @@ pub struct RunStatus {
     pub failed: u64,
     /// Accounts at which the last verification found something changed back, whatever was written since.
     pub contradicted: u64,
+    /// How far the risk of its people is marked, where the plan does that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk: Option<RiskCounts>,
     /// Why accounts are not done, and how many each.
     pub reasons: BTreeMap<String, u64>,
     /// Writes that are still to come, if all goes well.
@@ -119,7 +124,8 @@ pub struct JournalCondition {
     /// What the last process said when it ended; nothing when it was killed, or still works.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<RunEnd>,
-    /// To how many new passwords in which time the last process keeps, where it was given a rate.
+    /// To how many new passwords in which time the last process keeps, where it keeps to a rate. The next one keeps to it, too,
+    /// unless it is given another one, or none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<HandoutRate>,
     /// What the last process has done so far.
@@ -133,6 +139,8 @@ struct LastWork {
     began: Option<OffsetDateTime>,
     last: Option<OffsetDateTime>,
     writes: u64,
+    /// When Graph throttled for the first time after the last write that it accepted.
+    throttled: Option<OffsetDateTime>,
     /// How many times as fast as this machine's clock the tenant's runs.
     speed: f64,
 }
@@ -163,7 +171,8 @@ pub fn run_status(plan: &PlanFolder) -> Result<RunStatus, RunError> {
     let projection = (RowTraces::of_rows(plan.steps().len()), JournalCondition::default());
     let (fold, end) = Fold::read_to_break(plan, projection)?;
     let (replay, journal) = fold.split();
-    let mut status = RunStatus { begun: replay.has_begun(), journal: journal.with_end(end), ..RunStatus::default() };
+    let journal = JournalCondition { rate: replay.states.rate().and_then(AskedRate::rate), ..journal.with_end(end) };
+    let mut status = RunStatus { begun: replay.has_begun(), journal, ..RunStatus::default() };
     let mut left = WritesLeft::default();
     let mut rows = ResultRows::of_plan(plan, &replay)?;
     while let Some(row) = rows.next() {
@@ -182,9 +191,11 @@ pub fn run_status(plan: &PlanFolder) -> Result<RunStatus, RunError> {
         }
     }
     (status.failed, status.contradicted) = (status.outcomes.to_retry(), status.outcomes.contradicted().count);
-    status.time_left = left.time(&replay.states, status.journal.rate);
+    status.time_left = left.time(&replay.states, plan.manifest().by_person());
     (status.writes_left, status.targets_left) = (left.writes, left.targets);
     status.passwords_left = left.passwords;
+    status.outcomes.explain_risk(replay.states.risk().fault());
+    status.risk = status.outcomes.risk().cloned();
     status.sealed = u64::from(plan.manifest().sealed());
     Ok(status)
 }
@@ -211,18 +222,22 @@ impl Projection for JournalCondition {
         self.last_written = Some(line.at);
         match line.record {
             Record::TakenOver { .. } => {
-                (self.processes, self.ended, self.rate) = (self.processes + 1, None, None);
+                (self.processes, self.ended) = (self.processes + 1, None);
                 self.work = LastWork { began: Some(line.at), speed: 1.0, ..LastWork::default() };
             }
-            Record::Engaged { clock_speed, rate, .. } => {
-                self.work.speed = clock_speed;
-                self.rate = rate;
-            }
+            Record::Engaged { clock_speed, .. } => self.work.speed = clock_speed,
             Record::Answered { answer: WriteOutcome::Accepted, .. } => {
                 (self.work.writes, self.work.last) = (self.work.writes + 1, Some(line.at));
+                self.work.throttled = None;
+            }
+            Record::Answered { answer: WriteOutcome::Postponed { why: Postponed::Throttled, .. }, .. } => {
+                self.work.throttled.get_or_insert(line.at);
             }
             Record::Paused { reason } => self.ended = Some(reason),
-            Record::Intended { .. } | Record::OnPremises { .. } | Record::WrittenBack { .. } => self.verified = None,
+            Record::Intended { .. }
+            | Record::OnPremises { .. }
+            | Record::WrittenBack { .. }
+            | Record::RiskIntended { .. } => self.verified = None,
             Record::VerificationEnded { steps } => self.verified = Some(steps),
             _ => {}
         }
@@ -233,9 +248,15 @@ impl JournalCondition {
     /// How many writes a minute of tenant time the last process brought through, unless it worked for a moment only.
     #[must_use]
     pub fn writes_per_minute(&self) -> Option<f64> {
-        let LastWork { began: Some(began), last: Some(last), writes, speed } = self.work else { return None };
+        let LastWork { began: Some(began), last: Some(last), writes, speed, .. } = self.work else { return None };
         let seconds = (last - began).as_seconds_f64() * speed;
         (seconds >= 5.0).then(|| writes as f64 / seconds * 60.0)
+    }
+
+    /// Since when Graph throttles the last process and accepts nothing from it, where that is so.
+    #[must_use]
+    pub const fn throttled_since(&self) -> Option<OffsetDateTime> {
+        self.work.throttled
     }
 
     fn with_end(self, end: JournalEnd) -> Self {

@@ -17,6 +17,8 @@ pub struct TargetResult {
     pub outcome: TargetOutcome,
     /// What was said of it last, mostly by Graph; empty where nothing was.
     pub said: String,
+    /// Graph's name for the request that was refused last.
+    pub request_id: Option<String>,
 }
 
 /// What became of a target.
@@ -53,25 +55,36 @@ impl TargetResult {
     /// By the last record about it, where there is one.
     #[must_use]
     pub(super) fn of(target: WriteTarget, last: Option<Record>) -> Self {
+        let mut request_id = None;
         let (outcome, said) = match last {
             None => (TargetOutcome::Pending, String::new()),
             Some(Record::Answered { answer, .. }) => match answer {
                 WriteOutcome::Accepted => (TargetOutcome::Done, String::new()),
-                WriteOutcome::Refused { error } => (TargetOutcome::Failed, error.to_string()),
+                WriteOutcome::Refused { mut error } => {
+                    request_id = error.request_id.take();
+                    (TargetOutcome::Failed, error.to_string())
+                }
                 WriteOutcome::Postponed { why, .. } => (TargetOutcome::Pending, why.to_string()),
                 WriteOutcome::Unknown { why, .. } => (TargetOutcome::Uncertain, why.to_string()),
             },
             Some(Record::GaveUp { last_try, .. }) => (TargetOutcome::Failed, format!("gave up: {last_try}")),
             Some(_) => (TargetOutcome::Uncertain, "its answer is missing".to_owned()),
         };
-        Self { target, outcome, said }
+        Self { target, outcome, said, request_id }
+    }
+
+    /// What was said of it last, with Graph's name for the request.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        let id = self.request_id.as_ref().map(|id| format!(" (request-id {id})"));
+        format!("{}{}", self.said, id.unwrap_or_default())
     }
 
     /// One that was meant and stays.
     #[must_use]
     pub(super) fn cannot_be_done(stays: &StayingTarget) -> Option<Self> {
         let said = format!("{} {}", stays.type_name, stays.no_way?.by_hand()).trim_start().to_owned();
-        Some(Self { target: stays.target.clone(), outcome: TargetOutcome::CannotBeDone, said })
+        Some(Self { target: stays.target.clone(), outcome: TargetOutcome::CannotBeDone, said, request_id: None })
     }
 }
 
@@ -79,7 +92,7 @@ impl TargetResult {
 impl fmt::Display for TargetResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.target, self.outcome.word(self.target.kind().step()))?;
-        if self.said.is_empty() { Ok(()) } else { write!(f, " ({})", self.said) }
+        if self.said.is_empty() { Ok(()) } else { write!(f, " ({})", self.detail()) }
     }
 }
 

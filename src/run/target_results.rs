@@ -8,7 +8,7 @@ use crate::plan::folder::{PlanFolder, WAYS_IN_RESULTS};
 use crate::private_files;
 use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 
-const HEADER: [&str; 7] = ["row", "user_principal_name", "object_id", "method", "id", "outcome", "detail"];
+const HEADER: [&str; 7] = ["row", "user_principal_name", "object_id", "way", "id", "outcome", "detail"];
 
 /// The list while it is being made.
 pub(super) struct TargetResults {
@@ -31,7 +31,7 @@ impl TargetResults {
     pub(super) fn add(&mut self, row: &ResultRow, details: &ResultDetails) {
         let Some(csv) = &mut self.csv else { return };
         let object_id = row.planned.object_id.map(|id| id.to_string()).unwrap_or_default();
-        for TargetResult { target, outcome, said } in &details.targets {
+        for result @ TargetResult { target, outcome, .. } in &details.targets {
             let _ = csv.write_record([
                 row.planned.row.to_string().as_str(),
                 &guard(&row.planned.user_principal_name),
@@ -39,7 +39,7 @@ impl TargetResults {
                 target.kind().name(),
                 &guard(&target.id()),
                 outcome.word(target.kind().step()),
-                &guard(said),
+                &guard(&result.detail()),
             ]);
         }
     }

@@ -26,6 +26,7 @@ use crate::ids::{ObjectId, RowNumber};
 use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
 use crate::plan::reason::Reason;
+use crate::plan::row::tests::plain;
 use crate::plan::row::{Decision, PlanRow};
 use crate::step::{Step, Steps};
 
@@ -61,25 +62,9 @@ fn plan() -> Vec<PlanRow> {
         acts(RESET),
     ];
     let row = |(number, (decision, steps, reasons)): (u32, (Decision, Steps, &[Reason]))| PlanRow {
-        row: RowNumber::new(number),
-        user: format!("user{number}"),
-        object_id: Some(object_id(number)),
-        user_principal_name: format!("user{number}@contoso.com"),
-        display_name: format!("User {number}"),
         decision,
         reasons: reasons.to_vec(),
-        detail: String::new(),
-        steps,
-        account_enabled: Some(true),
-        last_password_change: None,
-        sessions_valid_from: None,
-        handoff: String::new(),
-        priority: None,
-        sheet_row: None,
-        among: None,
-        sealed: None,
-        methods: None,
-        wave: String::new(),
+        ..plain(number, object_id(number), steps)
     };
     (1..).zip(rows).map(row).collect()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::handout_rate::HandoutRate;
+use super::asked_rate::AskedRate;
 use super::state::{AccountState, StepState};
 use super::states::States;
 use crate::step::{Step, StepMap};
@@ -28,11 +28,13 @@ impl WritesLeft {
         Step::with_own_pace().for_each(|step| self.targets[step] += state.targets_left(step));
     }
 
-    /// How long they take from now on at least; where new passwords keep to a rate, from the last one on.
+    /// How long they take from now on at least, sent by a person who signed in (`by_person`) or by an app; where new passwords keep to
+    /// the rate of the last process, from the last one on.
     #[must_use]
-    pub fn time(&self, states: &States, rate: Option<HandoutRate>) -> Duration {
+    pub fn time(&self, states: &States, by_person: bool) -> Duration {
+        let rate = states.rate().and_then(AskedRate::rate);
         let handed_over = rate.map(|rate| rate.time_for(self.passwords, rate.interval())).unwrap_or_default();
         let spent = states.writes_spent(OffsetDateTime::now_utc(), 1.0);
-        spent.floor(self.writes - self.targets.all()).max(self.targets.floor()).max(handed_over)
+        spent.floor(self.writes - self.targets.all()).max(self.targets.floor(by_person)).max(handed_over)
     }
 }

@@ -15,6 +15,10 @@ use super::recipients::Recipients;
 /// Room for the header of a few recipients. A longer header only costs a copy of encrypted bytes.
 const USUAL_HEADER: usize = 1536;
 
+/// age seals its content in chunks of 64 KiB, each with a tag of 16 bytes: <https://age-encryption.org/v1>.
+const AGE_CHUNK: usize = 64 * 1024;
+const AGE_TAG: usize = 16;
+
 /// No real payload is longer.
 const MAX_PAYLOAD_BYTES: u64 = 64 * 1024;
 
@@ -108,7 +112,8 @@ pub(super) fn seal_with_age(recipients: &Recipients, content: &[u8]) -> Result<O
     let failed = |error: &dyn std::fmt::Display| SealError::of(error);
     let keys = recipients.age_keys().map(|key| key.as_recipient());
     let encryptor = Encryptor::with_recipients(keys).map_err(|error| failed(&error))?;
-    let room = Vec::with_capacity(USUAL_HEADER + content.len());
+    // A buffer that grows has the content of a packet twice.
+    let room = Vec::with_capacity(USUAL_HEADER + content.len() + content.len() / AGE_CHUNK * AGE_TAG);
     let mut writer = encryptor.wrap_output(room).map_err(|error| failed(&error))?;
     writer.write_all(content).map_err(|error| failed(&error))?;
     writer.finish().map(Some).map_err(|error| failed(&error))

@@ -60,6 +60,7 @@
 //! | `payload` | the content of an envelope |
 //! | `cms` | envelopes for certificates |
 //! | `envelope`, `credential` | sealing and opening one credential, and its text |
+//! | `row_credential` | why there is no credential for a row |
 //! | `sealed_file`, `sealed_rows` | sealing and opening whole files, and reading the credentials of a results file |
 
 mod alphabet;
@@ -74,6 +75,7 @@ mod payload;
 mod phrase;
 mod randomness;
 mod recipients;
+mod row_credential;
 mod sealed_file;
 mod sealed_rows;
 mod style;
@@ -92,6 +94,7 @@ pub use recipients::{
     CertificateProblem, MissingKeyUsage, RecipientDamage, RecipientError, RecipientPlace, Recipients, SecretKeyKind,
     UnsealableKind, recipient_name,
 };
+pub use row_credential::RowCredentialError;
 pub use sealed_file::{SealedFile, seal_file, sealed_file_kind, unseal_any_file, unseal_file};
 pub use sealed_rows::{SealedRow, SealedRows, SealedRowsError};
 pub use style::{Length, LengthError, PasswordStyle};

@@ -67,6 +67,8 @@ pub enum SealedRowsError {
     File { path: PathBuf, error: io::Error },
     #[error("{} is no results file: it lacks the {missing}; its first line has {found}", .path.display())]
     NotResults { path: PathBuf, missing: String, found: String },
+    #[error("{} is a plan, and no results file: what it says was to be done, and not which password was set", .path.display())]
+    Plan { path: PathBuf },
     #[error("record {record} of {} cannot be read: {what}", .path.display())]
     Record {
         path: PathBuf,
@@ -132,6 +134,10 @@ impl SealedRows {
         if !missing.is_empty() {
             let (path, missing) = (path.to_owned(), missing.join(", "));
             return Err(SealedRowsError::NotResults { path, missing, found: first_line(&record) });
+        }
+        // A plan has these columns, too. Which passwords took effect stands in the results alone.
+        if place(&"decision").is_some() && place(&"outcome").is_none() {
+            return Err(SealedRowsError::Plan { path: path.to_owned() });
         }
         let places = places.map(Option::unwrap_or_default);
         Ok(Self {
@@ -220,7 +226,7 @@ fn delimiter(head: &[u8]) -> u8 {
 fn first_line(record: &ByteRecord) -> String {
     const MAX_CHARACTERS: usize = 200;
     let names: Vec<_> = record.iter().take(20).map(String::from_utf8_lossy).collect();
-    let text: String = names.join(", ").chars().filter(|c| !c.is_control()).take(MAX_CHARACTERS).collect();
+    let text: String = names.join(", ").chars().filter(|c| !crate::unseen::deceives(*c)).take(MAX_CHARACTERS).collect();
     // It is easy to swap the two files of the command.
     if text.to_ascii_uppercase().contains("AGE-SECRET-KEY") {
         "an age identity".to_owned()
@@ -268,6 +274,18 @@ mod tests {
         let second = rows[1].as_ref().unwrap();
         assert_eq!(second.object_id, Err("nonsense".to_owned()));
         assert_eq!(second.candidates, [Err(NotSealed::Content), Err(NotSealed::CmsContent)]);
+    }
+
+    #[test]
+    fn a_plan_is_no_results_file_whatever_a_spreadsheet_made_of_it() {
+        let columns = "row,user,object_id,user_principal_name,sealed_credential";
+        for (header, is_plan) in [(format!("{columns},Decision"), true), (format!("decision,{columns},outcome"), false)]
+        {
+            for delimiter in [",", ";"] {
+                let opened = open(&format!("{header}\n").replace(',', delimiter));
+                assert_eq!(matches!(opened, Err(SealedRowsError::Plan { .. })), is_plan, "{header}");
+            }
+        }
     }
 
     #[test]

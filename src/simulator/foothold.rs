@@ -17,6 +17,10 @@ pub struct Intruder {
     pub registered_ago: Duration,
     /// How often they try each account whose session ended, in tenant time.
     pub every: Duration,
+    /// The token of a device of theirs lives until the device is disabled or sign-in is blocked. Microsoft's page names these two and a
+    /// changed password, where the token came by the password, and does not name a revoke ("Understanding Primary Refresh Token",
+    /// how it is invalidated).
+    pub devices_live_on: bool,
 }
 
 /// What an intruder has of one account.
@@ -46,8 +50,10 @@ pub struct IntruderStanding {
     pub session_alive: bool,
     /// What they registered and is still there.
     pub methods: Vec<SimulatedMethodKind>,
-    /// The object ids of their devices that are still enabled. A device alone opens nothing once the sessions have ended.
+    /// The object ids of their devices that are still enabled.
     pub devices: Vec<Uuid>,
+    /// The tokens of these devices do not end with the sessions. Otherwise a device alone opens nothing then.
+    pub devices_live_on: bool,
 }
 
 impl IntruderStanding {
@@ -64,7 +70,11 @@ impl IntruderStanding {
             return None;
         }
         let method = self.methods.iter().copied().find(|kind| kind.opens_without_password());
-        method.map(WayIn::Method).or(self.password_known.then_some(WayIn::Password))
+        let by_device = self.devices_live_on && !self.devices.is_empty();
+        method
+            .map(WayIn::Method)
+            .or(self.password_known.then_some(WayIn::Password))
+            .or(by_device.then_some(WayIn::Device))
     }
 }
 
@@ -76,6 +86,8 @@ pub enum WayIn {
     Password,
     /// A method of their own.
     Method(SimulatedMethodKind),
+    /// The token of a device of their own.
+    Device,
 }
 
 /// An intruder signed in again to an account whose sessions had ended.
@@ -107,13 +119,17 @@ mod tests {
             session_alive: false,
             methods: vec![SimulatedMethodKind::SoftwareOath],
             devices: vec![Uuid::from_u128(1)],
+            devices_live_on: false,
         };
         assert!(!shut.gets_in(), "codes and devices open nothing alone");
         let passkey = IntruderStanding { methods: vec![SimulatedMethodKind::Passkey], ..shut.clone() };
         assert_eq!(passkey.way(), Some(WayIn::Method(SimulatedMethodKind::Passkey)));
         let session = IntruderStanding { session_alive: true, ..shut.clone() };
+        let device = IntruderStanding { devices_live_on: true, ..shut.clone() };
+        assert_eq!(device.way(), Some(WayIn::Device));
+        assert!(!IntruderStanding { devices: Vec::new(), ..device.clone() }.gets_in(), "disabled");
         let password = IntruderStanding { password_known: true, ..shut };
-        for open in [passkey, session, password] {
+        for open in [passkey, session, device, password] {
             assert!(open.gets_in());
             assert!(!IntruderStanding { account_enabled: false, ..open }.gets_in());
         }

@@ -83,9 +83,9 @@ pub(crate) use directory::tenant::SERVICE_PRINCIPAL_ID;
 pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 pub use directory::{
     ALTERNATE_MOBILE_ID, CLIENTS, Details, DeviceSystem, DeviceTrust, Directory, DirectoryText, EMAIL_ID,
-    ExternalUserState, ExtraPerson, MOBILE_ID, Members, OFFICE_ID, PASSWORD_ID, SimulatedClient, SimulatedConsent,
-    SimulatedDevice, SimulatedGroup, SimulatedMethod, SimulatedMethodKind, SimulatedMethods, SimulatedOnPremises,
-    SimulatedPass, SimulatedPassPolicy, SimulatedUser, SnapshotError, UserType,
+    ExternalUserState, ExtraPerson, MOBILE_ID, Members, OFFICE_ID, PASSWORD_ID, SimulatedAppRole, SimulatedClient,
+    SimulatedConsent, SimulatedDevice, SimulatedGroup, SimulatedMethod, SimulatedMethodKind, SimulatedMethods,
+    SimulatedOnPremises, SimulatedPass, SimulatedPassPolicy, SimulatedUser, SnapshotError, UserType,
 };
 pub use error::SimulatorError;
 pub use fault::{Fault, UnknownFault};
@@ -301,6 +301,14 @@ impl Simulator {
         place
             .map(|place| world.directory.owned_devices(place).into_iter().map(Cow::into_owned).collect())
             .unwrap_or_default()
+    }
+
+    /// The roles that a user holds in apps, by object id; none when there is no such user.
+    #[must_use]
+    pub fn app_roles_of(&self, object_id: Uuid) -> Vec<SimulatedAppRole> {
+        let world = self.tenant.world();
+        let place = world.directory.find(&UserKey::Id(object_id));
+        place.map(|place| world.directory.app_roles_of(place)).unwrap_or_default()
     }
 
     /// What a user consented to as it stands now, by object id; none when there is no such user.

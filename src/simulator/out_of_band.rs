@@ -46,6 +46,11 @@ impl Simulator {
         self.tenant.world().directory.register_device(device)
     }
 
+    /// Deletes a device that was registered with [`Self::register_device`]; `false` when there is none with this object id.
+    pub fn delete_device(&self, device: Uuid) -> bool {
+        self.tenant.world().directory.delete_device(device)
+    }
+
     /// Makes reads of users lag behind their writes by this much tenant time from now on. Only writes that were
     /// made under a lag are ever hidden.
     pub fn change_read_lag(&self, by: Duration) {

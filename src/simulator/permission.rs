@@ -252,6 +252,8 @@ pub(crate) const ACT_AS_USER: AnyOf = &[DirectoryAccessAsUserAll];
 /// "List oauth2PermissionGrants" of a user.
 pub(crate) const READ_CONSENTS: AnyOf =
     &[DirectoryReadAll, DelegatedPermissionGrantReadWriteAll, DirectoryReadWriteAll];
+/// "List appRoleAssignments granted to a user": `AppRoleAssignment.ReadWrite.All` would do, too, and is not simulated.
+pub(crate) const READ_APP_ROLES: AnyOf = &[DirectoryReadAll, DirectoryReadWriteAll];
 /// "Delete oAuth2PermissionGrant", "Create oAuth2PermissionGrant".
 pub(crate) const CHANGE_CONSENTS: AnyOf = &[DelegatedPermissionGrantReadWriteAll, DirectoryReadWriteAll];
 /// "List methods": no smaller permission lists all kinds at once.

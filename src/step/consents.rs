@@ -25,6 +25,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     undone_by: None,
     targets: Some(TargetFacts {
         pace: FOR_DELETED_CONSENTS,
+        pace_of_person: None,
         may_wait_for_others: false,
         words: TargetWords {
             one: "consent",

@@ -8,8 +8,11 @@ use crate::directory::reach::Action;
 use crate::graph::found_pace::PaceRange;
 
 /// Devices have a quota of their own: 3,000 writes in 150 seconds for an app, 25 in 10 seconds for a person ("Microsoft Graph
-/// service-specific throttling limits"). It begins below the second, and ends at the first.
+/// service-specific throttling limits"). An app begins below the second, and ends at the first.
 pub(super) const PACE: PaceRange = PaceRange { slow: 2.0, fast: 20.0 };
+
+/// What a person sends stays below the second.
+pub(super) const PACE_OF_PERSON: PaceRange = PaceRange { slow: 2.0, fast: 2.0 };
 
 /// "Update device".
 pub(super) const PERMISSION: StepPermission = StepPermission {
@@ -31,6 +34,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     undone_by: Some(Step::EnableDevices),
     targets: Some(TargetFacts {
         pace: PACE,
+        pace_of_person: Some(PACE_OF_PERSON),
         may_wait_for_others: false,
         words: TargetWords {
             one: "device",
@@ -42,7 +46,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
             left: "enabled",
             none_left: "enabled",
             appeared: "registered since the plan was made, and left",
-            pace: "at which devices are disabled, twenty a second at most",
+            pace: "at which devices are disabled, twenty a second at most (two where a person signs in)",
         },
     }),
     // What became of each device is in a list of its own.

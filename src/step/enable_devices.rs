@@ -1,6 +1,6 @@
 //! Enables devices again that a run disabled.
 
-use super::devices::{PACE, PERMISSION};
+use super::devices::{PACE, PACE_OF_PERSON, PERMISSION};
 use super::facts::{ProvedBy, StepFacts, WorksOn};
 use super::target::{TargetFacts, TargetWords};
 use super::write::WritePart;
@@ -18,6 +18,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     undone_by: None,
     targets: Some(TargetFacts {
         pace: PACE,
+        pace_of_person: Some(PACE_OF_PERSON),
         may_wait_for_others: false,
         words: TargetWords {
             one: "device",
@@ -29,7 +30,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
             left: "disabled",
             none_left: "disabled",
             appeared: "registered since the plan was made, and left",
-            pace: "at which devices are enabled, twenty a second at most",
+            pace: "at which devices are enabled, twenty a second at most (two where a person signs in)",
         },
     }),
     column: None,

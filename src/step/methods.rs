@@ -34,6 +34,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     undone_by: None,
     targets: Some(TargetFacts {
         pace: FOR_AUTHENTICATION,
+        pace_of_person: None,
         may_wait_for_others: true,
         words: TargetWords {
             one: "method",

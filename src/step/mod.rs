@@ -86,6 +86,13 @@ impl Step {
         of_targets.or_else(|| (facts.part == WritePart::NewPass).then_some(FOR_AUTHENTICATION))
     }
 
+    /// The same, where a person signed in (`by_person`) or an app sends them.
+    #[must_use]
+    pub fn own_pace_of(self, by_person: bool) -> Option<PaceRange> {
+        let of_person = self.facts().targets.as_ref().and_then(|targets| targets.pace_of_person);
+        of_person.filter(|_| by_person).or_else(|| self.own_pace())
+    }
+
     /// The steps whose writes have another quota than the rest, in the order in which they are done.
     pub fn with_own_pace() -> impl Iterator<Item = Self> {
         Self::all().filter(|step| step.own_pace().is_some())

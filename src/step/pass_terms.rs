@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::json::Rfc3339Moment;
 
-/// What the temporary access passes of a plan are like. The policy of the tenant allowed it when the plan was made.
+/// What the temporary access passes of a plan, or one of them, are like. The policy of the tenant allowed it when the plan was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PassTerms {
@@ -34,6 +34,12 @@ pub(super) struct PassRequestBody {
 }
 
 impl PassTerms {
+    /// The terms of one pass: from a moment of its own, where the list names one.
+    #[must_use]
+    pub fn with_own(self, from: Option<OffsetDateTime>) -> Self {
+        Self { from: from.or(self.from), ..self }
+    }
+
     pub(super) fn body(&self, now: OffsetDateTime) -> PassRequestBody {
         PassRequestBody {
             start_date_time: self.from.filter(|from| *from > now),
@@ -60,5 +66,7 @@ mod tests {
         let mut whole = rest;
         whole["startDateTime"] = json!("2026-11-30T08:00:00Z");
         assert_eq!(body(from - Duration::SECOND), whole);
+        let later = from + Duration::HOUR;
+        assert_eq!((terms.with_own(None).from, terms.with_own(Some(later)).from), (Some(from), Some(later)));
     }
 }

@@ -20,6 +20,8 @@ pub const MAX_TARGETS: u8 = 120;
 pub struct TargetFacts {
     /// How fast its writes may leave: they have another quota than the rest.
     pub pace: PaceRange,
+    /// The same for a person who signed in, where Graph lets one through less than an app.
+    pub pace_of_person: Option<PaceRange>,
     /// May Graph refuse one with 400 as long as there are others, so that it is tried once more when they are done?
     pub may_wait_for_others: bool,
     /// What is said of them.
@@ -183,19 +185,20 @@ impl StepMap<u64> {
         self.iter().filter(|(_, number)| **number > 0).map(|(step, _)| step)
     }
 
-    /// The least time in which so many writes of steps with a pace of their own leave: these go on beside each other.
+    /// The least time in which so many writes of steps with a pace of their own leave, where a person signed in (`by_person`) or an app
+    /// sends them: these go on beside each other.
     #[must_use]
-    pub fn floor(&self) -> Duration {
-        let of = |(step, number): (Step, &u64)| Some(step.own_pace()?.floor(*number));
+    pub fn floor(&self, by_person: bool) -> Duration {
+        let of = |(step, number): (Step, &u64)| Some(step.own_pace_of(by_person)?.floor(*number));
         self.iter().filter_map(of).max().unwrap_or_default()
     }
 
-    /// The time that so many writes about targets take where Graph lets through no more than the pace that each step begins
-    /// with; nothing where there are none.
+    /// The time that they take where Graph lets through no more than the pace that each step begins with; nothing where there are
+    /// none.
     #[must_use]
-    pub fn slow_end(&self) -> Option<Duration> {
+    pub fn slow_end(&self, by_person: bool) -> Option<Duration> {
         let of = |(step, number): (Step, &u64)| {
-            let pace = step.facts().targets.as_ref()?.pace;
+            let pace = step.own_pace_of(by_person)?;
             (*number > 0).then(|| Duration::from_secs_f64(*number as f64 / pace.slow))
         };
         self.iter().filter_map(of).max()

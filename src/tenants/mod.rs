@@ -6,6 +6,7 @@
 //! | `keys` | the keys of its tables |
 //! | `name` | what a tenant is called in it; its folder has that name |
 //! | `whose` | whose a row of the list is |
+//! | `not_asked` | the rows that may be of a tenant that could not be asked |
 //! | `set` | the plans that were made of one list, bound by one fingerprint |
 //! | `page` | the same for a person who approves |
 
@@ -13,6 +14,7 @@ mod error;
 mod file;
 mod keys;
 mod name;
+pub mod not_asked;
 pub mod page;
 mod set;
 mod whose;
@@ -20,5 +22,5 @@ mod whose;
 pub use error::{TenantsFileError, TenantsFileProblem};
 pub use file::{NamedTenant, TenantAccess, TenantsFile};
 pub use name::{NotATenantName, TenantName};
-pub use set::{Member, NoPlan, SET_JSON, SetError, SetManifest, TenantSet, UNPLACED_CSV};
+pub use set::{KnownRows, Member, NoPlan, SET_JSON, SetError, SetManifest, TenantSet, UNPLACED_CSV, Unplaced};
 pub use whose::{KnownTenant, Placed, Whose};

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 /// Longer names do not fit into a line of the preview.
 const MAX_LETTERS: usize = 40;
 
@@ -15,8 +13,7 @@ const OF_DEVICES: [&str; 22] = [
 ];
 
 /// What a tenant is called. It is the name of a folder on every system, too.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TenantName(Box<str>);
 
 /// Says that a text cannot be the name of a tenant.
@@ -49,19 +46,7 @@ impl FromStr for TenantName {
     }
 }
 
-impl TryFrom<String> for TenantName {
-    type Error = NotATenantName;
-
-    fn try_from(text: String) -> Result<Self, NotATenantName> {
-        text.parse()
-    }
-}
-
-impl From<TenantName> for String {
-    fn from(name: TenantName) -> Self {
-        name.0.into()
-    }
-}
+crate::json::as_text!(TenantName);
 
 impl fmt::Display for TenantName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use maud::{DOCTYPE, html};
 
+use super::not_asked;
 use super::set::{NoPlan, SetManifest};
 use crate::plan::folder::PLAN_HTML;
 use crate::private_files;
@@ -39,6 +40,9 @@ pub fn write(folder: &Path, set: &SetManifest) -> io::Result<()> {
                 @if set.unplaced > 0 {
                     p.amiss { (counted(set.unplaced, "row belongs to no tenant", "rows belong to no tenant")) " of the file, and nothing is done there: see unplaced.csv." }
                 }
+                @if let Some(sentence) = not_asked::sentence(set) {
+                    p.amiss { (sentence) "." }
+                }
                 table {
                     thead { tr { th { "Tenant" } th { "Id" } th.number { "Rows" } th.number { "Changed" } th.number { "Refused" } th { "Plan" } } }
                     tbody {
@@ -52,7 +56,7 @@ pub fn write(folder: &Path, set: &SetManifest) -> io::Result<()> {
                                     @if let Some(tenant) = &member.tenant { " (" (tenant) ")" }
                                 }
                                 td { @if let Some(id) = member.tenant_id { code { (id) } } }
-                                td.number { (count(member.rows)) }
+                                td.number { (set.known_rows(member)) }
                                 td.number { (count(member.accounts)) }
                                 td.number { (count(member.refused)) }
                                 @match (&member.plan, &member.no_plan) {

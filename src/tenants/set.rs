@@ -1,5 +1,6 @@
 //! The plans that were made of one list in many tenants: `tenants.json` binds them.
 
+use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::playbook::Playbook;
 use crate::plan::size::TooLarge;
 use crate::private_files;
+use crate::words::count;
 
 /// What binds the plans of a set.
 pub const SET_JSON: &str = "tenants.json";
@@ -46,8 +48,44 @@ pub struct SetManifest {
     pub accounts: u64,
     /// How many rows belong to no tenant of the file; they are listed in unplaced.csv.
     pub unplaced: u64,
+    /// How many of these have a domain, or an id in the column tenant, that is of no tenant that could be asked: they may be of one
+    /// that could not be.
+    #[serde(default)]
+    pub unplaced_by_domain: u64,
     /// Every tenant of the file, the most urgent one first.
     pub tenants: Vec<Member>,
+}
+
+/// The rows of a list that belong to no tenant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unplaced {
+    /// All of them.
+    pub rows: u64,
+    /// Those of them that have a domain, or an id in the column, which no tenant has that could be asked.
+    pub by_domain: u64,
+}
+
+/// How many rows of a list are a tenant's, as far as that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownRows {
+    /// So many.
+    All(u64),
+    /// So many are brought to it by the column or by the domain that is written for it; it could not be asked, and others may be
+    /// its, too.
+    AtLeast(u64),
+    /// None is known to be; it could not be asked, and some may be.
+    None,
+}
+
+/// As a table shows it.
+impl fmt::Display for KnownRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All(rows) => f.pad(&count(*rows)),
+            Self::AtLeast(rows) => f.pad(&format!("{}+", count(*rows))),
+            Self::None => f.pad("?"),
+        }
+    }
 }
 
 /// One tenant of a set.
@@ -128,7 +166,7 @@ pub enum SetError {
 impl SetManifest {
     /// A set of these members.
     #[must_use]
-    pub fn new(playbook: Playbook, (roster, rows): (String, u64), unplaced: u64, tenants: Vec<Member>) -> Self {
+    pub fn new(playbook: Playbook, (roster, rows): (String, u64), unplaced: Unplaced, tenants: Vec<Member>) -> Self {
         Self {
             sealoff_tenants: FORMAT,
             fingerprint: fingerprint(&tenants),
@@ -137,8 +175,30 @@ impl SetManifest {
             roster,
             rows,
             accounts: tenants.iter().map(|member| member.accounts).sum(),
-            unplaced,
+            unplaced: unplaced.rows,
+            unplaced_by_domain: unplaced.by_domain,
             tenants,
+        }
+    }
+
+    /// Those that could not be asked for their domains.
+    pub fn not_asked(&self) -> impl Iterator<Item = &Member> {
+        self.tenants.iter().filter(|member| member.tenant_id.is_none())
+    }
+
+    /// How many rows may be of one of these.
+    #[must_use]
+    pub fn perhaps_of_not_asked(&self) -> u64 {
+        if self.not_asked().next().is_some() { self.unplaced_by_domain } else { 0 }
+    }
+
+    /// How many rows are a member's, as far as that is known.
+    #[must_use]
+    pub fn known_rows(&self, member: &Member) -> KnownRows {
+        match (member.tenant_id.is_some() || self.unplaced_by_domain == 0, member.rows) {
+            (true, rows) => KnownRows::All(rows),
+            (false, 0) => KnownRows::None,
+            (false, rows) => KnownRows::AtLeast(rows),
         }
     }
 
@@ -278,7 +338,7 @@ mod tests {
     }
 
     fn set(members: Vec<Member>) -> SetManifest {
-        SetManifest::new(Playbook::Contain, ("list.csv".to_owned(), 9), 0, members)
+        SetManifest::new(Playbook::Contain, ("list.csv".to_owned(), 9), Unplaced::default(), members)
     }
 
     #[test]
@@ -293,6 +353,20 @@ mod tests {
             assert!(matches!(TenantSet::open(folder.path()), Err(SetError::Broken { .. })), "{is}");
             fs::write(folder.path().join(SET_JSON), text).unwrap();
         }
+    }
+
+    #[test]
+    fn what_is_known_of_rows_is_shown_and_what_is_not_known_is_said() {
+        let shown = |by_domain, asked: bool, rows| {
+            let unplaced = Unplaced { rows: by_domain, by_domain };
+            let member =
+                Member { tenant_id: asked.then(|| TenantId::new(uuid::Uuid::nil())), ..member("a", None, rows) };
+            let set = SetManifest::new(Playbook::Contain, ("list.csv".to_owned(), 9), unplaced, vec![member]);
+            format!("{:>6}", set.known_rows(&set.tenants[0]))
+        };
+        assert_eq!([shown(2, true, 0), shown(2, true, 1_204)], ["     0", " 1,204"]);
+        assert_eq!([shown(0, false, 0), shown(0, false, 3)], ["     0", "     3"], "each row has its tenant");
+        assert_eq!([shown(2, false, 0), shown(2, false, 1_204)], ["     ?", "1,204+"]);
     }
 
     proptest! {

@@ -21,6 +21,7 @@ use crate::run::on_premises::ScriptedRow;
 use crate::run::outcome::StepOutcome;
 use crate::run::proof::Proof;
 use crate::run::record::Record;
+use crate::run::risk_rows::RiskStanding;
 use crate::run::run_error::RunError;
 use crate::run::script_result::ScriptPassword;
 use crate::run::state::StepState;
@@ -172,6 +173,12 @@ impl RunClaims {
         self.states.iter().any(|state| !state.is_settled())
     }
 
+    /// Accounts that are settled, and of which something was refused or given up, so that it may be tried once more.
+    #[must_use]
+    pub fn to_retry(&self) -> u64 {
+        self.states.iter().filter(|state| state.may_be_retried()).count() as u64
+    }
+
     /// Has anything been written?
     #[must_use]
     pub fn has_written(&self) -> bool {
@@ -254,6 +261,12 @@ impl RunClaims {
         self.states.written_back(row)
     }
 
+    /// How far the risk of a row is marked, by the run.
+    #[must_use]
+    pub fn risk(&self, row: RowNumber) -> RiskStanding {
+        self.states.risk().of(row)
+    }
+
     /// What the script for Active Directory said of this row.
     #[must_use]
     pub fn scripted(&self, row: RowNumber) -> Option<ScriptedRow> {
@@ -325,7 +338,13 @@ impl Projection for ClaimRecords {
 
 fn is_of_a_verification(line: &str) -> bool {
     let record = serde_json::from_str::<Record>(line);
-    matches!(record, Ok(Record::Verified { .. } | Record::VerificationEnded { .. } | Record::Closed {}))
+    matches!(
+        record,
+        Ok(Record::Verified { .. }
+            | Record::RiskVerified { .. }
+            | Record::VerificationEnded { .. }
+            | Record::Closed {})
+    )
 }
 
 fn length(plan: &PlanFolder) -> Result<u64, JournalError> {

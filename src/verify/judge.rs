@@ -2,9 +2,11 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::claims::{Earlier, ReplacedBy, StepClaim};
+use super::claims::{Earlier, StepClaim};
 use super::finding::Finding;
+use super::password_elsewhere;
 use super::reading::{AccountReading, SeenAccount, SeenObject};
+use super::second::whole;
 use super::seen_targets::{SeenTargets, still_there};
 use crate::directory::StandingPass;
 use crate::run::proof::Proof;
@@ -20,17 +22,6 @@ pub const TOLERANCE: Duration = Duration::seconds(5);
 /// A replica that lags shows a write within minutes. What is not shown so long after the answer is not there.
 pub const MAX_LAG: Duration = Duration::minutes(10);
 
-/// The script notes the moment at which it was done with a row, by the clock of its own machine. Clocks in a domain are kept by its
-/// controllers, and those by the network; a change that is this much older may be another's, and proves nothing.
-pub const SCRIPT_TOLERANCE: Duration = Duration::seconds(60);
-
-/// A password hash is brought here every two minutes ("Implement password hash synchronization"); what the sync has not
-/// brought so long after a later sync of the object it does not bring.
-const MAX_HASH_SYNC: Duration = Duration::minutes(10);
-
-/// So long a directory sync may take to come: it runs every 30 minutes ("Microsoft Entra Connect Sync: Scheduler").
-const MAX_SYNC: Duration = Duration::minutes(45);
-
 /// What one account must show, and how it was before the run.
 #[derive(Debug, Clone, Default)]
 pub struct ExpectedEffects {
@@ -42,7 +33,7 @@ pub struct ExpectedEffects {
     pub last_password_change: Option<OffsetDateTime>,
     /// Since when sessions had been valid before the run.
     pub sessions_valid_from: Option<OffsetDateTime>,
-    /// What its pass is like, where the plan makes any.
+    /// What its pass is like, where the plan makes any: from the person's own moment, where the list names one.
     pub pass: Option<PassTerms>,
 }
 
@@ -82,12 +73,18 @@ impl ExpectedEffects {
             ProvedBy::AccountEnabled(enabled) => self.judge_sign_in(step, enabled, expected, account, now),
             ProvedBy::PasswordChange => match expected.claim {
                 StepClaim::AtProvider { replaced } => {
-                    let (verdict, found) = judge_at_provider(replaced, account);
+                    let (verdict, found) = password_elsewhere::judge_at_provider(replaced, account);
                     finding(step, verdict, expected_text(step, expected.claim), found, false)
                 }
                 StepClaim::OnPremises { replaced, is_right_one, by } => {
-                    let (verdict, found, may_catch_up) =
-                        self.judge_on_premises(replaced, is_right_one, by, account, reading);
+                    let (verdict, found, may_catch_up) = password_elsewhere::judge_on_premises(
+                        replaced,
+                        is_right_one,
+                        by,
+                        self.last_password_change,
+                        account,
+                        reading,
+                    );
                     finding(step, verdict, expected_text(step, expected.claim), found, may_catch_up)
                 }
                 claim => self.judge_password(step, claim, account, now),
@@ -215,82 +212,6 @@ impl ExpectedEffects {
         made(Proof::Contradicted, found, false)
     }
 
-    /// The password of an account that is mastered on-premises: it is proved by what the hash sync brought here after the
-    /// script had set it.
-    fn judge_on_premises(
-        &self,
-        replaced: Option<OffsetDateTime>,
-        is_right_one: bool,
-        by: ReplacedBy,
-        account: &SeenAccount,
-        reading: &AccountReading,
-    ) -> (Proof, String, bool) {
-        let by_whom = match by {
-            ReplacedBy::Script => "onprem.ps1",
-            ReplacedBy::Writeback => "password writeback",
-            ReplacedBy::Person => "a person",
-        };
-        let changed = account.last_password_change().map(whole);
-        let shown = changed.map_or_else(
-            || "the directory does not say when the password was last changed".to_owned(),
-            |changed| format!("password changed at {}", to_the_second(changed)),
-        );
-        if !account.synced {
-            let found = format!(
-                "{shown}; the account is no longer synced: its password is kept in the cloud now, and this run has not \
-                 replaced it there"
-            );
-            return (Proof::NotYet, found, false);
-        }
-        let Some(replaced) = replaced.map(whole) else {
-            let found = format!("{shown}; no result of {by_whom} says that it was replaced in Active Directory");
-            return (Proof::NotYet, found, false);
-        };
-        // Who filled in the list may have said that it is done, and not when.
-        let not_before = match by {
-            ReplacedBy::Script | ReplacedBy::Writeback => Some(replaced - SCRIPT_TOLERANCE),
-            ReplacedBy::Person => self.last_password_change.map(|before| whole(before) + Duration::SECOND),
-        };
-        if !is_right_one {
-            let found = format!("{shown}; onprem.ps1 set another password than the sealed one: run it again");
-            return (Proof::NotYet, found, false);
-        }
-        let moment = to_the_second(replaced);
-        let when = if by == ReplacedBy::Person { format!("by {moment}") } else { format!("at {moment}") };
-        if changed
-            .zip(not_before)
-            .is_some_and(|(is, not_before)| is >= not_before && Some(is) != self.last_password_change.map(whole))
-        {
-            return (Proof::Proved, format!("{shown}, in Active Directory by {moment}"), false);
-        }
-        let waits = reading.at() - replaced < MAX_SYNC;
-        match reading.last_sync() {
-            Some(sync) if sync > replaced + MAX_HASH_SYNC => {
-                let found = format!(
-                    "{shown}; {by_whom} replaced it {when}, and the directory sync ran at {} and brought no new password: \
-                     where passwords are checked on-premises (pass-through authentication, federation) none is ever shown here",
-                    to_the_second(sync)
-                );
-                (Proof::CannotBeProved, found, waits)
-            }
-            Some(sync) => {
-                let found = format!(
-                    "{shown}; {by_whom} replaced it {when}, and the directory sync, which last ran at {}, has not brought it \
-                     here yet",
-                    to_the_second(sync)
-                );
-                (Proof::NotYet, found, waits)
-            }
-            None => (
-                Proof::NotYet,
-                format!(
-                    "{shown}; {by_whom} replaced it {when}, and it is not shown here yet; when the directory sync last ran is not known"
-                ),
-                waits,
-            ),
-        }
-    }
-
     fn judge_sessions(&self, step: Step, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
         let expected = expected_text(step, claim);
         let made = |verdict, found, may_catch_up| finding(step, verdict, expected.clone(), found, may_catch_up);
@@ -336,7 +257,7 @@ impl ExpectedEffects {
         let (ours, is, noted) = match (listed, claim) {
             (None, StepClaim::Done { noted, .. }) => {
                 return match self.pass {
-                    Some(terms) if !terms.once && now < noted + Duration::minutes(terms.minutes.into()) => {
+                    Some(terms) if now < cannot_have_gone_before(terms, noted) => {
                         let may_lag = now - noted < MAX_LAG;
                         let verdict = if may_lag { Proof::NotYet } else { Proof::CannotBeProved };
                         made(verdict, "there is no pass: it was deleted, or is not shown yet".to_owned(), may_lag)
@@ -368,28 +289,11 @@ impl ExpectedEffects {
     }
 }
 
-/// The password of an account whose domain is federated: `lastPasswordChangeDateTime` is about the password in the cloud, which
-/// no one signs in with there, and nothing in the tenant is about the other one.
-fn judge_at_provider(replaced: Option<OffsetDateTime>, account: &SeenAccount) -> (Proof, String) {
-    if account.synced {
-        let found =
-            "the account is synced now: its password is kept in Active Directory, and this plan does not know it";
-        return (Proof::NotYet, found.to_owned());
-    }
-    match replaced {
-        None => (
-            Proof::NotYet,
-            "no one says that the password was changed at the identity provider of the domain".to_owned(),
-        ),
-        Some(by) => {
-            let by = to_the_second(by);
-            let found = format!(
-                "a person says that it was changed at the identity provider of the domain, by {by}; the directory never shows \
-                 a password that is kept there"
-            );
-            (Proof::CannotBeProved, found)
-        }
-    }
+/// Until then, a pass that was made at that moment is neither used nor ended by itself.
+fn cannot_have_gone_before(terms: PassTerms, made: OffsetDateTime) -> OffsetDateTime {
+    let begins = terms.from.map_or(made, |from| from.max(made));
+    let lasts = if terms.once { Duration::ZERO } else { Duration::minutes(terms.minutes.into()) };
+    begins.saturating_add(lasts)
 }
 
 /// `a pass from … until …, which is good now`.
@@ -414,7 +318,7 @@ fn pass_text(pass: &StandingPass) -> String {
 }
 
 /// Only a list proves what became of targets ("Delete fido2AuthenticationMethod" promises nothing of the kind). One that appeared
-/// since may be the person's own: it is named, and decides nothing.
+/// since may be the person's own: it is named, and the step cannot be proved then; it contradicts nothing.
 fn judge_targets(step: Step, claim: StepClaim, seen: Option<&SeenTargets>, now: OffsetDateTime) -> Finding {
     let made = |verdict, found, may_catch_up| finding(step, verdict, expected_text(step, claim), found, may_catch_up);
     let Some(words) = step.facts().targets.as_ref().map(|targets| &targets.words) else {
@@ -491,11 +395,6 @@ fn finding(step: Step, verdict: Proof, expected: String, found: String, may_catc
     Finding { step, verdict, expected, found, may_catch_up }
 }
 
-/// Timestamps of users are whole seconds.
-fn whole(moment: OffsetDateTime) -> OffsetDateTime {
-    moment.replace_nanosecond(0).unwrap_or(moment)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -514,6 +413,21 @@ mod tests {
 
     fn account(enabled: bool, password: OffsetDateTime, sessions: OffsetDateTime) -> SeenAccount {
         SeenAccount::with_moments(Some(enabled), false, Some(password), Some(sessions))
+    }
+
+    #[test]
+    fn a_pass_that_has_not_begun_was_not_used() {
+        let terms = |once, from| PassTerms { beside_password: true, minutes: 60, once, from };
+        let tomorrow = after(36_000);
+        for (once, from, until) in [
+            (false, None, after(3_600)),
+            (true, None, OURS),
+            (false, Some(BEFORE), after(3_600)),
+            (false, Some(tomorrow), after(39_600)),
+            (true, Some(tomorrow), tomorrow),
+        ] {
+            assert_eq!(cannot_have_gone_before(terms(once, from), OURS), until, "{once} {from:?}");
+        }
     }
 
     fn claims<const N: usize>(claims: [(Step, StepClaim); N]) -> StepMap<Option<ExpectedStep>> {

@@ -1,6 +1,7 @@
 //! Reads all accounts, and again those that a replica does not show yet.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -12,9 +13,9 @@ use super::reading::AccountReading;
 use super::seen_targets::SeenTargets;
 use crate::clock::Clock;
 use crate::directory::{
-    ConsentsOfPerson, DevicesOfPerson, Lookup, LookupError, MethodsOfPerson, PassesOfPerson, PersonList, PersonReader,
+    ConsentsOfPerson, DevicesOfPerson, Lookup, LookupError, MethodsOfPerson, NotListed, PassesOfPerson, PersonList,
+    PersonReader,
 };
-use crate::graph::error::GraphError;
 use crate::graph::paced::Paced;
 use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
@@ -98,6 +99,13 @@ pub enum PassProgress {
     },
 }
 
+/// What accounts are read with.
+struct Readers<'a, T> {
+    lookup: Lookup<'a, T>,
+    lister: TargetLister<'a, T>,
+    targets: Arc<PlanTargets>,
+}
+
 /// Reads what people have of the targets of each step, and their passes.
 struct TargetLister<'a, T> {
     methods: PersonReader<'a, T, MethodsOfPerson>,
@@ -134,31 +142,14 @@ impl Pass {
     ) -> Result<Self, PassError> {
         let of = subjects(plan, claims)?.try_fold(0, |sum, subject| subject.map(|_| sum + 1))?;
         let paced = Paced::new(transport, clock);
-        let (mut lister, targets) = (TargetLister::new(&paced), plan.targets());
-        let lookup = Lookup::paced(paced.clone());
+        let mut readers = Readers {
+            lookup: Lookup::paced(paced.clone()),
+            lister: TargetLister::new(&paced),
+            targets: plan.targets(),
+        };
         let deadline = clock.now() + wait;
         let mut pass = Self { readings: Vec::with_capacity(of), ..Self::default() };
-        // The places of accounts that a replica may not show yet. Who they are is read from the plan again: there may be a
-        // million of them.
-        let mut open: Vec<u32> = Vec::new();
-        let mut all = subjects(plan, claims)?;
-        loop {
-            let chunk = all.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;
-            if chunk.is_empty() {
-                break;
-            }
-            let readings = read(&lookup, chunk.iter()).await?;
-            pass.list_targets(&mut lister, &targets, &chunk.iter().collect::<Vec<_>>()).await?;
-            for (subject, reading) in chunk.into_iter().zip(readings) {
-                if pass.may_catch_up(&subject, &reading) {
-                    open.push(u32::try_from(pass.readings.len()).unwrap_or(u32::MAX));
-                } else {
-                    pass.count(&subject, &reading);
-                }
-                pass.readings.push(reading);
-            }
-            report(PassProgress::Read { accounts: pass.readings.len(), of });
-        }
+        let mut open = pass.read_all(&mut readers, subjects(plan, claims)?, of, &mut report).await?;
         loop {
             let left = deadline.saturating_sub(clock.now());
             if open.is_empty() || left.is_zero() {
@@ -166,30 +157,8 @@ impl Pass {
             }
             report(PassProgress::Waiting { accounts: open.len(), left });
             clock.sleep(BETWEEN_READINGS.min(left)).await;
-            let mut still_open = Vec::new();
-            let mut accounts = of - open.len();
-            let mut waiting = at_places(plan, claims, &open)?;
-            loop {
-                let chunk: Vec<(u32, Subject)> = waiting.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<_, _>>()?;
-                if chunk.is_empty() {
-                    break;
-                }
-                let readings = read(&lookup, chunk.iter().map(|(_, subject)| subject)).await?;
-                pass.list_targets(&mut lister, &targets, &chunk.iter().map(|(_, subject)| subject).collect::<Vec<_>>())
-                    .await?;
-                accounts += chunk.len();
-                for ((place, subject), reading) in chunk.into_iter().zip(readings) {
-                    pass.readings[place as usize] = reading;
-                    if pass.may_catch_up(&subject, &reading) {
-                        still_open.push(place);
-                    } else {
-                        pass.count(&subject, &reading);
-                    }
-                }
-                report(PassProgress::Read { accounts, of });
-            }
-            drop(waiting);
-            open = still_open;
+            let waiting = at_places(plan, claims, &open)?;
+            open = pass.read_again(&mut readers, waiting, open.len(), &mut report).await?;
         }
         for left in at_places(plan, claims, &open)? {
             let (place, subject) = left?;
@@ -199,12 +168,81 @@ impl Pass {
         Ok(pass)
     }
 
-    fn judge(&self, subject: &Subject, reading: &AccountReading) -> Vec<Finding> {
-        subject.expected.judge_with(reading, |step| self.targets.get(&(subject.row, step)))
+    /// Reads each of so many accounts once. Gives the places of those that a replica may not show yet; who they are is read from the
+    /// plan again, because there may be a million of them.
+    async fn read_all<T: Transport>(
+        &mut self,
+        readers: &mut Readers<'_, T>,
+        mut all: impl Iterator<Item = Result<Subject, FolderError>>,
+        of: usize,
+        report: &mut impl FnMut(PassProgress),
+    ) -> Result<Vec<u32>, PassError> {
+        let mut open = Vec::new();
+        while let Some((chunk, readings)) = self.read_next(readers, &mut all, |subject| subject).await? {
+            for (subject, reading) in chunk.into_iter().zip(readings) {
+                let place = u32::try_from(self.readings.len()).unwrap_or(u32::MAX);
+                self.readings.push(reading);
+                if self.is_open(&subject, &reading) {
+                    open.push(place);
+                }
+            }
+            report(PassProgress::Read { accounts: self.readings.len(), of });
+        }
+        Ok(open)
     }
 
-    fn may_catch_up(&self, subject: &Subject, reading: &AccountReading) -> bool {
-        self.judge(subject, reading).iter().any(|finding| finding.may_catch_up)
+    /// Reads those once more that a replica did not show yet, so many. Gives the places of those that it may not show even now.
+    async fn read_again<T: Transport>(
+        &mut self,
+        readers: &mut Readers<'_, T>,
+        mut waiting: impl Iterator<Item = Result<(u32, Subject), FolderError>>,
+        number: usize,
+        report: &mut impl FnMut(PassProgress),
+    ) -> Result<Vec<u32>, PassError> {
+        let of = self.readings.len();
+        let mut accounts = of - number;
+        let mut still_open = Vec::new();
+        while let Some((chunk, readings)) = self.read_next(readers, &mut waiting, |(_, subject)| subject).await? {
+            accounts += chunk.len();
+            for ((place, subject), reading) in chunk.into_iter().zip(readings) {
+                self.readings[place as usize] = reading;
+                if self.is_open(&subject, &reading) {
+                    still_open.push(place);
+                }
+            }
+            report(PassProgress::Read { accounts, of });
+        }
+        Ok(still_open)
+    }
+
+    /// Reads the next accounts of those that are to be read, and the targets of their steps; nothing when all are read.
+    async fn read_next<T: Transport, S>(
+        &mut self,
+        readers: &mut Readers<'_, T>,
+        left: &mut impl Iterator<Item = Result<S, FolderError>>,
+        subject_of: fn(&S) -> &Subject,
+    ) -> Result<Option<(Vec<S>, Vec<AccountReading>)>, PassError> {
+        let chunk = left.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;
+        if chunk.is_empty() {
+            return Ok(None);
+        }
+        let subjects: Vec<&Subject> = chunk.iter().map(subject_of).collect();
+        let readings = read(&readers.lookup, subjects.iter().copied()).await?;
+        self.list_targets(&mut readers.lister, &readers.targets, &subjects).await?;
+        Ok(Some((chunk, readings)))
+    }
+
+    /// Whether the account is to be read again, because a replica may not show all yet; where not, what was found is counted.
+    fn is_open(&mut self, subject: &Subject, reading: &AccountReading) -> bool {
+        let may_catch_up = self.judge(subject, reading).iter().any(|finding| finding.may_catch_up);
+        if !may_catch_up {
+            self.count(subject, reading);
+        }
+        may_catch_up
+    }
+
+    fn judge(&self, subject: &Subject, reading: &AccountReading) -> Vec<Finding> {
+        subject.expected.judge_with(reading, |step| self.targets.get(&(subject.row, step)))
     }
 
     /// Lists the targets of those who have any.
@@ -233,7 +271,7 @@ impl Pass {
         reader: &mut PersonReader<'_, T, L>,
         step: Step,
         subjects: &[&Subject],
-        seen: impl Fn(Result<Vec<L::Held>, GraphError>, RowNumber) -> SeenTargets,
+        seen: impl Fn(Result<Vec<L::Held>, NotListed>, RowNumber) -> SeenTargets,
     ) -> Result<(), PassError> {
         let have_any = subjects.iter().filter(|subject| subject.expected.steps[step].is_some());
         let mut asked = have_any.map(|subject| (subject.row, subject.object_id)).peekable();
@@ -358,7 +396,7 @@ fn subject(row: PlanRow, manifest: &Manifest, claims: &RunClaims) -> Option<Subj
         changes_password: manifest.playbook.change_at_next_sign_in(),
         last_password_change: row.last_password_change,
         sessions_valid_from: row.sessions_valid_from,
-        pass: manifest.options.pass,
+        pass: manifest.options.pass.map(|terms| terms.with_own(row.pass_from)),
     };
     let subject = Subject { row: row.row, object_id, user_principal_name: row.user_principal_name, expected };
     (!is_empty).then_some(subject)

@@ -20,3 +20,8 @@ impl Second {
         OffsetDateTime::from_unix_timestamp(self.0.get().into()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
+
+/// Timestamps of users are whole seconds.
+pub(super) fn whole(moment: OffsetDateTime) -> OffsetDateTime {
+    moment.replace_nanosecond(0).unwrap_or(moment)
+}

@@ -2,8 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::directory::{HeldConsent, HeldDevice, HeldMethod, MethodKind, StandingPass};
-use crate::graph::error::GraphError;
+use crate::directory::{HeldConsent, HeldDevice, HeldMethod, MethodKind, NotListed, StandingPass};
 use crate::ids::RowNumber;
 use crate::plan::plan_targets::PlanTargets;
 use crate::step::Step;
@@ -24,8 +23,8 @@ pub enum SeenTargets {
     },
     /// The pass of a person, of whom it was asked whether they have one; never the pass itself.
     Pass(Option<StandingPass>),
-    /// Graph would not list them.
-    NotListed(GraphError),
+    /// It is not known which there are.
+    NotListed(NotListed),
 }
 
 /// One of them: `passkey of 2026-11-23T02:30:00Z`.
@@ -34,7 +33,7 @@ pub type SeenTarget = String;
 impl SeenTargets {
     /// The pass that a list shows.
     #[must_use]
-    pub fn of_passes(listed: Result<Vec<StandingPass>, GraphError>) -> Self {
+    pub fn of_passes(listed: Result<Vec<StandingPass>, NotListed>) -> Self {
         // There is one at most.
         listed.map_or_else(Self::NotListed, |mut passes| Self::Pass(passes.pop()))
     }
@@ -43,83 +42,68 @@ impl SeenTargets {
     /// makes one for the person (`gets_pass`), that is judged by the list of passes.
     #[must_use]
     pub fn of_methods(
-        listed: Result<Vec<HeldMethod>, GraphError>,
+        listed: Result<Vec<HeldMethod>, NotListed>,
         targets: &PlanTargets,
         row: RowNumber,
         gets_pass: bool,
     ) -> Self {
-        let listed = match listed {
-            Ok(listed) => listed,
-            Err(error) => return Self::NotListed(error),
-        };
-        let planned = targets.of_step(row, Step::Methods);
-        let (mut left, mut appeared) = (Vec::new(), Vec::new());
-        for method in listed {
-            let seen = dated(method.kind.name(), method.registered);
+        Self::compared(listed, targets.of_step(row, Step::Methods), |method| {
             let is_judged_as_pass = gets_pass && method.kind == MethodKind::TemporaryAccessPass;
+            let seen = dated(method.kind.name(), method.registered);
             let target = WriteTarget::Method { kind: method.kind, id: method.id };
-            if planned.contains(&target) {
-                left.push(seen);
-            } else if !is_judged_as_pass && !targets.leaves(row, &target, &method.type_name) {
-                appeared.push(seen);
-            }
-        }
-        Self::Listed { planned: planned.len(), left, appeared }
+            let is_new = !is_judged_as_pass && !targets.leaves(row, &target, &method.type_name);
+            Some((target, seen, is_new))
+        })
     }
-}
 
-impl SeenTargets {
     /// Compares a list of devices with what the plan says of the person of a row. One that is in no list any more is gone.
     #[must_use]
     pub fn of_devices(
-        listed: Result<Vec<HeldDevice>, GraphError>,
+        listed: Result<Vec<HeldDevice>, NotListed>,
         targets: &PlanTargets,
         row: RowNumber,
         step: Step,
+    ) -> Self {
+        Self::compared(listed, targets.of_step(row, step), |device| {
+            let (id, is_disabled) = (device.id, device.enabled == Some(false));
+            let seen = dated(&format!("{:?}", device.name), device.registered);
+            if step == Step::EnableDevices {
+                return is_disabled.then_some((WriteTarget::DeviceBack { id }, seen, false));
+            }
+            let target = WriteTarget::Device { id };
+            let hybrid = if device.is_hybrid() { ", which the sync from Active Directory enables again" } else { "" };
+            let is_new = !targets.leaves(row, &target, &device.system);
+            (!is_disabled).then_some((target, seen + hybrid, is_new))
+        })
+    }
+
+    /// Compares a list of consents with what the plan says of the person of a row.
+    #[must_use]
+    pub fn of_consents(listed: Result<Vec<HeldConsent>, NotListed>, targets: &PlanTargets, row: RowNumber) -> Self {
+        Self::compared(listed, targets.of_step(row, Step::Consents), |consent| {
+            let seen = format!("one to service principal {} ({})", consent.client_id, consent.scope.trim());
+            let target = WriteTarget::Consent { id: consent.id };
+            let is_new = !targets.leaves(row, &target, "");
+            Some((target, seen, is_new))
+        })
+    }
+
+    /// Compares a list with the targets that the plan names. `see` says of each that is listed, where it is still what the step changes,
+    /// which target it is, what it is called, and whether it appeared since, if the plan does not name it.
+    fn compared<H>(
+        listed: Result<Vec<H>, NotListed>,
+        planned: &[WriteTarget],
+        see: impl FnMut(H) -> Option<(WriteTarget, SeenTarget, bool)>,
     ) -> Self {
         let listed = match listed {
             Ok(listed) => listed,
             Err(error) => return Self::NotListed(error),
         };
-        let planned = targets.of_step(row, step);
         let (mut left, mut appeared) = (Vec::new(), Vec::new());
-        if step == Step::EnableDevices {
-            let disabled = listed.into_iter().filter(|device| {
-                device.enabled == Some(false) && planned.contains(&WriteTarget::DeviceBack { id: device.id })
-            });
-            left.extend(disabled.map(|device| dated(&format!("{:?}", device.name), device.registered)));
-            return Self::Listed { planned: planned.len(), left, appeared };
-        }
-        for device in listed.into_iter().filter(|device| device.enabled != Some(false)) {
-            let target = WriteTarget::Device { id: device.id };
-            let hybrid = if device.is_hybrid() { ", which the sync from Active Directory enables again" } else { "" };
-            let seen = dated(&format!("{:?}", device.name), device.registered) + hybrid;
+        for (target, seen, is_new) in listed.into_iter().filter_map(see) {
             if planned.contains(&target) {
                 left.push(seen);
-            } else if !targets.leaves(row, &target, &device.system) {
-                appeared.push(seen);
-            }
-        }
-        Self::Listed { planned: planned.len(), left, appeared }
-    }
-}
-
-impl SeenTargets {
-    /// Compares a list of consents with what the plan says of the person of a row.
-    #[must_use]
-    pub fn of_consents(listed: Result<Vec<HeldConsent>, GraphError>, targets: &PlanTargets, row: RowNumber) -> Self {
-        let listed = match listed {
-            Ok(listed) => listed,
-            Err(error) => return Self::NotListed(error),
-        };
-        let planned = targets.of_step(row, crate::step::Step::Consents);
-        let (mut left, mut appeared) = (Vec::new(), Vec::new());
-        for consent in listed {
-            let seen = format!("one to service principal {} ({})", consent.client_id, consent.scope.trim());
-            let target = WriteTarget::Consent { id: consent.id };
-            if planned.contains(&target) {
-                left.push(seen);
-            } else if !targets.leaves(row, &target, "") {
+            } else if is_new {
                 appeared.push(seen);
             }
         }

@@ -9,6 +9,7 @@ use time::format_description::well_known::Rfc3339;
 use super::claims::RunClaims;
 use super::finding::Finding;
 use super::pass::{Checked, Pass};
+use super::risk::RiskProofs;
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::private_files;
 use crate::run::journal::{Journal, JournalError};
@@ -21,6 +22,9 @@ pub const VERIFICATION_CSV: &str = "verification.csv";
 /// The header of `verification.csv`.
 pub const HEADER: [&str; 8] =
     ["row", "object_id", "user_principal_name", "verdict", "step", "expected", "found", "checked_at"];
+
+/// What stands in the column of the step for the risk of a person, which is none.
+const RISK: &str = "risk";
 
 /// At most this many records stay in memory before they are written.
 const AT_ONCE: usize = 10_000;
@@ -39,12 +43,17 @@ pub enum TableError {
     Journal(#[from] JournalError),
 }
 
-/// Writes `verification.csv` (0600) into the plan's folder, in place of one that is there.
+/// Writes `verification.csv` (0600) into the plan's folder, in place of one that is there: first the steps, then the risk of people.
 ///
 /// # Errors
 ///
 /// The plan cannot be read, or the file not written; an older one is then untouched.
-pub fn write(plan: &PlanFolder, claims: &RunClaims, pass: &Pass) -> Result<PathBuf, TableError> {
+pub fn write(
+    plan: &PlanFolder,
+    claims: &RunClaims,
+    pass: &Pass,
+    risk: Option<&RiskProofs>,
+) -> Result<PathBuf, TableError> {
     let path = plan.path().join(VERIFICATION_CSV);
     private_files::replace(&path, |file| {
         file.write_all(BYTE_ORDER_MARK)?;
@@ -67,6 +76,20 @@ pub fn write(plan: &PlanFolder, claims: &RunClaims, pass: &Pass) -> Result<PathB
                 written.map_err(io::Error::from)?;
             }
         }
+        let checked_at = second(OffsetDateTime::now_utc());
+        for finding in risk.iter().flat_map(|risk| &risk.findings) {
+            let written = csv.write_record([
+                finding.row.to_string().as_str(),
+                &finding.object_id.to_string(),
+                &guard(&finding.user_principal_name),
+                finding.verdict.name(),
+                RISK,
+                finding.expected,
+                finding.found,
+                &checked_at,
+            ]);
+            written.map_err(io::Error::from)?;
+        }
         csv.flush().map_err(TableError::Io)
     })?;
     Ok(path)
@@ -77,7 +100,12 @@ pub fn write(plan: &PlanFolder, claims: &RunClaims, pass: &Pass) -> Result<PathB
 /// # Errors
 ///
 /// The plan cannot be read, or the journal is in use, broken, or cannot be written.
-pub async fn append(plan: &PlanFolder, claims: &RunClaims, pass: &Pass) -> Result<(), TableError> {
+pub async fn append(
+    plan: &PlanFolder,
+    claims: &RunClaims,
+    pass: &Pass,
+    risk: Option<&RiskProofs>,
+) -> Result<(), TableError> {
     let journal = Journal::open(&plan.journal_path(), |_| Ok(()))?;
     let mut records = Vec::new();
     for account in pass.checked(plan, claims)? {
@@ -92,6 +120,9 @@ pub async fn append(plan: &PlanFolder, claims: &RunClaims, pass: &Pass) -> Resul
         if records.len() >= AT_ONCE {
             journal.commit(std::mem::take(&mut records)).await?;
         }
+    }
+    for (found, rows) in risk.map(|risk| risk.news(claims)).into_iter().flatten() {
+        records.extend(rows.chunks(AT_ONCE).map(|rows| Record::RiskVerified { rows: rows.to_vec(), found }));
     }
     records.push(Record::VerificationEnded { steps: pass.verdicts() });
     Ok(journal.close(records).await?)

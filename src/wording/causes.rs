@@ -16,6 +16,7 @@ pub fn title(cause: &Cause) -> String {
         Cause::NotConfirmed => "Written back to Active Directory: accepted, not confirmed".to_owned(),
         Cause::MasteredElsewhere => "The password is kept elsewhere".to_owned(),
         Cause::Drifted => "No longer the account that was approved (drifted)".to_owned(),
+        Cause::DefaultMethod => "A method that was to be removed is the default one, and others stay".to_owned(),
         Cause::GivenUp => "Tried the maximum number of times without a final answer".to_owned(),
         Cause::Unanswered => "Sent, but never answered".to_owned(),
         Cause::Refused(code) => format!("Refused by Graph: {code}"),
@@ -48,6 +49,11 @@ pub const fn remedy(cause: &Cause) -> &'static str {
             "Replace it in Active Directory, or at the identity provider of the domain: onprem.csv says where."
         }
         Cause::Drifted => "Look at what has changed in these accounts, and make a new plan.",
+        Cause::DefaultMethod => {
+            "Graph deletes the default method only when no other is left that could be it. Remove the others too (plan again with --methods \
+             all), or set another default in the Entra admin center (Users > the person > Authentication methods) and run sealoff apply \
+             with --retry-failed."
+        }
         Cause::GivenUp => {
             "Graph had trouble with these accounts alone. Run the same sealoff apply again: it tries them once more."
         }

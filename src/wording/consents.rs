@@ -11,15 +11,14 @@ const STAY: &str =
 pub const TOKENS_LIVE_ON: &str =
     "an access token that an app holds already opens what it opened until it ends, about an hour later";
 
-/// What is never deleted, and why.
-pub const APP_ROLES_STAY: &str = "What administrators assigned (app roles, and consents for everybody) is not touched: the permission to \
-     change app roles (AppRoleAssignment.ReadWrite.All) lets its holder take over the tenant, and no tool for lists should have it";
+/// What is never deleted.
+pub const FOR_EVERYBODY_STAY: &str = "Consents that an administrator gave for everybody are not listed, and stay";
 
 /// `12 consents of 9 people to 3 apps`.
 #[must_use]
 pub fn headline(consents: &ConsentCounts) -> String {
     if consents.consents == 0 {
-        return format!("no consent of {}", counted(consents.people.into(), "person", "people"));
+        return format!("no consent of {}", counted(consents.read.people.into(), "person", "people"));
     }
     let apps = consents.apps.len() as u64 + u64::from(consents.more_apps);
     format!(
@@ -70,7 +69,7 @@ pub fn more_apps(consents: &ConsentCounts) -> Option<String> {
 /// Whose consents are not known, where there are any.
 #[must_use]
 pub fn not_read(consents: &ConsentCounts) -> Option<String> {
-    let people = consents.not_read;
+    let people = consents.read.not_read;
     (people > 0).then(|| {
         let who = counted(people.into(), "person's consents are", "people's consents are");
         format!("{who} not known: Graph would not list them (not_read in the list says why)")

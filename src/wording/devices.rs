@@ -21,16 +21,16 @@ pub fn sentences(devices: &DeviceCounts) -> Vec<String> {
         Some(disabled.unwrap_or(none)),
         said(
             devices.hybrid,
-            "of them is hybrid:",
-            "of them are hybrid:",
-            "the next sync enables it again, unless it is disabled in Active Directory, too: Set-ADComputer -Identity NAME -Enabled $false (ServerAd in the list)",
+            "of them is hybrid",
+            "of them are hybrid",
+            "(ServerAd in the list): the next sync enables what is not disabled in Active Directory, too: Set-ADComputer -Identity NAME -Enabled $false",
         ),
         said(
             devices.needs_person,
-            "device is",
-            "devices are",
-            "no Windows, which an app may not change (needs-person in the list): plan and apply with --auth device-code, or disable \
-             them in the Entra admin center",
+            "device runs",
+            "devices run",
+            "no Windows, and an app may change Windows devices alone (needs-person in the list): plan and apply with --auth device-code, \
+             or disable them in the Entra admin center",
         ),
         said(
             devices.restricted,
@@ -46,7 +46,7 @@ pub fn sentences(devices: &DeviceCounts) -> Vec<String> {
         ),
         said(devices.already, "device is", "devices are", "disabled already"),
         said(
-            devices.not_read,
+            devices.read.not_read,
             "person's devices are",
             "people's devices are",
             "not known: Graph would not list them (not_read in the list says why)",

@@ -16,14 +16,17 @@
 //! | [`refused_token`] | why there is no token |
 //! | [`devices`] | the devices of a plan's people |
 //! | [`passes`] | temporary access passes |
+//! | [`risk`] | the risk of people, which is marked when all else is done |
 //! | [`ways_in`] | the methods that people sign in with |
 //! | [`consents`] | what people allowed apps to do in their names |
+//! | [`app_roles`] | the roles that they hold in apps |
 //! | [`causes`] | why accounts are not done |
 //! | [`missing_role`] | that the app may not write |
 //! | [`worded_step`] | a sentence and the command to type for it |
 //! | [`next_steps`] | what an operator should do next |
 //! | [`unreachable`](mod@unreachable) | why a service could not be reached |
 
+pub mod app_roles;
 pub mod causes;
 pub mod consents;
 pub mod decision;
@@ -41,6 +44,7 @@ pub mod proof;
 pub mod reason;
 pub mod recipients;
 pub mod refused_token;
+pub mod risk;
 pub mod standing;
 pub mod steps;
 pub mod too_large;

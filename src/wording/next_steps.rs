@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::plan_command;
+use super::risk;
 use super::standing::changed_back;
 use super::worded_step::WordedStep;
 use crate::plan::folder::{BY_HAND, ONPREM_PS1, PlanFolder, REFUSED, SCRIPT_RESULTS, WAYS_IN};
@@ -81,6 +82,7 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
                 format!("{what}. To plan them again, as they are now")
             }
         }
+        NextStep::MarkRisk { mark, people, bar } => risk::to_mark(*mark, *people, *bar),
         NextStep::WriteBack { people } => {
             let whose = counted(*people, "new password", "new passwords");
             format!(
@@ -135,7 +137,7 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
                  through {} for those that an intruder registered. {}",
                 quoted(&plan.path().join(WAYS_IN)),
                 if plan.manifest().playbook.shuts_out() {
-                    "To plan their removal (sealoff help ways-in)"
+                    "To plan their removal, and to disable the devices of these people, which hold tokens of their own (sealoff help ways-in)"
                 } else {
                     "How they are removed: sealoff help ways-in."
                 }
@@ -176,7 +178,7 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         NextStep::LookAtWaysIn { .. } if !manifest.playbook.shuts_out() => return None,
         NextStep::LookAtWaysIn { .. } => {
             let out = plan_command::new_folder(plan.path(), "-evict");
-            format!("sealoff plan {dir} --playbook evict --methods all --out {}", quoted(&out))
+            format!("sealoff plan {dir} --playbook evict --methods all --devices --out {}", quoted(&out))
         }
         NextStep::PlanDrifted { .. } => {
             if manifest.playbook == Playbook::Undo {
@@ -205,6 +207,7 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
                 manifest.phrase_for(*accounts)
             )
         }
+        NextStep::MarkRisk { .. } => format!("{}{arguments}", plan_command::go_on_with_all(plan.path(), manifest)),
         NextStep::WriteBack { people } => {
             format!("sealoff onprem {dir} --writeback --auth device-code --confirm {}", manifest.phrase_for(*people))
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::graph::throttle::LimitOwner;
 use crate::plan::manifest::Manifest;
 use crate::step::{Step, StepMap};
-use crate::words::span;
+use crate::words::{at_least, span};
 
 /// What bounds a run with writes that have a pace of their own beside the write quota; nothing where it has none.
 #[must_use]
@@ -29,9 +29,12 @@ pub enum QuotaOwner {
 #[must_use]
 pub fn shortest_of_plan(plan: &Manifest) -> String {
     let (floor, targets) = (Duration::from_secs(plan.floor_seconds), plan.targets());
-    if let (Some(own), Some(slow)) = (own_pace(&targets), targets.slow_end()) {
-        let slow = span(slow.max(floor));
-        return format!("at least {} {own}; {slow} where Graph lets no more through than it begins with", span(floor));
+    if let (Some(own), Some(slow)) = (own_pace(&targets), targets.slow_end(plan.by_person())) {
+        let least = at_least(floor);
+        if slow <= floor {
+            return format!("{least} {own}");
+        }
+        return format!("{least} {own}; {} where Graph lets no more through than it begins with", span(slow));
     }
     shortest(floor, QuotaOwner::Tenant)
 }
@@ -42,8 +45,8 @@ pub fn shortest(floor: Duration, owner: QuotaOwner) -> String {
     match (floor.is_zero(), owner) {
         (true, QuotaOwner::Tenant) => "all within the burst that the quota allows".to_owned(),
         (true, QuotaOwner::SeveralApps) => "all within the burst that their quotas allow".to_owned(),
-        (false, QuotaOwner::Tenant) => format!("at least {} by the tenant's write quota", span(floor)),
-        (false, QuotaOwner::SeveralApps) => format!("at least {} by their quotas and the tenant's", span(floor)),
+        (false, QuotaOwner::Tenant) => format!("{} by the tenant's write quota", at_least(floor)),
+        (false, QuotaOwner::SeveralApps) => format!("{} by their quotas and the tenant's", at_least(floor)),
     }
 }
 
@@ -56,8 +59,16 @@ pub fn long_wait(wait: Duration, owner: Option<LimitOwner>) -> String {
         Some(LimitOwner::Application) => "the write quota of this app in all its tenants is used up",
         None => "it throttles writes, and does not say by which limit",
     };
-    format!("Graph asks to wait {}: {limit}. The run goes on by itself", span(wait))
+    format!("Graph asks to wait {}: {limit}. {GOES_ON}", span(wait))
 }
+
+/// Why a run stands still that Graph throttles again and again, and that it goes on.
+#[must_use]
+pub fn nothing_accepted(since: Duration) -> String {
+    format!("Graph has accepted no write for {}, and throttles what is sent. {GOES_ON}", span(since))
+}
+
+const GOES_ON: &str = "The run goes on by itself. Ctrl-C is safe, too: the same command goes on later";
 
 #[cfg(test)]
 mod tests {

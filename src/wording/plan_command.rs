@@ -8,8 +8,8 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::plan::handoff::Handoff;
 use crate::plan::manifest::Manifest;
-use crate::plan::waves::Wave;
-use crate::run::handout_rate::HandoutRate;
+use crate::plan::waves::{WAVE, Wave};
+use crate::run::results::PASS_FROM;
 use crate::seal::PasswordStyle;
 use crate::step::PassTerms;
 use crate::words::quoted;
@@ -35,10 +35,12 @@ pub fn go_on(folder: &Path, plan: &Manifest, wave: Option<&Wave>) -> String {
     format!("sealoff apply {}{part}{passwords} --confirm {}", quoted(folder), plan.phrase_for(accounts.into()))
 }
 
-/// What a command that goes on has to be given, so that it keeps to the rate of the process before.
+/// Goes on with a run of it, whatever waves it has.
 #[must_use]
-pub fn at_rate(rate: Option<HandoutRate>) -> String {
-    rate.map_or_else(String::new, |rate| format!(" --rate {rate}"))
+pub fn go_on_with_all(folder: &Path, plan: &Manifest) -> String {
+    let part = if plan.waves.is_some() { " --every-wave" } else { "" };
+    let (accounts, passwords) = (plan.phrase_for(plan.accounts().into()), naming_the_passwords(plan));
+    format!("sealoff apply {}{part}{passwords} --confirm {accounts}", quoted(folder))
 }
 
 /// Carries this wave of it out.
@@ -55,7 +57,9 @@ fn apply_part(folder: &Path, plan: &Manifest, part: &str, accounts: u64) -> Stri
 /// The flag for a wave, with a blank before it.
 #[must_use]
 pub fn naming_the_wave(wave: &Wave) -> String {
-    format!(" --wave {}", quoted(Path::new(&wave.name)))
+    // What begins with a hyphen would be read as a flag.
+    let sign = if wave.name.starts_with('-') { '=' } else { ' ' };
+    format!(" --wave{sign}{}", quoted(Path::new(&wave.name)))
 }
 
 /// The flags for the file that people's chosen passwords are in, with a blank before each; empty where the plan has none.
@@ -140,6 +144,9 @@ fn rules(plan: &Manifest) -> String {
     if options.devices {
         flags += " --devices";
     }
+    if let Some(mark) = options.risk {
+        flags = flags + " " + mark.flag();
+    }
     if let Some(consents) = plan.consents.as_ref().filter(|consents| consents.asked.deletes()) {
         let _ = write!(flags, " --consents {}", quoted(Path::new(&consents.asked.to_string())));
     }
@@ -149,6 +156,10 @@ fn rules(plan: &Manifest) -> String {
         let to_come = from.filter(|from| *from > OffsetDateTime::now_utc());
         if let Some(from) = to_come.and_then(|from| from.format(&Rfc3339).ok()) {
             let _ = write!(flags, " --pass-from {from}");
+        }
+        // Our lists have the moments in a column of their own.
+        if plan.pass_moments.is_some() {
+            let _ = write!(flags, " --pass-from-column {PASS_FROM}");
         }
     }
     if (plan.playbook.resets() || options.pass.is_some()) && !options.discard_credentials {
@@ -182,6 +193,10 @@ fn rules(plan: &Manifest) -> String {
                 let _ = write!(flags, " --password phrase --password-length {}", length.get());
             }
         }
+    }
+    // Our lists have the waves in a column of their own, too.
+    if plan.waves.is_some() {
+        let _ = write!(flags, " --wave-by {WAVE}");
     }
     if let Some(list) = &plan.protected {
         flags = flags + " --protect " + &quoted(Path::new(&list.name));

@@ -41,6 +41,11 @@ pub const fn sentence(reason: Reason) -> &'static str {
             "the account is an administrator's; plan.csv names its roles, and the role that the app would need"
         }
         Reason::NoWave => "the plan is carried out in waves, and the row names none",
+        Reason::PassFromPassed => "the moment that the list names for the pass has passed, and none is made",
+        Reason::PassFromFar => "the moment that the list names for the pass is more than 90 days off, and none is made",
+        Reason::PassFromTwice => {
+            "an earlier row names the same account with another moment for its pass; that row counts"
+        }
         Reason::NoPassword => "passwords are given by hand, and there is none for this person",
         Reason::WeakPassword => "the password that is given for this person would be refused; plan.csv says why",
         Reason::Guest => "the person signs in at another organization; only a block has an effect on guests",
@@ -65,9 +70,11 @@ pub const fn sentence(reason: Reason) -> &'static str {
         Reason::MethodsUnknown => "what the person signs in with could not be listed; plan.csv says why",
         Reason::DevicesUnknown => "the person's devices could not be listed; plan.csv says why",
         Reason::ConsentsUnknown => "what the person allowed apps to do could not be listed; plan.csv says why",
-        Reason::PassNotAllowed => "the policy of the tenant gives this person no temporary access pass",
+        Reason::PassNotAllowed => {
+            "the policy of the tenant gives this person no temporary access pass, and none is made"
+        }
         Reason::PassOfBlocked => {
-            "sign-in is blocked and the plan leaves it so: the time of a temporary access pass would run out before it is of use"
+            "sign-in is blocked and the plan leaves it so: no temporary access pass is made, for its time would run out before it is of use"
         }
         Reason::Already => "nothing is left to do",
         Reason::UnknownState => "the directory does not say whether sign-in is allowed; it is set in any case",
@@ -103,7 +110,9 @@ pub const fn refused_by(reason: Reason) -> Option<&'static str> {
 #[must_use]
 pub const fn remedy(reason: Reason) -> &'static str {
     match reason {
-        Reason::Unreadable => "Write the sign-in name or the object id of the one account that is meant.",
+        Reason::Unreadable => {
+            "Correct what is named there. The account that is meant is named by its sign-in name or its object id."
+        }
         Reason::NotAUser => "Leave the row out.",
         Reason::NotFound => {
             "Look for a typing error, or for the person under another name; write the sign-in name or the object id."
@@ -133,6 +142,15 @@ pub const fn remedy(reason: Reason) -> &'static str {
         }
         Reason::Privileged => "If the administrator is meant: plan with --allow-privileged.",
         Reason::NoWave => "Write the wave into the column of waves.",
+        Reason::PassFromPassed => {
+            "Write a moment to come into the column of moments, or empty the cell: then the pass is good as soon as it is made; and plan again."
+        }
+        Reason::PassFromFar => {
+            "Look at the year and the month in the column of moments, and plan again. Where that moment is meant, make the pass later, with a plan of its own (reinstate --credential pass)."
+        }
+        Reason::PassFromTwice => {
+            "Find out which moment is right, and leave the other row out; where the earlier one is right, nothing is left to do."
+        }
         Reason::NoPassword => {
             "Put a password for the person on the list of passwords; or plan with --generate-missing, which makes one."
         }
@@ -149,13 +167,19 @@ pub const fn remedy(reason: Reason) -> &'static str {
         Reason::StillOpen => {
             "Block the account or replace its password first (contain, breach), and name the folder of that run in place of the roster."
         }
-        Reason::DevicesUnknown => "Let the app read users whole (User.Read.All), and plan it again.",
-        Reason::MethodsUnknown => "Let the app list methods (UserAuthenticationMethod.Read.All), and plan it again.",
-        Reason::ConsentsUnknown => "Let the app list consents (Directory.Read.All), and plan it again.",
-        Reason::PassNotAllowed => {
-            "Put the person into a group that the policy for temporary access passes includes, or plan without --credential."
+        Reason::DevicesUnknown => {
+            "Let the app read users whole (User.Read.All), and plan it again. Where Graph's answer cannot be understood, disable the person's devices in the Entra admin center."
         }
-        Reason::PassOfBlocked => "Plan the person with reinstate --credential pass; or plan without --credential.",
+        Reason::MethodsUnknown => {
+            "Let the app list methods (UserAuthenticationMethod.Read.All), and plan it again. Where Graph's answer cannot be understood, remove the person's methods in the Entra admin center."
+        }
+        Reason::ConsentsUnknown => {
+            "Let the app list consents (Directory.Read.All), and plan it again. Where Graph's answer cannot be understood, take the consents away in the Entra admin center."
+        }
+        Reason::PassNotAllowed => {
+            "Put the person into a group that the policy for temporary access passes includes and plan again, or hand over a new password (--credential password)."
+        }
+        Reason::PassOfBlocked => "Make the pass when the person is let in again: reinstate --credential pass.",
         Reason::AlreadyBlocked | Reason::AlreadyEnabled | Reason::ResetBefore | Reason::Already => {
             "Nothing is left to do."
         }

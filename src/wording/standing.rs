@@ -3,6 +3,7 @@
 use crate::plan::playbook::Playbook;
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::step::Step;
+use crate::wording::risk::{closed, not_marked};
 use crate::words::{count, counted};
 
 /// The first line about a run: who is not dealt with comes first, and the list is counted, not the plan.
@@ -39,6 +40,12 @@ pub fn headline(outcomes: &OutcomeCounts, playbook: Playbook) -> String {
     let not_done = rows - dealt_with - not_touched - old_password - accepted;
     if not_done > 0 {
         parts.push(counted(not_done, "account is not done", "accounts are not done"));
+    }
+    if let Some(risk) = outcomes.risk().filter(|risk| risk.to_mark() > 0) {
+        parts.push(not_marked(risk.mark, risk.to_mark()));
+    }
+    if outcomes.risk_closed() > 0 {
+        parts.push(closed(outcomes.risk_closed()));
     }
     let text = parts.join("; ");
     text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect()

@@ -52,6 +52,10 @@ pub const fn remedy(cause: UnreachableCause) -> &'static str {
         UnreachableCause::Stalled => {
             "Check the network, the VPN, and the proxy (HTTPS_PROXY): something holds answers back."
         }
+        UnreachableCause::NoAnswer => {
+            "The call went out, and nothing whole came back. Check the firewall, the VPN and the proxy (HTTPS_PROXY), and whether \
+             what answers at --graph-endpoint is Graph; then try again."
+        }
         UnreachableCause::ProxySignIn => {
             "Give the proxy's name and password in HTTPS_PROXY=http://NAME:PASSWORD@PROXY:PORT."
         }

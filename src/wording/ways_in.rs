@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::directory::MethodKind;
 use crate::plan::method_counts::{MethodAges, MethodCounts};
+use crate::plan::what_is_listed::WhatIsListed;
 use crate::run::target_result::TargetOutcome;
-use crate::step::Step;
 use crate::step::target::TargetKind;
 use crate::words::{count, counted, span};
 
@@ -90,7 +90,7 @@ pub fn of_kind(methods: &MethodCounts, of: MethodKind, its: &MethodAges) -> Stri
 #[must_use]
 pub fn headline(methods: &MethodCounts) -> String {
     let number = counted(methods.methods().into(), "method", "methods");
-    let people = counted(methods.people.into(), "person", "people");
+    let people = counted(methods.read.people.into(), "person", "people");
     format!("{number} of {people} beside the password")
 }
 
@@ -103,7 +103,7 @@ pub fn people(methods: &MethodCounts) -> Vec<String> {
             .map(|who| format!("{who} none: the password alone lets anyone in, who may then register one")),
         people(methods.with_one, "person has", "people have")
             .map(|who| format!("{who} one, and without it none (only_one in the list)")),
-        people(methods.not_read, "person's methods are", "people's methods are")
+        people(methods.read.not_read, "person's methods are", "people's methods are")
             .map(|who| format!("{who} not known: Graph would not list them (not_read in the list says why)")),
     ]
     .into_iter()
@@ -135,7 +135,7 @@ pub fn removal(methods: &MethodCounts) -> Vec<String> {
     }
     if removal.cannot_remove > 0 {
         sentences.push(format!(
-            "{} meant and cannot be removed from here (cannot-remove in the list): remove them in the Entra admin center",
+            "{} meant and cannot be removed from here (cannot-remove in the list): an administrator does it in the Entra admin center",
             counted(removal.cannot_remove.into(), "method is", "methods are")
         ));
     }
@@ -150,14 +150,14 @@ pub fn removal(methods: &MethodCounts) -> Vec<String> {
 
 /// `what 10 people sign in with`.
 #[must_use]
-pub fn listed(of: Step, whose: &str) -> String {
-    let (before, behind) = of.facts().targets.as_ref().map_or(("what", "have"), |targets| targets.words.listed_of);
+pub fn listed(of: WhatIsListed, whose: &str) -> String {
+    let (before, behind) = of.around_whose();
     format!("{before} {whose} {behind}")
 }
 
 /// How long it takes to list them, before that begins: both ends, because no page says how fast Graph lets it go.
 #[must_use]
-pub fn announcement(of: Step, people: u32, left: u32, fast: Duration, slow: Duration) -> String {
+pub fn announcement(of: WhatIsListed, people: u32, left: u32, fast: Duration, slow: Duration) -> String {
     let whose = if left == people {
         counted(people.into(), "person", "people")
     } else {
@@ -178,11 +178,19 @@ pub fn announcement(of: Step, people: u32, left: u32, fast: Duration, slow: Dura
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::step::Step;
 
     #[test]
     fn both_ends_of_the_time_are_said_and_what_is_known_already() {
-        let said =
-            |left| announcement(Step::Methods, 10_000, left, Duration::from_secs(1_000), Duration::from_secs(10_000));
+        let said = |left| {
+            announcement(
+                WhatIsListed::TargetsOf(Step::Methods),
+                10_000,
+                left,
+                Duration::from_secs(1_000),
+                Duration::from_secs(10_000),
+            )
+        };
         assert!(
             said(10_000).contains("what 10,000 people sign in with: 16 min 40 s to 2 h 46 min"),
             "{}",

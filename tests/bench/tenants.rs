@@ -1,8 +1,15 @@
 //! How near many tenants come to what their quotas allow, side by side: apps of their own, one shared app, and one of them in
-//! trouble. `cargo bench --bench tenants`, some ten minutes; with a number, with so many people in each tenant.
+//! trouble. `cargo bench --bench tenants`, some twelve minutes; with a number, with so many people in each tenant; with words in
+//! quotes, the cases alone whose name has them.
 //!
-//! Time is counted from the first write to the last one, by the ledgers of the simulator. Of a tenant in trouble it says nothing:
-//! what is measured is whether the others wait for it.
+//! Time is counted from the first write to the last one, by the ledgers of the simulator. `begun` is when the last of the tenants
+//! had its first write, and `slowest` the longest that any of them took from its own first write to its last one: what `took` is
+//! longer than that, a tenant waited for its turn on this machine. Of a tenant in trouble it says nothing: what is measured is
+//! whether the others wait for it.
+//!
+//! Two thousand people in each of fifty tenants are 150,000 writes that the quotas let through at once. The simulator takes more
+//! than half of this machine for them, so that time runs at a quarter of its speed there: what is measured is the
+//! pacing, and not this machine.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 #[allow(dead_code, reason = "shared with benchmarks whose programs all end well")]
@@ -47,19 +54,25 @@ struct Case {
 }
 
 fn main() {
-    let people = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1_000);
+    // Cargo adds a flag of its own.
+    let said: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let people = said.iter().find_map(|argument| argument.parse().ok()).unwrap_or(1_000);
+    let word = said.iter().find(|argument| argument.parse::<usize>().is_err());
     println!(
-        "{:<44} {:>8} {:>8} {:>8} {:>6} {:>10} {:>8}",
-        "what", "writes", "took", "floor", "ratio", "throttled", "peak"
+        "{:<44} {:>8} {:>8} {:>8} {:>8} {:>8} {:>6} {:>10} {:>8}",
+        "what", "writes", "begun", "slowest", "took", "floor", "ratio", "throttled", "peak"
     );
-    let case =
-        |name, tenants, people, owner, trouble, speed| measure(&Case { name, tenants, people, owner, trouble, speed });
+    let case = |name: &'static str, tenants, people, owner, trouble, speed| {
+        if word.is_none_or(|word| name.contains(word.as_str())) {
+            measure(&Case { name, tenants, people, owner, trouble, speed });
+        }
+    };
     case("50 tenants, apps of their own", 50, people, AppOwner::Tenant, Trouble::None, 1.0);
-    case("the same, twice as many people", 50, 2 * people, AppOwner::Tenant, Trouble::None, 1.0);
+    case("apps of their own, twice as many people", 50, 2 * people, AppOwner::Tenant, Trouble::None, 0.25);
     case("50 tenants, one shared app", 50, people, AppOwner::AllTenants, Trouble::None, 10.0);
-    case("the same, one tenant dead", 50, people, AppOwner::AllTenants, Trouble::Dead, 10.0);
-    case("the same, one tenant at a tenth of its quota", 50, people, AppOwner::AllTenants, Trouble::Throttled, 10.0);
-    case("the same, killed in the middle", 50, people, AppOwner::AllTenants, Trouble::Killed, 10.0);
+    case("one shared app, one tenant dead", 50, people, AppOwner::AllTenants, Trouble::Dead, 10.0);
+    case("one shared app, one tenant at a tenth", 50, people, AppOwner::AllTenants, Trouble::Throttled, 10.0);
+    case("one shared app, killed in the middle", 50, people, AppOwner::AllTenants, Trouble::Killed, 10.0);
     case("300 tenants of 20 people, one shared app", 300, 20, AppOwner::AllTenants, Trouble::None, 1.0);
 }
 
@@ -75,19 +88,7 @@ fn measure(case: &Case) {
     prepare(folder.path(), case, &simulator, &tenants);
     let sealoff = |arguments: &[&str]| start(&simulator, folder.path(), case.speed, arguments);
 
-    let all = (case.people * tenants.len()).to_string();
-    let plan = [
-        "plan",
-        "list.csv",
-        "--playbook",
-        "contain",
-        "--tenants",
-        "tenants.toml",
-        "--out",
-        "night",
-        "--max-accounts",
-        &all,
-    ];
+    let plan = ["plan", "list.csv", "--playbook", "contain", "--tenants", "tenants.toml", "--out", "night"];
     assert!(ended(sealoff(&plan)).0, "the plans were not made");
     if case.trouble == Trouble::Dead
         && let Some(last) = tenants.last()
@@ -146,7 +147,7 @@ fn prepare(folder: &Path, case: &Case, simulator: &Simulator, tenants: &[Simulat
         };
         private(folder, &format!("{number}.secret"), &secret);
         let tenant = &connection.tenant_id;
-        write!(file, "[tenants.t{number}]\ntenant = '{tenant}'\nclient_id = '{client_id}'\nclient_secret_file = '{number}.secret'\n").unwrap();
+        write!(file, "[tenants.t{number}]\ntenant = '{tenant}'\nclient_id = '{client_id}'\nclient_secret_file = '{number}.secret'\nmax_accounts = {}\n", case.people).unwrap();
     }
     std::fs::write(folder.join("list.csv"), list).unwrap();
     private(folder, "tenants.toml", &file);
@@ -171,12 +172,17 @@ fn show(case: &Case, tenants: &[Simulator], peak: u64) {
     let in_trouble = matches!(case.trouble, Trouble::Dead | Trouble::Throttled);
     let others = &tenants[..tenants.len() - usize::from(in_trouble)];
     // Each tenant has a clock of its own, all of which began together.
-    let (mut first, mut last, mut writes) = (Duration::MAX, Duration::ZERO, 0_usize);
+    let (mut spans, mut writes) = (Vec::new(), 0_usize);
     for tenant in others {
-        for write in &tenant.ledger().writes {
-            (first, last, writes) = (first.min(write.at), last.max(write.at), writes + 1);
-        }
+        let ledger = tenant.ledger();
+        let moments = || ledger.writes.iter().map(|write| write.at);
+        spans.extend(moments().min().zip(moments().max()));
+        writes += ledger.writes.len();
     }
+    let first = spans.iter().map(|(first, _)| *first).min().unwrap_or_default();
+    let begun = spans.iter().map(|(begun, _)| begun.saturating_sub(first)).max().unwrap_or_default().as_secs_f64();
+    let last = spans.iter().map(|(_, last)| *last).max().unwrap_or_default();
+    let slowest = spans.iter().map(|(begun, end)| end.saturating_sub(*begun)).max().unwrap_or_default().as_secs_f64();
     let (items, turned_away) = others
         .iter()
         .map(|tenant| tenant.counters())
@@ -185,13 +191,18 @@ fn show(case: &Case, tenants: &[Simulator], peak: u64) {
     let per_tenant = (2.0 * case.people as f64 - 3_000.0).max(0.0) / 20.0;
     let of_app = match case.owner {
         AppOwner::Tenant => 0.0,
-        AppOwner::AllTenants => (writes as f64 - 35_000.0).max(0.0) / (35_000.0 / 300.0),
+        // What the tenant in trouble wrote meanwhile was taken from the same limit.
+        AppOwner::AllTenants => {
+            let meanwhile = |tenant: &Simulator| tenant.ledger().writes.iter().filter(|write| write.at <= last).count();
+            let of_all: usize = tenants.iter().map(meanwhile).sum();
+            (of_all as f64 - 35_000.0).max(0.0) / (35_000.0 / 300.0)
+        }
     };
     let floor = per_tenant.max(of_app);
     let ratio = if floor > 0.0 { format!("{:.3}", took / floor) } else { "-".to_owned() };
     let throttled = turned_away as f64 / items.max(1) as f64 * 100.0;
     println!(
-        "{:<44} {writes:>8} {took:>6.0} s {floor:>6.0} s {ratio:>6} {throttled:>8.2} % {:>5.0} MB",
+        "{:<44} {writes:>8} {begun:>6.0} s {slowest:>6.0} s {took:>6.0} s {floor:>6.0} s {ratio:>6} {throttled:>8.2} % {:>5.0} MB",
         case.name,
         peak as f64 / 1024.0
     );

@@ -193,6 +193,9 @@ fn a_plan_that_was_changed_is_refused() {
         ("plan.csv", ",act,", ",act ,"),
         ("plan.csv", "block+revoke", "revoke"),
         ("plan.json", "\"contain\"", "\"signout\""),
+        // Nothing else in the plan says otherwise.
+        ("plan.json", "\"created_at\": \"2", "\"created_at\": \"3"),
+        ("plan.json", "\"allow_privileged\": false", "\"allow_privileged\": true"),
         ("plan.json", "\"act\": {\n      \"rows\": ", "\"act\": {\n      \"rows\": 1"),
     ] {
         let stage = Stage::new();
@@ -312,4 +315,43 @@ fn a_path_of_windows_in_a_file_is_answered_with_how_it_is_written() {
         let said = format!("{}{}", ran.out, ran.err).split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains("write paths in single quotes: 'C:\\work dir\\desk.pem'"), "{command:?}: {said}");
     }
+}
+
+/// What was named wrongly is said first, wherever the passwords were to go.
+#[cfg(unix)]
+#[test]
+fn unseal_says_which_file_is_wrong_before_it_speaks_of_where_passwords_may_go() {
+    let stage = Stage::new();
+    stage.roster_of(&stage.members(2));
+    stage.plan("roster.csv", "breach", "out", &[]).succeeded();
+    stage.apply("out").succeeded();
+    let into_a_public_file = |arguments: &[&str]| {
+        use std::os::unix::fs::PermissionsExt as _;
+        let public = std::fs::File::create(stage.path("public.csv")).unwrap();
+        public.set_permissions(std::fs::Permissions::from_mode(0o644)).unwrap();
+        let mut command = stage.command(arguments);
+        let output = command.stdin(std::process::Stdio::null()).stdout(public).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for (arguments, code, says) in [
+        (["unseal", "out/plan.csv", "-i", "nokey"], 2, "the identity file nokey cannot be read"),
+        (["unseal", "roster.csv", "-i", "key.txt"], 2, "roster.csv is no results file"),
+        (["unseal", "nowhere.csv", "-i", "key.txt"], 2, "nowhere.csv"),
+        (["unseal", "out/results.csv", "-i", "nokey"], 2, "nokey"),
+        (["unseal", "out/results.csv", "-i", "key.txt"], 4, "others can read"),
+    ] {
+        let (ended, err) = into_a_public_file(&arguments);
+        assert!(ended == Some(code) && err.contains(says), "{arguments:?}: {ended:?} {err}");
+        assert!(code == 4 || !err.contains("standard output goes"), "{arguments:?}: {err}");
+    }
+    stage.run(&["unseal", "roster.csv"]).exited(2).complains(&["roster.csv is no results file"]);
+    for wrong in ["out/plan.csv", "out/refused.csv"] {
+        stage.write("out/refused.csv", "user,reason\n");
+        let named = ["no results file", "sealoff unseal out/results.csv -i KEY"];
+        stage.run(&["unseal", wrong, "-i", "key.txt", "-o", "opened.csv"]).exited(2).complains(&named);
+    }
+    std::fs::remove_file(stage.path("out/results.csv")).unwrap();
+    let none_yet = ["out/plan.csv is a plan", "There is no results.csv beside it", "sealoff status out"];
+    stage.run(&["unseal", "out/plan.csv", "-i", "key.txt", "-o", "opened.csv"]).exited(2).complains(&none_yet);
+    assert!(!stage.path("opened.csv").exists());
 }

@@ -343,6 +343,12 @@ fn one_persons_password_is_typed_twice_without_echo_and_done_like_a_list_of_one(
     let leave = [said(&asks(&password, &password)), vec![(LEAVE, "no")]].concat();
     let (seen, code) = run("later", &leave);
     assert!(code == Some(4) && seen.contains("sealoff apply later --confirm 1@"), "{seen}");
+    // What is typed then is checked as well: the plan has checked another one.
+    let writes = stage.ledger().writes.len();
+    let too_weak = [said(&asks(&weak, &weak)), vec![(LEAVE, "1")]].concat();
+    let (seen, code) = at_terminal(&stage, &["apply", "later"], &too_weak);
+    assert!(code == Some(4) && seen.contains("Entra would refuse the password that was typed"), "{code:?} {seen}");
+    assert!(!seen.contains(&weak) && stage.ledger().writes.len() == writes, "{seen}");
     let other = "9Green-Valleys-99";
     let again = [said(&asks(other, other)), vec![(LEAVE, "1")]].concat();
     let (seen, code) = at_terminal(&stage, &["apply", "later"], &again);

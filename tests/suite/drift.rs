@@ -1,8 +1,11 @@
 //! What is applied is what was previewed: the directory changes between plan and apply.
 
+use std::time::Duration;
+
 use sealoff::plan::folder::PlanFolder;
-use sealoff::simulator::SimulatedUser;
+use sealoff::simulator::{Settings, SimulatedUser};
 use sealoff::wording::plan_command;
+use time::OffsetDateTime;
 
 use crate::stage::Stage;
 
@@ -82,6 +85,106 @@ fn a_plan_that_no_longer_fits_is_refused_as_a_whole() {
     stage.apply("plan").exited(3).complains(&["5 accounts are no longer what the plan says"]);
     assert_eq!(stage.outcomes("plan")["done"], 95);
     stage.judge("plan");
+}
+
+#[test]
+fn who_is_locked_out_once_more_is_not_let_in_by_an_older_plan() {
+    let start = OffsetDateTime::now_utc();
+    let stage = Stage::at_one_moment(Settings::default());
+    let is_synced = |user: &SimulatedUser| user.is_synced() && user.account_enabled && !user.is_external();
+    let all_synced: Vec<SimulatedUser> =
+        stage.simulator.users().into_iter().filter(is_synced).skip(3).take(2).collect();
+    let members: Vec<SimulatedUser> = stage.members(98).into_iter().chain(all_synced).collect();
+    let later = start + Duration::from_secs(600);
+    for member in &members {
+        stage.simulator.change(member.id, |user| user.account_enabled = false);
+    }
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "reinstate", "plan", &["--allow-synced"]).succeeded();
+    let [revoked, reset, opened, earlier, ..] = &members[..] else { unreachable!() };
+    let [.., set_there, revoked_there] = &members[..] else { unreachable!() };
+    stage.simulator.change(revoked.id, |user| user.sign_in_sessions_valid_from = later);
+    stage.simulator.change(reset.id, |user| user.last_password_change = later);
+    // Somebody has let this one in meanwhile: that is what the plan wants.
+    stage.simulator.change(opened.id, |user| {
+        user.account_enabled = true;
+        user.sign_in_sessions_valid_from = later;
+    });
+    // What came just before the plan may have been seen after it.
+    stage.simulator.change(earlier.id, |user| user.sign_in_sessions_valid_from = start + Duration::from_secs(20));
+    // Active Directory has got its new password, as the plan says; the other one was locked out.
+    for synced in [set_there, revoked_there] {
+        stage.simulator.change(synced.id, |user| user.sign_in_sessions_valid_from = later);
+    }
+    stage.simulator.change(set_there.id, |user| user.last_password_change = later);
+    let ran = stage.apply("plan").exited(3);
+    ran.complains(&[
+        "3 accounts are no longer what the plan says",
+        "after the plan was made somebody ended its sessions",
+    ]);
+    let ledger = stage.ledger();
+    for untouched in [revoked, reset, revoked_there] {
+        assert_eq!(ledger.writes_to(untouched.id).count(), 0);
+        assert!(!stage.simulator.user(&untouched.id.to_string()).unwrap().account_enabled);
+    }
+    assert!([opened, earlier, set_there].into_iter().all(|done| ledger.writes_to(done.id).count() > 0));
+    let results = stage.results("plan");
+    assert_eq!((&*results[&1]["error_code"], &*results[&2]["error_code"]), ("drifted", "drifted"));
+    assert!(stage.outcomes("plan")["done"] >= 96);
+    stage.judge("plan");
+    // A plan that was made after it lets them in.
+    let two = stage.write("two.csv", format!("user\n{}\n{}\n", revoked.user_principal_name, reset.user_principal_name));
+    stage.plan(&two, "reinstate", "after", &[]).succeeded();
+    let before = ledger.writes.len();
+    stage.apply("after").succeeded();
+    stage.judge_since("after", before);
+}
+
+/// What came after the plan is a matter of one clock: Graph's. This machine's may be wrong.
+#[test]
+fn a_clock_that_is_fast_hides_no_lock_out_and_a_slow_one_invents_none() {
+    for ahead in [-600, 600] {
+        let tenants_time = OffsetDateTime::now_utc() + time::Duration::seconds(ahead);
+        let clock_ahead = time::Duration::seconds(ahead);
+        let stage = Stage::at_one_moment(Settings { clock_ahead, ..Settings::default() });
+        let members = stage.members(40);
+        for member in &members {
+            stage.simulator.change(member.id, |user| user.account_enabled = false);
+        }
+        let roster = stage.roster_of(&members);
+        stage.plan(&roster, "reinstate", "plan", &[]).succeeded();
+        let (before, after) = (&members[0], &members[1]);
+        let moments = [(before, Duration::from_secs(20)), (after, Duration::from_secs(300))];
+        for (member, later) in moments {
+            stage.simulator.change(member.id, |user| user.sign_in_sessions_valid_from = tenants_time + later);
+        }
+        stage.apply("plan").exited(3).complains(&["1 account is no longer what the plan says", "ended its sessions"]);
+        let ledger = stage.ledger();
+        assert_eq!(ledger.writes_to(after.id).count(), 0, "{ahead}");
+        assert!(ledger.writes_to(before.id).count() > 0, "{ahead}");
+        stage.judge("plan");
+    }
+}
+
+#[test]
+fn what_the_run_itself_has_done_is_no_drift_of_whom_it_lets_in() {
+    // What the run does comes long after the plan.
+    let stage = Stage::of_long_nights(Settings::default());
+    let members = stage.members(40);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "contained", &[]).succeeded();
+    stage.apply("contained").succeeded();
+    stage.plan(&roster, "reinstate", "plan", &[]).succeeded();
+    let before = stage.ledger().writes.len();
+    let confirm = ["apply", "plan", "--confirm", "40"];
+    for writes in [15, 40, 55] {
+        if stage.ledger().writes.len() < before + writes as usize {
+            stage.kill_after_writes(before as u64 + writes, &confirm);
+        }
+    }
+    stage.run(&confirm).succeeded();
+    assert_eq!(stage.outcomes("plan")["done"], 40);
+    stage.judge_since("plan", before);
 }
 
 #[test]
@@ -185,6 +288,27 @@ fn a_change_of_kind_is_seen_whatever_was_lifted() {
     let results = stage.results("plan");
     let outcomes: Vec<&str> = (1..=3).map(|row| &*results[&row]["outcome"]).collect();
     assert_eq!(outcomes, ["refused", "refused", "done"]);
+}
+
+#[test]
+fn an_administrator_whom_the_list_calls_otherwise_must_still_hold_the_same_roles() {
+    const EXCHANGE_ADMINISTRATOR: &str = "29232cdf-9323-42fd-ade2-1d097af3e4de";
+    let stage = Stage::new();
+    let members = stage.members(40);
+    for administrator in &members[..2] {
+        assert!(stage.simulator.assign_role(administrator.id, EXCHANGE_ADMINISTRATOR.parse().unwrap()));
+    }
+    let names = ["Somebody Else"; 2].into_iter().chain(std::iter::repeat(""));
+    let rows = members.iter().zip(names).map(|(user, name)| format!("{},{name}\n", user.user_principal_name));
+    stage.write("list.csv", format!("user,display name\n{}", rows.collect::<String>()));
+    stage.plan("list.csv", "contain", "plan", &["--allow-privileged"]).succeeded().says(&["name Somebody Else on"]);
+    let first = csv::Reader::from_path(stage.path("plan/plan.csv")).unwrap().records().next().unwrap().unwrap();
+    assert!(first[6].starts_with("privileged+contradicted: ") && !first[6].contains("Somebody"), "{first:?}");
+    assert!(first[18].starts_with("name Somebody Else on the roster"), "{first:?}");
+    assert!(stage.simulator.assign_role(members[0].id, GLOBAL_ADMINISTRATOR.parse().unwrap()));
+    stage.apply("plan").exited(3).complains(&["1 account is no longer", "Somebody Else", "Global Administrator"]);
+    let results = stage.results("plan");
+    assert_eq!([1, 2].map(|row| &*results[&row]["outcome"]), ["refused", "done"]);
 }
 
 #[test]

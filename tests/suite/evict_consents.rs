@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use sealoff::simulator::{CLIENTS, Operation, Permission, Settings, SimulatedClient, SimulatedConsent, SimulatedUser};
+use sealoff::simulator::{
+    CLIENTS, FaultRule, Moment, Operation, Permission, Script, ScriptedAnswer, Settings, SimulatedClient,
+    SimulatedConsent, SimulatedUser,
+};
 
 use crate::stage::Stage;
 
@@ -73,7 +76,8 @@ fn evict_lists_who_allowed_what_and_deletes_none_unasked() {
     stage.apply("out").succeeded();
     assert_eq!(stage.simulator.consents_of(members[0].id).len(), CLIENTS.len());
     stage.run(&["report", "out"]);
-    assert!(std::fs::read_to_string(stage.path("out/report.html")).unwrap().contains("What apps were allowed to do"));
+    let report = std::fs::read_to_string(stage.path("out/report.html")).unwrap();
+    assert!(report.contains("What apps were allowed to do") && report.contains("Which roles they hold in apps"));
     // A list that was changed after the plan was approved is none.
     let stage = Stage::with(settings());
     blocked(&stage);
@@ -112,7 +116,7 @@ fn what_matches_is_deleted_after_the_methods_and_before_the_sessions_end() {
         assert_eq!(all.iter().filter(|one| **one == id).count(), 1);
     }
     let each = lines(&stage, "out/ways-in-results.csv");
-    let deleted: Vec<_> = each.iter().filter(|line| line["method"] == "consent").collect();
+    let deleted: Vec<_> = each.iter().filter(|line| line["way"] == "consent").collect();
     assert_eq!(deleted.len(), 2);
     assert!(deleted.iter().all(|line| line["outcome"] == "deleted"), "{deleted:?}");
     assert!(stage.results("out")[&1]["detail"].contains("1 of 1 consents deleted"), "{:?}", stage.results("out")[&1]);
@@ -195,6 +199,8 @@ fn killed_at_every_write_nothing_is_lost_and_nothing_is_deleted_that_is_not_in_t
     let apply = ["apply", "out", "--confirm", "4"];
     let mut kills = 0;
     for more in 1.. {
+        // Counted first: what the killed process had under way may arrive in between. What was removed already is refused, and changes nothing.
+        let seen = stage.ledger().writes.iter().filter(|write| write.applied).count();
         let meant = CLIENTS.len() - 1;
         let held: usize = members.iter().map(|member| stage.simulator.consents_of(member.id).len() - 1).sum();
         assert!(held <= meant * members.len());
@@ -202,7 +208,7 @@ fn killed_at_every_write_nothing_is_lost_and_nothing_is_deleted_that_is_not_in_t
         if held < more {
             break;
         }
-        stage.kill_after_writes((stage.ledger().writes.len() + more) as u64, &apply);
+        stage.kill_after_writes((seen + more) as u64, &apply);
         kills += 1;
     }
     assert!(kills >= 3, "{kills}");
@@ -213,7 +219,7 @@ fn killed_at_every_write_nothing_is_lost_and_nothing_is_deleted_that_is_not_in_t
         assert_eq!(deletions(&stage, member).last().unwrap(), "revoke");
     }
     let each = lines(&stage, "out/ways-in-results.csv");
-    assert!(each.iter().filter(|line| line["method"] == "consent").all(|line| line["outcome"] == "deleted"));
+    assert!(each.iter().filter(|line| line["way"] == "consent").all(|line| line["outcome"] == "deleted"));
     let people: Vec<_> = members.iter().map(|member| member.id).collect();
     let ledger = stage.ledger();
     let mut deleted = ledger.applied().filter(|write| matches!(write.operation, Operation::DeleteConsent { .. }));
@@ -252,4 +258,102 @@ fn a_planning_that_was_killed_goes_on_where_it_stopped_and_consents_alone_can_be
     assert!(!stage.path("out/ways-in.csv").exists() && !kept.exists());
     let list = lines(&stage, "out/consents.csv");
     assert_eq!(list.iter().filter(|line| line["plan"] == "delete").count(), 200, "each once");
+}
+
+/// Somebody with a role through a group, somebody with one of their own; both are blocked.
+fn with_app_roles(stage: &Stage) -> [SimulatedUser; 2] {
+    let roles = |user: &SimulatedUser| stage.simulator.app_roles_of(user.id);
+    let all = stage.members(400);
+    let through_group = all.iter().find(|user| roles(user).len() > 1).unwrap();
+    let own = all.iter().find(|user| !roles(user).is_empty() && roles(user).iter().all(|role| !role.is_group)).unwrap();
+    let people = [through_group.clone(), own.clone()];
+    let roster = stage.roster_of(&people);
+    stage.plan(&roster, "contain", "blocked", &[]).succeeded();
+    assert!(!stage.path("blocked/app-roles.csv").exists(), "evict alone reads them");
+    stage.apply("blocked").succeeded();
+    people
+}
+
+#[test]
+fn the_roles_that_people_hold_in_apps_are_listed_by_name_and_none_is_touched() {
+    // Each list comes in pages of one.
+    let stage = Stage::with(Settings { default_page: 1, ..settings() });
+    let people = with_app_roles(&stage);
+    let roles = |user: &SimulatedUser| stage.simulator.app_roles_of(user.id);
+    let earlier = stage.ledger().writes.len();
+    let planned = stage.plan("blocked", "evict", "out", &["--devices"]).succeeded();
+    planned
+        .says(&["through groups", "AppRoleAssignment"])
+        .says(&["Contoso Expenses: Approver of expenses (1);"])
+        .says(&["Adatum Calendar: default access (2)"]);
+    let list = lines(&stage, "out/app-roles.csv");
+    for (row, person) in ["1", "2"].into_iter().zip(&people) {
+        let mut listed = list.iter().filter(|line| line["row"] == row);
+        for role in roles(person) {
+            let line = listed.next().unwrap();
+            assert_eq!((line["app"].as_str(), line["role_id"].clone()), (role.app.name, role.role_id.to_string()));
+            assert_eq!(line["role"], if role.role_id.is_nil() { "default access" } else { "Approver of expenses" });
+            assert_eq!(line["through_group"], if role.is_group { &*role.principal } else { "" });
+            assert!(!line["assigned"].is_empty() && line["not_read"].is_empty());
+        }
+        assert!(listed.next().is_none());
+    }
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(stage.path("out/plan.json")).unwrap()).unwrap();
+    let apps = manifest["app_roles"]["apps"].as_array().unwrap();
+    let names: Vec<_> =
+        apps.iter().flat_map(|app| app["roles"].as_array().unwrap()).map(|role| &role["name"]).collect();
+    assert_eq!(names, ["default access", "Approver of expenses"]);
+    stage.apply("out");
+    stage.run(&["report", "out"]);
+    for page in ["out/plan.html", "out/report.html"] {
+        let page = std::fs::read_to_string(stage.path(page)).unwrap();
+        for said in ["Which roles they hold in apps", "Contoso Expenses", "Approver of expenses (1)"] {
+            assert!(page.contains(said), "{said}");
+        }
+    }
+    // Whatever the run wrote was about devices and sessions.
+    let ledger = stage.ledger();
+    let is_expected = |operation: &Operation| matches!(operation, Operation::Revoke | Operation::PatchDevice { .. });
+    assert!(ledger.writes.len() > earlier);
+    assert!(ledger.writes[earlier..].iter().all(|write| is_expected(&write.operation)), "{:?}", ledger.writes);
+
+    stage.plan("blocked", "evict", "changed", &["--devices", "--methods", "all"]).succeeded();
+    std::fs::write(stage.path("changed/app-roles.csv"), "row\n").unwrap();
+    assert!(stage.run(&["apply", "changed", "--confirm", "2"]).err.contains("app-roles.csv"));
+}
+
+#[test]
+fn a_role_whose_name_is_not_shown_is_listed_by_its_id() {
+    let rule = FaultRule {
+        kind: "answer".parse().unwrap(),
+        rate: 1.0,
+        method: Some("POST".to_owned()),
+        path: Some("/directoryObjects/getByIds".to_owned()),
+        query: None,
+        answer: Some(ScriptedAnswer::of(403, "Authorization_RequestDenied", "Insufficient privileges.")),
+        moment: Moment::default(),
+        times: None,
+    };
+    let script = Script { faults: vec![rule], ..Script::default() };
+    let stage = Stage::with(Settings { script, ..settings() });
+    with_app_roles(&stage);
+    let planned = stage.plan("blocked", "evict", "out", &["--devices"]).succeeded();
+    let list = lines(&stage, "out/app-roles.csv");
+    let through_group = list.iter().find(|line| !line["through_group"].is_empty()).unwrap();
+    assert_eq!(through_group["role"], through_group["role_id"]);
+    planned.says(&[&format!("Contoso Expenses: {} (1)", through_group["role_id"]), "default access (2)"]);
+}
+
+#[test]
+fn a_plan_is_made_without_the_roles_in_apps_where_graph_lists_none() {
+    let mut permissions = Permission::with_methods();
+    permissions.remove(&Permission::DirectoryReadAll);
+    let stage = Stage::with(Settings { permissions, ..Settings::default() });
+    blocked(&stage);
+    let planned = stage.plan("blocked", "evict", "out", &["--consents", "Mail Merge Pro"]).succeeded();
+    planned.says(&["It is not known which roles people hold in apps", "this plan deletes"]);
+    assert!(!stage.path("out/app-roles.csv").exists() && !stage.path("out/.sealoff-app-roles.part").exists());
+    let checked = stage.run(&["doctor", "--playbook", "evict"]);
+    assert!(checked.out.contains("Directory.Read.All"), "{}", checked.out);
 }

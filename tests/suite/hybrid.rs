@@ -12,6 +12,7 @@ use sealoff::seal::{ExpectedAccount, Identities, SealedCredential, unseal};
 use sealoff::simulator::{Settings, SimulatedUser};
 
 use crate::active_directory::{HEADER, now, opened, play_script, result, work_list};
+use crate::passes::{opened as opened_pass, standing};
 use crate::stage::{Ran, Stage};
 use crate::tools::need;
 
@@ -317,6 +318,25 @@ fn who_is_brought_back_gets_the_password_before_the_account_is_enabled() {
     assert_eq!(stage.results("out")[&1]["outcome"], "done");
     let verified = stage.run(&["verify", "out", "--wait", "0s"]);
     assert_eq!(verified.code, Some(0), "{verified:?}");
+}
+
+/// The script lets them in again, and the plan after it makes a pass: before, its time would run out.
+#[test]
+fn who_is_let_in_again_by_the_script_gets_a_pass_by_the_plan_after_it() {
+    let stage = Stage::at_one_moment(Settings { hash_sync: Duration::ZERO, ..crate::passes::settings() });
+    let people = synced(&stage, 1);
+    assert!(stage.simulator.set_enabled_there(people[0].id, false));
+    stage.simulator.sync_directory();
+    let roster = stage.roster_of(&people);
+    let plan = |out: &str| stage.plan(&roster, "reinstate", out, &["--credential", "pass"]).succeeded();
+    plan("early").says(&["there is nothing to apply", "Active Directory has to be changed"]);
+    assert!(stage.simulator.set_enabled_there(people[0].id, true));
+    stage.simulator.sync_directory();
+    plan("back").says(&["1 temporary access pass", "a pass replaces no password"]);
+    assert!(standing(&stage, &people[0]).is_none());
+    stage.apply("back");
+    let (pass, row) = (standing(&stage, &people[0]).unwrap(), stage.results("back").remove(&1).unwrap());
+    assert_eq!(Digest::of(opened_pass(&stage, &row).unwrap().0.expose().as_bytes()), pass.text);
 }
 
 /// What is sealed for one account opens for no other, and no cell can be changed unnoticed.

@@ -137,7 +137,7 @@ fn unseal_says_what_it_made_and_without_a_key_whose_key_opens() {
     for file in ["out/results.csv", PACKET] {
         stage.run(&["unseal", file]).exited(2).complains(&["no key is named", "-i FILE", &recipient]);
     }
-    stage.run(&["unseal", "nowhere.csv"]).exited(2).complains(&["no key is named", "-i FILE"]);
+    stage.run(&["unseal", "nowhere.csv"]).exited(2).complains(&["nowhere.csv cannot be read"]);
 }
 
 #[test]

@@ -1,7 +1,14 @@
 //! `--tenants`: one list, many tenants, each with a plan of its own.
 
-use sealoff::simulator::{Operation, Permission, Settings, SimulatedUser, Simulator, Violations, WriteRecord};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use sealoff::simulator::{
+    Latency, Limit, LimitShape, Operation, Permission, Quota, Settings, SimulatedUser, Simulator, Violations,
+    WriteRecord,
+};
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use crate::stage::{Stage, name_of};
 
@@ -78,6 +85,42 @@ fn each_tenant_gets_its_own_people_and_a_plan_that_works_alone() {
     assert_eq!(status["tenants"][1]["exit_code"], 0, "{status}");
 }
 
+/// The column is read with the whole list, and each moment is that of its row in the tenant of its person.
+#[test]
+fn passes_begin_at_the_moments_of_their_rows_in_each_tenant() {
+    let stage = Stage::of_tenants(vec![Settings { users: 200, ..crate::passes::settings() }; 2]);
+    let tenants = stage.tenants();
+    let people: Vec<Vec<SimulatedUser>> = tenants.iter().map(|tenant| plain(tenant, 3)).collect();
+    let day = |ahead: i64| (OffsetDateTime::now_utc() + time::Duration::days(ahead)).date();
+    let (soon, later, far) = (day(20), day(40), day(4_000));
+    let slots = [format!("{soon}T08:00:00Z"), format!("{later}T09:30:00+01:00"), String::new()];
+    let mut list = "user,slot\n".to_owned();
+    for (place, slot) in slots.iter().enumerate() {
+        let of_second = if place == 2 { far.to_string() } else { slot.clone() };
+        list += &format!("{},{slot}\n", people[0][place].user_principal_name);
+        list += &format!("{},{of_second}\n", people[1][place].user_principal_name);
+    }
+    stage.write("list.csv", list);
+    let recipient = stage.recipient();
+    let plan = ["plan", "list.csv", "--playbook", "breach", "--tenants", "tenants.toml", "--out", "night"];
+    let passes = ["--seal-to", &recipient, "--credential", "both", "--pass-from-column", "slot"];
+    let ran = stage.run(&[&plan[..], &passes].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let plan_of = |tenant: &str| std::fs::read_to_string(stage.path("night").join(tenant).join("plan.csv")).unwrap();
+    assert!(!plan_of("contoso").contains("pass-from-far") && plan_of("contoso2").contains("pass-from-far"));
+    stage.run(&["apply", "night", "--tenants", "tenants.toml", "--confirm", "6"]).succeeded();
+    let begins = |tenant: &Simulator, user: &SimulatedUser| {
+        let held = tenant.methods(user.id).unwrap().methods;
+        held.into_iter().find_map(|method| method.pass).map(|pass| pass.start)
+    };
+    let expected = [soon.with_hms(8, 0, 0).unwrap().assume_utc(), later.with_hms(8, 30, 0).unwrap().assume_utc()];
+    for (tenant, people) in tenants.iter().zip(&people) {
+        assert_eq!([0, 1].map(|place| begins(tenant, &people[place])), expected.map(Some), "{}", tenant.name());
+    }
+    assert!(begins(&tenants[0], &people[0][2]).is_some_and(|begin| begin.date() < soon), "where the list names none");
+    assert_eq!(begins(&tenants[1], &people[1][2]), None, "too far off");
+}
+
 /// It is read once, so it may come from a program; and each row stays where it was.
 #[test]
 fn a_list_from_standard_input_is_divided_as_one_in_a_file_is() {
@@ -129,7 +172,8 @@ fn a_row_that_is_of_no_tenant_is_named_and_takes_nothing_from_the_others() {
     let set = set(&stage, "night");
     let rows: Vec<&Value> = set["tenants"].as_array().unwrap().iter().map(|tenant| &tenant["rows"]).collect();
     assert_eq!(rows, [1, 2], "the column says more than the domain");
-    assert_eq!((&set["accounts"], &set["unplaced"]), (&2.into(), &3.into()));
+    assert_eq!((&set["accounts"], &set["unplaced"], &set["unplaced_by_domain"]), (&2.into(), &3.into(), &1.into()));
+    assert!(!ran.out.contains("could be asked"), "every tenant was asked: {ran:?}");
 }
 
 #[test]
@@ -142,7 +186,23 @@ fn a_tenant_that_does_not_let_the_app_in_stops_only_itself() {
     let ran = stage.run(&PLAN);
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(ran.out.contains("NO PLAN"), "{ran:?}");
-    assert_eq!(set(&stage, "night")["accounts"], 4);
+    let planned = set(&stage, "night");
+    assert_eq!((&planned["accounts"], &planned["unplaced_by_domain"]), (&4.into(), &2.into()));
+    let cells = |name: &str| -> Vec<String> {
+        let line = ran.out.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap();
+        line.split_whitespace().map(str::to_owned).collect()
+    };
+    assert_eq!((cells("contoso2")[1].as_str(), cells("contoso3")[1].as_str()), ("?", "2"), "{ran:?}");
+    // Rows that may be of a tenant are no rows of none.
+    let says =
+        "2 rows have a domain, or an id in the column tenant, of no tenant that could be asked, and may be of contoso2";
+    let flowing = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let page = std::fs::read_to_string(stage.path("night/tenants.html")).unwrap();
+    for text in [&ran.out, &page, &stage.run(&["status", "night"]).out] {
+        assert!(flowing(text).contains(says), "{text}");
+    }
+    let status: Value = serde_json::from_str(&stage.run(&["status", "night", "--json"]).out).unwrap();
+    assert_eq!((&status["unplaced"], &status["unplaced_by_domain"]), (&2.into(), &2.into()));
     let doctor = stage.run(&["doctor", "--playbook", "contain", "--tenants", "tenants.toml"]);
     assert_eq!(doctor.code, Some(5), "{doctor:?}");
     let page = format!("/{}/adminconsent?client_id=", second.connection().tenant_id);
@@ -152,6 +212,45 @@ fn a_tenant_that_does_not_let_the_app_in_stops_only_itself() {
     let json: Value = serde_json::from_str(&json.out).unwrap();
     let codes: Vec<&Value> = json["tenants"].as_array().unwrap().iter().map(|tenant| &tenant["exit_code"]).collect();
     assert_eq!(codes, [0, 5, 0]);
+}
+
+#[test]
+fn a_tenant_that_cannot_be_asked_keeps_the_rows_of_the_domain_that_is_written_for_it() {
+    let stage = stage(3);
+    let tenants = stage.tenants();
+    let second = &tenants[1];
+    let file = std::fs::read_to_string(stage.path("tenants.toml")).unwrap();
+    stage.write_private("tenants.toml", &file.replace(&second.connection().tenant_id, &second.domain()));
+    let (first, people) = (plain(&tenants[0], 1).remove(0), plain(second, 3));
+    let [by_domain, by_name, by_id] = [0, 1, 2].map(|n: usize| people[n].clone());
+    let list = format!(
+        "user,tenant\n{},\n{},\n{},contoso2\n",
+        first.user_principal_name, by_domain.user_principal_name, by_name.id
+    );
+    stage.write("list.csv", &list);
+    assert!(second.lock_out_app(second.connection().client_id.parse().unwrap()));
+    let rows = |out: &str| {
+        let line = out.lines().find(|line| line.starts_with("contoso2 "));
+        let line = line.unwrap_or_else(|| panic!("it is not named: {out}"));
+        line.split_whitespace().nth(1).unwrap().to_owned()
+    };
+    let ran = stage.run(&PLAN).exited(3);
+    assert_eq!(rows(&ran.out), "2", "each row has its tenant: {ran:?}");
+    assert!(ran.out.contains("NO PLAN") && !stage.path("night/unplaced.csv").exists(), "{ran:?}");
+    assert_eq!(set(&stage, "night")["unplaced"], 0);
+
+    // Of this tenant only a domain is known: the id in the column may be its.
+    stage.write("list.csv", format!("{list}{},{}\n", by_id.user_principal_name, second.connection().tenant_id));
+    let ran = stage.run(&[&PLAN[..], &["--replace"]].concat());
+    assert_eq!((ran.code, rows(&ran.out).as_str()), (Some(3), "2+"), "{ran:?}");
+    let said = format!("{}{}", ran.err, ran.out).split_whitespace().collect::<Vec<_>>().join(" ");
+    let of_none =
+        format!("row 4 ({}): no tenant of the file that could be asked has this id", by_id.user_principal_name);
+    for says in [&*of_none, "1 row has a domain, or an id in the column tenant, of no tenant that could be asked"] {
+        assert!(said.contains(says), "{says}: {said}");
+    }
+    let planned = set(&stage, "night");
+    assert_eq!((&planned["unplaced"], &planned["unplaced_by_domain"]), (&1.into(), &1.into()));
 }
 
 #[test]
@@ -244,6 +343,48 @@ fn all_plans_are_approved_and_done_and_proved_at_once() {
     assert_eq!(stage.run(&["status", "night"]).code, Some(0));
 }
 
+/// Who gives the flag of `apply` to each command after it is understood; and a set is no plan of one tenant.
+#[test]
+fn commands_that_read_the_folder_alone_take_the_file_too() {
+    let stage = planned(2, 1);
+    assert_eq!(stage.run(&apply(&phrase(&stage, "night"))).code, Some(0));
+    for (command, more) in [("status", &[][..]), ("report", &[]), ("evidence", &["-o", "night.zip"])] {
+        let with = |dir: &str, file: &str| stage.run(&[&[command, dir, "--tenants", file], more].concat());
+        let ran = with("night", "tenants.toml");
+        assert!(ran.code == Some(0) && ran.out.contains("contoso2"), "{command}: {ran:?}");
+        assert_eq!(with("night", "nowhere.toml").code, Some(2), "{command}");
+        let one = with("night/contoso", "tenants.toml");
+        assert!(one.code == Some(2) && one.err.contains("holds no set of plans"), "{command}: {one:?}");
+    }
+    assert!(stage.path("night-contoso2.zip").exists());
+    for arguments in [&["results", "night"][..], &["again", "night", "--out", "x"], &["undo", "night", "--out", "x"]] {
+        let ran = stage.run(arguments);
+        let says = "It has the plans of many tenants: name the folder of one, such as night/contoso";
+        let said = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(ran.code == Some(2) && said.contains(says), "{arguments:?}: {ran:?}");
+    }
+}
+
+/// A rate is for one plan alone, so the one of the file holds up no set; all else that the file says of the playbook counts.
+#[test]
+fn the_settings_of_the_playbook_count_in_every_tenant() {
+    let stage = stage(2);
+    stage.write("list.csv", list(&stage, 2));
+    let seal_to = stage.recipient();
+    let breach = PLAN.map(|word| if word == "contain" { "breach" } else { word });
+    assert_eq!(stage.run(&[&breach[..], &["--seal-to", &seal_to]].concat()).code, Some(0));
+    stage.write("sealoff.toml", "rate = \"1/d\"\n[playbook.contain]\nquota_writes = \"100/150\"\n[playbook.breach]\nquota_writes = \"1500/150\"\n");
+    let ran = stage.run(&apply(&phrase(&stage, "night")));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    for tenant in stage.tenants() {
+        let journal =
+            std::fs::read_to_string(stage.path("night").join(name_of(&tenant)).join("journal.jsonl")).unwrap();
+        assert!(journal.contains("\"quota_writes\":\"1500/150\"") && !journal.contains("\"rate\""), "{journal}");
+    }
+    let refused = stage.run(&[&apply(&phrase(&stage, "night"))[..], &["--rate", "20/h"]].concat());
+    assert!(refused.code == Some(2) && refused.err.contains("--rate is for the plan of one tenant"), "{refused:?}");
+}
+
 #[test]
 fn nothing_is_done_that_was_not_approved() {
     let stage = planned(2, 3);
@@ -256,11 +397,14 @@ fn nothing_is_done_that_was_not_approved() {
         apply(&wrong_sum).to_vec(),
         apply(other).to_vec(),
         [&apply(&phrase)[..], &["--retry-failed"]].concat(),
+        [&apply(&phrase)[..], &["--max-accounts", "6000"]].concat(),
+        [&PLAN[..7], &["second", "--max-accounts", "6000"]].concat(),
         vec!["apply", "night", "--confirm", &phrase],
     ] {
         let ran = stage.run(&arguments);
         assert!(matches!(ran.code, Some(2 | 4)), "{arguments:?}: {ran:?}");
-        assert!(ran.err.contains("sealoff apply"), "{ran:?}");
+        let next = if arguments.contains(&"6000") { "below its [tenants.NAME]" } else { "sealoff apply" };
+        assert!(ran.err.split_whitespace().collect::<Vec<_>>().join(" ").contains(next), "{ran:?}");
     }
     assert_eq!(applied(&stage), [0, 0]);
     // A plan that was changed since is refused, and the other one is done as approved.
@@ -277,7 +421,7 @@ fn a_tenant_that_is_dead_stops_no_other_and_is_gone_on_with() {
     let stage = planned(3, 5);
     let phrase = phrase(&stage, "night");
     let tenants = stage.tenants();
-    tenants[1].change_permissions(std::collections::BTreeSet::new());
+    tenants[1].change_permissions(BTreeSet::new());
     let ran = stage.run(&apply(&phrase));
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(ran.out.contains("STOPPED"), "{ran:?}");
@@ -286,6 +430,119 @@ fn a_tenant_that_is_dead_stops_no_other_and_is_gone_on_with() {
     let ran = stage.run(&apply(&phrase));
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(applied(&stage), [10; 3]);
+}
+
+/// Which tenant stands still and why is said, the others are done meanwhile, and Ctrl-C loses nothing.
+#[cfg(unix)]
+#[test]
+fn a_tenant_that_is_throttled_for_ever_is_named_and_left_with_ctrl_c() {
+    use std::io::BufRead as _;
+
+    use sealoff::simulator::{FaultRule, Moment, RetryAfterDelay, Script};
+
+    let always = FaultRule {
+        kind: "429".parse().unwrap(),
+        rate: 1.0,
+        method: Some("PATCH".to_owned()),
+        path: None,
+        query: None,
+        answer: None,
+        moment: Moment::default(),
+        times: None,
+    };
+    let mut throttled = Settings { script: Script { faults: vec![always], ..Script::default() }, ..settings() };
+    throttled.faults.retry_after_delay = RetryAfterDelay(Duration::from_secs(5));
+    let stage = Stage::of_tenants(vec![settings(), throttled]);
+    stage.write("list.csv", list(&stage, 5));
+    assert_eq!(stage.run(&PLAN).code, Some(0));
+    let phrase = phrase(&stage, "night");
+    let mut child = stage.spawn(&apply(&phrase));
+    let mut lines = std::io::BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut said = String::new();
+    for awaited in ["[contoso2] note: Graph has accepted no write for", "; throttled, and nothing accepted: contoso2"] {
+        while !said.contains(awaited) {
+            said += &lines.next().unwrap_or_else(|| panic!("{awaited:?} was not said: {said}"));
+            said.push(' ');
+        }
+    }
+    assert!(said.contains("Ctrl-C is safe, too: the same command goes on later"), "{said}");
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    lines.for_each(|line| said += &line);
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
+    assert_eq!(applied(&stage), [10, 0]);
+    let status = stage.run(&["status", "night"]);
+    assert!(status.code == Some(3) && status.out.contains("stopped: 10 writes left"), "{status:?}");
+}
+
+const MOST_OF_THE_WAIT: Duration = Duration::from_secs(700);
+
+/// Another job of the app, a process of its own, has spent most of what the app may write: in the first tenant, or in all of
+/// them. Graph refuses writes in the first tenant for it, and asks for a wait of some 900 seconds. How much later does the
+/// second tenant begin, by the tenants' clock?
+fn begins_beside_a_refusal(limit_of_app: bool) -> Duration {
+    let narrow = Some(Limit { amount: 100.0, window: Duration::from_secs(4_500), shape: LimitShape::TokenBucket });
+    let documented = Quota::documented(300);
+    let first = match limit_of_app {
+        true => Quota { writes_of_app: narrow, ..documented.clone() },
+        false => Quota { writes: narrow, ..documented.clone() },
+    };
+    let tenant = |quota: &Quota, base| Settings {
+        quota: quota.clone(),
+        latency: Latency { base: Duration::from_millis(base), ..Latency::default() },
+        reports_percentage: false,
+        users: 300,
+        ..Settings::default()
+    };
+    // The second tenant answers later, so that it is not ready before the first one is refused.
+    let stage = Stage::of_tenants(vec![tenant(&first, 0), tenant(&documented, 50), tenant(&documented, 0)]);
+    let tenants = stage.tenants();
+    let (refused, beside) = (&tenants[0], &tenants[1]);
+    let people = plain(refused, 45);
+    let names = |users: &[SimulatedUser]| {
+        users.iter().fold("user\n".to_owned(), |list, user| list + &user.user_principal_name + "\n")
+    };
+    stage.write("list.csv", names(&[people.clone(), plain(beside, 30)].concat()));
+    assert_eq!(stage.run(&PLAN).code, Some(0));
+
+    let others_tenant = if limit_of_app { &tenants[2] } else { refused };
+    stage.write("other.csv", names(&plain(others_tenant, 85)[45..]));
+    for arguments in
+        [&["plan", "other.csv", "--playbook", "contain", "--out", "other"][..], &["apply", "other", "--confirm", "40"]]
+    {
+        let mut command = stage.command(arguments);
+        command.env("AZURE_TENANT_ID", &others_tenant.connection().tenant_id);
+        let other = crate::stage::finish(command);
+        assert_eq!(other.code, Some(0), "{other:?}");
+    }
+
+    let mut job = stage.spawn(&apply(&phrase(&stage, "night")));
+    while refused.counters().throttled_items == 0 {
+        assert_eq!(job.try_wait().unwrap(), None, "the limit was not met");
+        std::thread::yield_now();
+    }
+    // There is room again, and who waits does not know it.
+    [refused, beside].iter().for_each(|tenant| tenant.change_quota(&Quota::off()));
+    assert_eq!(job.wait().unwrap().code(), Some(0));
+    assert_eq!(beside.counters().throttled_items, 0);
+    let ids: BTreeSet<_> = people.iter().map(|user| Some(user.id)).collect();
+    let (refused, beside) = (refused.ledger(), beside.ledger());
+    let own: Vec<&WriteRecord> = refused.applied().filter(|write| ids.contains(&write.object_id)).collect();
+    assert_eq!((own.len(), beside.applied().count()), (90, 60));
+    assert!(own[89].at - own[0].at >= MOST_OF_THE_WAIT, "the first tenant did not wait");
+    beside.writes[0].at.saturating_sub(own[0].at)
+}
+
+#[test]
+fn a_limit_of_one_tenant_that_another_job_spends_holds_up_no_other_tenant() {
+    let began = begins_beside_a_refusal(false);
+    assert!(began < MOST_OF_THE_WAIT, "{began:?}");
+}
+
+#[test]
+fn a_limit_of_the_app_that_another_job_spends_is_waited_for_in_all_tenants() {
+    let began = begins_beside_a_refusal(true);
+    assert!(began >= MOST_OF_THE_WAIT, "{began:?}");
 }
 
 #[test]
@@ -304,7 +561,7 @@ fn a_set_that_is_killed_in_the_middle_is_finished_by_the_same_command() {
             write.applied && matches!(write.operation, Operation::Patch { account_enabled: Some(false), .. })
         };
         let blocked = ledger.writes.iter().filter(is_block);
-        let ids: std::collections::BTreeSet<_> = blocked.map(|write| write.object_id).collect();
+        let ids: BTreeSet<_> = blocked.map(|write| write.object_id).collect();
         assert_eq!(ids.len(), 40);
     }
 }

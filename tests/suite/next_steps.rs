@@ -75,6 +75,11 @@ fn case(kind: NextStepKind) -> Option<Case> {
         // It needs an account that drifts between two tries of one step, after another step was done: the counts of outcomes have
         // it in their unit tests, and its command is typed where accounts drift.
         Kind::PlanDrifted => return None,
+        Kind::MarkRisk => (
+            killed_marking,
+            "To confirm 120 people as compromised",
+            Some(|stage| stage.results("out").values().all(|row| row["risk"] == "done")),
+        ),
         Kind::WriteBack => (
             to_write_back,
             "To have 1 new password written back to Active Directory",
@@ -94,9 +99,11 @@ fn case(kind: NextStepKind) -> Option<Case> {
             "Change 1 account by hand",
             Some(|stage| stage.results("out").values().any(|row| row["on_premises"] == "done")),
         ),
-        Kind::LookAtWaysIn => {
-            (with_ways_in, "None was removed: look through", Some(|stage| stage.accounts("out-evict") > 0))
-        }
+        Kind::LookAtWaysIn => (
+            with_ways_in,
+            "None was removed: look through",
+            Some(|stage| stage.accounts("out-evict") > 0 && stage.path("out-evict/devices.csv").exists()),
+        ),
         Kind::Verify => (mixed, "To prove what was done", Some(|stage| stage.path("out/verification.csv").exists())),
         Kind::VerifyAgain => (
             changed_back,
@@ -189,6 +196,13 @@ fn without_results() -> Scene {
 fn killed() -> Scene {
     let (stage, _) = planned_with(40, "contain", &[]);
     stage.kill_after_writes(20, &["apply", "out", "--confirm", "40"]);
+    scene(stage)
+}
+
+/// Killed when all else was done: the first call about risk was not answered.
+fn killed_marking() -> Scene {
+    let (stage, _) = planned_with(120, "contain", &["--confirm-compromised"]);
+    stage.kill_after_writes(240 + 50, &["apply", "out", "--confirm", "120"]);
     scene(stage)
 }
 

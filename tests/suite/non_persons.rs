@@ -40,9 +40,11 @@ fn signs(planned: &Ran) -> serde_json::Value {
     planned.json()["plan"]["non_persons"].clone()
 }
 
-fn rows(stage: &Stage, out: &str) -> Vec<(String, String)> {
+/// Decision, reason and notes of each row.
+fn rows(stage: &Stage, out: &str) -> Vec<(String, String, String)> {
     let mut plan = csv::Reader::from_path(stage.path(out).join("plan.csv")).unwrap();
-    plan.records().map(|row| row.unwrap()).map(|row| (row[5].to_owned(), row[6].to_owned())).collect()
+    let cells = plan.records().map(|row| row.unwrap());
+    cells.map(|row| (row[5].to_owned(), row[6].to_owned(), row[18].to_owned())).collect()
 }
 
 #[test]
@@ -53,12 +55,12 @@ fn on_a_list_of_people_they_are_named_and_changed_all_the_same() {
     let planned = planned.says(&["5 accounts are no persons'", "not-a-person", "changed all the same", "room-licence"]);
     assert!(!planned.out.contains("to include them: --allow-resource-accounts"), "{}", planned.out);
     let rows = rows(&stage, "out");
-    let reasons: Vec<&str> = rows.iter().map(|(_, reason)| reason.as_str()).collect();
-    assert!(rows.iter().all(|(decision, _)| decision == "act"), "{rows:?}");
+    let reasons: Vec<&str> = rows.iter().map(|(_, reason, _)| reason.as_str()).collect();
+    assert!(rows.iter().all(|(decision, ..)| decision == "act"), "{rows:?}");
     for (row, sign) in
         [(0, "room-licence"), (1, "call-licence"), (2, "agent-user"), (3, "blocked-mailbox"), (4, "service-name")]
     {
-        assert!(reasons[row].contains("not-a-person") && reasons[row].contains(sign), "{row}: {reasons:?}");
+        assert!(reasons[row].contains("not-a-person") && rows[row].2.starts_with(sign), "{row}: {rows:?}");
     }
     for person in &reasons[5..] {
         assert!(!person.contains("not-a-person"), "{reasons:?}");
@@ -75,9 +77,9 @@ fn in_a_list_of_everybody_they_are_left_alone_until_a_flag_includes_them() {
     let planned = stage.plan(&roster, "contain", "out", &[]).exited(0);
     planned.says(&["more than a tenth of the tenant's", "left alone", "to include them: --allow-resource-accounts"]);
     let rows = rows(&stage, "out");
-    assert_eq!(rows.iter().filter(|(decision, _)| decision == "refuse").count(), 5, "{rows:?}");
+    assert_eq!(rows.iter().filter(|(decision, ..)| decision == "refuse").count(), 5, "{rows:?}");
     assert!(
-        rows.iter().filter(|(_, reason)| reason.contains("not-a-person")).all(|(decision, _)| decision == "refuse")
+        rows.iter().filter(|(_, reason, _)| reason.contains("not-a-person")).all(|(decision, ..)| decision == "refuse")
     );
     stage.apply("out");
     let touched = stage.ledger().applied().filter(|write| write.object_id == Some(members[0].id)).count();

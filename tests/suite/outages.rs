@@ -4,7 +4,9 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Child;
 
-use sealoff::simulator::{FaultShares, Quota, Settings};
+use std::time::Duration;
+
+use sealoff::simulator::{FaultShares, Quota, RetryAfterDelay, Settings};
 
 use crate::schemas::judge_events;
 use crate::stage::{Ran, Stage};
@@ -62,6 +64,19 @@ fn a_network_that_is_gone_is_waited_for_and_the_run_goes_on_by_itself() {
         assert!(said.contains(part), "{part}: {said}");
     }
     judge_events(&stage, &["unreachable", "reachable", "ended"]);
+}
+
+/// A run that gets nowhere looks like one that is stuck, whatever it is that Graph asks for.
+#[test]
+fn throttling_without_an_end_is_said_with_the_way_out() {
+    let stage = planned();
+    let child = in_the_middle(&stage);
+    let retry_after_delay = RetryAfterDelay(Duration::from_secs(5));
+    stage.simulator.change_faults(FaultShares { throttled_item: 1.0, retry_after_delay, ..FaultShares::default() });
+    let said = said_until(&stage, child, "Graph has accepted no write for", |stage| {
+        stage.simulator.change_faults(FaultShares::default());
+    });
+    assert!(said.contains("Ctrl-C is safe, too: the same command goes on later"), "{said}");
 }
 
 #[test]

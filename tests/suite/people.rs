@@ -208,6 +208,29 @@ fn what_leaked_lists_have_in_the_place_of_a_colon_hides_the_password_too() {
     assert_eq!(decisions(&stage, "plan"), ["act respelt", "refuse unreadable", "refuse unreadable"]);
 }
 
+/// A list of leaked passwords has any sign between the two, and the commonest of all passwords has an `@` in it.
+#[test]
+fn no_sign_in_front_of_a_password_shows_it() {
+    let stage = Stage::new();
+    let signs = [
+        "@", "^", "~", "=", "->", " -> ", "#", "_", "/", "\\", "%", "¦", "·", "：", " (", " pass: ", "\u{a0}", ";", " ",
+    ];
+    let rows: String = signs
+        .iter()
+        .flat_map(|sign| ["Summer2024!", "P@ssw0rd2024"].map(|secret| format!("{ADA}{sign}{secret}\n")))
+        .collect();
+    stage.write("headless.txt", &rows);
+    stage.write("header.csv", format!("User\n{rows}"));
+    for list in ["headless.txt", "header.csv"] {
+        let ran = stage.plan(list, "contain", "plan", &["-v"]);
+        assert!(!format!("{ran:?}").contains("2024"), "{ran:?}");
+    }
+    for file in files_below(&stage.path("plan")) {
+        let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
+        assert!(!text.contains("mmer2024") && !text.contains("w0rd2024"), "{}: {text}", file.display());
+    }
+}
+
 #[test]
 fn a_sign_that_became_a_blank_is_not_advised_away() {
     let stage = Stage::new();

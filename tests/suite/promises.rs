@@ -138,10 +138,8 @@ fn killed_at_any_write_every_live_password_is_sealed_and_the_same_command_finish
 }
 
 pub(crate) fn every_password_in_the_directory_is_sealed_in_the_journal(stage: &Stage, playbook: &str) {
-    let journal = std::fs::read_to_string(stage.path("out/journal.jsonl")).unwrap();
     let mut sealed = HashSet::new();
-    for line in journal.lines() {
-        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+    for record in stage.journal("out") {
         let Some(credential) = record["sealed"].as_str() else { continue };
         let id = record["object_id"].as_str().unwrap();
         let user = stage.simulator.user(id).unwrap();
@@ -161,11 +159,9 @@ pub(crate) fn every_password_in_the_directory_is_sealed_in_the_journal(stage: &S
 }
 
 pub(crate) fn finished_in_journal(stage: &Stage) -> Vec<uuid::Uuid> {
-    let journal = std::fs::read_to_string(stage.path("out/journal.jsonl")).unwrap();
     let mut ids = std::collections::HashMap::new();
     let mut finished = Vec::new();
-    for line in journal.lines() {
-        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+    for record in stage.journal("out") {
         if let Some(id) = record["object_id"].as_str() {
             ids.insert(record["row"].as_u64(), id.parse().unwrap());
         }

@@ -71,10 +71,10 @@ fn a_drill_makes_passes_where_they_are_asked_for() {
     let results = std::fs::read_to_string(stage.path("out/results.csv")).unwrap();
     assert!(results.lines().next().unwrap().ends_with("pass_from,pass_until,pass_once,sealed_pass"), "{results}");
     let sealed = results.matches(",age:").count();
-    assert_eq!(sealed, 7 + 8, "seven passwords, and a pass also for who is synced: {results}");
+    assert_eq!(sealed, 8 + 8, "a password also for who is blocked, and a pass also for who is synced: {results}");
     for credential in ["pass", "both"] {
         let evict = ["drill", "--playbook", "evict", "--credential", credential, "--out", credential];
-        let second = format!("sealoff plan tonight --playbook evict --methods all --credential {credential}");
+        let second = format!("sealoff plan tonight --playbook evict --methods all --devices --credential {credential}");
         stage.run(&evict).succeeded().says(&["--playbook breach --seal-to age1…", &second]);
     }
 }
@@ -289,12 +289,15 @@ fn a_drill_of_evict_shows_who_comes_back_and_that_no_one_does_after_it() {
         "by a passkey of the intruder's own",
         "and gets into none of them any more",
         "sealoff plan people.csv --playbook breach --seal-to age1… --out tonight",
-        "sealoff plan tonight --playbook evict --methods all --out evict",
+        "sealoff plan tonight --playbook evict --methods all --devices --out evict",
         "sealoff apply evict --confirm N@FINGERPRINT",
     ]);
     assert_eq!(said.out.matches("Approved, because this is a drill").count(), 2);
     // What is newer than the intruder's own alone goes, so that theirs are left, and the drill says so.
     let left = stage.run(&["drill", "--playbook", "evict", "--methods", "since=1m", "--out", "left"]).exited(3);
     left.says(&["can still get into"]);
+    // So is a device whose token lives on.
+    let left = stage.run(&["drill", "--playbook", "evict", "--methods", "all", "--out", "device"]).exited(3);
+    left.says(&["by a device of the intruder's own: evict with --devices disables it", "and can still get into"]);
     assert!(stage.ledger().writes.is_empty(), "a drill talks to its own tenant only");
 }

@@ -433,7 +433,9 @@ fn what_people_write_beside_a_name_is_no_other_person_and_no_secret_is_shown() {
     assert_eq!(found(&stage, "names"), ["ada", "grace"]);
     let plan = std::fs::read_to_string(stage.path("names").join("plan.csv")).unwrap();
     assert!(
-        plan.contains("contradicted: name John Smith on the roster") && plan.matches("refuse").count() == 1,
+        plan.contains("contradicted")
+            && plan.contains("name John Smith on the roster")
+            && plan.matches("refuse").count() == 1,
         "{plan}"
     );
     stage.write(
@@ -558,4 +560,51 @@ fn a_named_column_does_not_silence_the_one_beside_it() {
         let rows = std::fs::read_to_string(stage.path(key).join("plan.csv")).unwrap();
         assert!(rows.contains("mismatch"), "{rows}");
     }
+}
+
+/// A list may say of its own people to leave them alone. They are not planned unasked.
+#[test]
+fn who_is_to_be_left_alone_by_the_list_is_asked_about() {
+    let stage = Stage::new();
+    let members = stage.members(3);
+    for (column, leaves, other) in [
+        ("Action", ["DO NOT TOUCH", "keep"], "disable"),
+        ("Exclude?", ["Yes", "x"], "no"),
+        ("Disable", ["no", "No"], "yes"),
+        ("Comments", ["Don't disable!", "exclude"], "disable"),
+    ] {
+        let said = [leaves[0], other, leaves[1]];
+        let mut list = format!("userPrincipalName,{column}\n");
+        for (member, said) in members.iter().zip(said) {
+            list += &format!("{},{said}\n", member.user_principal_name);
+        }
+        stage.write("leave.csv", &list);
+        let ran = stage.run(&["plan", "leave.csv", "--playbook", "contain", "--out", "refused"]).exited(2);
+        let only = format!("{column}={other}");
+        ran.complains(&["on 2 of 3 rows to leave people alone", "--every-row", "--only ", &only]);
+        assert!(!stage.path("refused").exists());
+        for (flags, count) in [(vec!["--only", &only], 1), (vec!["--every-row"], 3)] {
+            let out = format!("{}-{count}", column.trim_end_matches('?'));
+            stage.plan("leave.csv", "contain", &out, &flags).succeeded();
+            assert_eq!(stage.accounts(&out), count, "{column}");
+        }
+    }
+    let plan = stage.path("Action-1").join("plan.csv");
+    let acting = std::fs::read_to_string(plan).unwrap();
+    assert!(
+        acting.lines().any(|line| line.contains(&*members[1].user_principal_name) && line.contains(",act,")),
+        "{acting}"
+    );
+    // Another column may say who is meant, and among these the list leaves people alone, too.
+    let mut list = "userPrincipalName,Status,Action\n".to_owned();
+    for (member, said) in members.iter().zip(["Leaver,keep", "Leaver,disable", "Stays,keep"]) {
+        list += &format!("{},{said}\n", member.user_principal_name);
+    }
+    stage.write("both.csv", &list);
+    let only = ["plan", "both.csv", "--playbook", "contain", "--out", "both", "--only", "Status=Leaver"];
+    stage.run(&only).exited(2).complains(&["on 1 of 3 rows to leave people alone", "--every-row"]);
+    stage.run(&[&only[..], &["--every-row"]].concat()).succeeded();
+    assert_eq!(stage.accounts("both"), 2, "the row without the value stays out");
+    stage.write("mailboxes.csv", format!("user,Action\n{},keep the mailbox\n", members[0].user_principal_name));
+    stage.plan("mailboxes.csv", "contain", "mailboxes", &[]).succeeded();
 }

@@ -366,9 +366,7 @@ fn killed_and_resumed_with_other_apps_no_finished_account_is_touched_again() {
 fn finished(stage: &Stage) -> Vec<Uuid> {
     let mut plan = csv::Reader::from_path(stage.path("out/plan.csv")).unwrap();
     let ids: Vec<String> = plan.records().map(|row| row.unwrap()[2].to_owned()).collect();
-    let journal = std::fs::read_to_string(stage.path("out/journal.jsonl")).unwrap();
-    let lines = journal.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let done = lines.filter(|line| {
+    let done = stage.journal("out").into_iter().filter(|line| {
         line["record"] == "answered" && line["steps"] == "revoke" && line["answer"]["meaning"] == "accepted"
     });
     done.map(|line| ids[line["row"].as_u64().unwrap() as usize - 1].parse().unwrap()).collect()

@@ -3,6 +3,8 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
+use sealoff::simulator::{Settings, SimulatedUser, Simulator};
+
 use crate::ssh_keygen::{make_key, verifies};
 use crate::stage::{Ran, Stage, finish};
 use crate::tools::need;
@@ -236,4 +238,64 @@ fn settings_that_only_seem_to_demand_something_are_refused() {
     stage.run(&["sign", "out", "--key", "missing"]).exited(2).complains(&["missing cannot be read"]);
     stage.run(&["sign", "nowhere", "--key", "ada"]).exited(2);
     stage.run(&["sign", "out"]).exited(2).complains(&["--key"]);
+}
+
+#[test]
+fn the_plans_of_many_tenants_are_signed_at_once_and_asked_for_in_each() {
+    if !need(&["ssh-keygen"]) {
+        return;
+    }
+    let stage = Stage::of_tenants(vec![Settings { users: 200, ..Settings::default() }; 2]);
+    for name in ["ada", "ben"] {
+        key(&stage, name);
+    }
+    policy(&stage, "desk.toml", 1, "");
+    let person = |tenant: &Simulator| {
+        let is_plain = |user: &SimulatedUser| {
+            user.account_enabled
+                && user.on_premises.is_none()
+                && user.domain() == tenant.domain()
+                && user.employee_number > 60
+        };
+        tenant.users().into_iter().find(is_plain).unwrap().user_principal_name.to_string()
+    };
+    let people: Vec<String> = stage.tenants().iter().map(person).collect();
+    stage.write("list.csv", format!("user\n{}\n", people.join("\n")));
+    stage
+        .run(&["plan", "list.csv", "--playbook", "contain", "--tenants", "tenants.toml", "--out", "night"])
+        .succeeded();
+    let confirm = format!("2@{}", &stage.fingerprint("night").unwrap()[..12]);
+    let apply = || {
+        let all = ["apply", "night", "--tenants", "tenants.toml", "--config", "desk.toml", "--confirm", &confirm];
+        stage.run(&all)
+    };
+    let written = || stage.tenants().iter().map(|tenant| tenant.ledger().writes.len()).collect::<Vec<_>>();
+    apply().exited(4).complains(&["0 of the 1 signatures"]);
+    assert_eq!(written(), [0, 0]);
+
+    // One tenant's plan is signed alone, and the other one is no better for it.
+    stage.run(&["sign", "night/contoso", "--key", "ada"]).succeeded();
+    apply().exited(3).complains(&["[contoso2] error:"]);
+    assert_eq!(written(), [2, 0]);
+    let sign = |more: &[&str]| stage.run(&[&["sign", "night", "--key", "ada"], more].concat());
+    sign(&["--config", "desk.toml"]).succeeded().says(&[
+        "contain for 2 accounts in 2 tenants",
+        "1 approver",
+        "was signed with this key",
+        "signed: night/contoso2/approval-1.sig",
+    ]);
+    assert!(sign(&["--json"]).succeeded().out.is_empty(), "nothing was left to sign");
+    let page = fs::read_to_string(stage.path("night/contoso2/plan.html")).unwrap();
+    assert!(page.contains("Signed by"), "{page}");
+    apply().succeeded();
+    assert_eq!(written(), [2, 2]);
+
+    // What the set does not bind is not signed with it.
+    let plan = ["plan", "list.csv", "--playbook", "signout", "--tenants", "tenants.toml", "--out", "later"];
+    stage.run(&plan).succeeded();
+    stage.write("one.csv", format!("user\n{}\n", people[0]));
+    stage.plan("one.csv", "contain", "later/contoso", &["--replace"]);
+    let signed = stage.run(&["sign", "later", "--key", "ben", "--json"]).exited(3);
+    assert_eq!(signed.complains(&["[contoso] error: the plan in later/contoso is another one"]).out.lines().count(), 1);
+    assert!(!stage.path("later/contoso/approval-1.sig").exists());
 }

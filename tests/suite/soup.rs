@@ -27,7 +27,9 @@ fn every_kind(share: f64, seed: u64) -> FaultShares {
 /// then says so, and the same command goes on. A run that gave an account up is finished: it is asked to try that one again.
 fn apply_until_done(stage: &Stage) -> Ran {
     for _ in 0..12 {
-        let ran = if given_up(stage) == 0 { stage.apply("out") } else { retry(stage) };
+        let tried_again = (given_up(stage) > 0).then(|| retry(stage));
+        // A retry that was turned away at the door is written down, and under way.
+        let ran = tried_again.filter(|ran| ran.code != Some(4)).unwrap_or_else(|| stage.apply("out"));
         match ran.code {
             Some(0) => return ran,
             // Given up eight times, or turned away at the door: both are taken up again.

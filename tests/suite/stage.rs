@@ -46,6 +46,11 @@ impl Stage {
         Self::at_speeds(SPEED, Settings { clock_speed: 0.001, ..settings })
     }
 
+    /// A tenant in which minutes pass between any two commands, however fast this machine is.
+    pub(crate) fn of_long_nights(settings: Settings) -> Self {
+        Self::at_speeds(SPEED, Settings { clock_speed: 20_000.0, ..settings })
+    }
+
     pub(crate) fn with(settings: Settings) -> Self {
         Self::at_speed(SPEED, settings)
     }
@@ -157,10 +162,8 @@ impl Stage {
     pub(crate) fn kill_after_writes(&self, writes: u64, arguments: &[&str]) {
         self.simulator.hold_after_writes(writes);
         let mut child = self.spawn(arguments);
-        self.wait_for_writes(writes);
-        child.kill().unwrap();
-        child.wait().unwrap();
-        self.simulator.release();
+        self.wait_for_writes_of(&mut child, writes);
+        self.kill_and_release(child);
     }
 
     /// A run in `out` that is killed when the tenant has seen so many writes and its journal has so many answers: they are
@@ -168,15 +171,33 @@ impl Stage {
     pub(crate) fn kill_after_answers(&self, writes: u64, answers: usize, out: &str, arguments: &[&str]) {
         self.simulator.hold_after_writes(writes);
         let mut child = self.spawn(arguments);
-        self.wait_for_writes(writes);
+        self.wait_for_writes_of(&mut child, writes);
         let journal = self.path(out).join("journal.jsonl");
         while std::fs::read_to_string(&journal).unwrap().matches("\"record\":\"answered\"").count() < answers {
             assert_eq!(child.try_wait().unwrap(), None, "the run ended, and its journal lacks answers");
             std::thread::yield_now();
         }
+        self.kill_and_release(child);
+    }
+
+    /// Kills a command whose calls are held, and lets those go that come after it. What was held of its calls is dropped, as soon as the
+    /// tenant has noticed that its client is gone: before that, it would carry out the rest. A call whose answer it never sends stays.
+    fn kill_and_release(&self, mut child: Child) {
         child.kill().unwrap();
         child.wait().unwrap();
+        let noticed_by = std::time::Instant::now() + std::time::Duration::from_secs(1);
+        while self.simulator.counters().in_flight > 0 && std::time::Instant::now() < noticed_by {
+            std::thread::yield_now();
+        }
         self.simulator.release();
+    }
+
+    /// The records of the journal in `out`. A process that was killed may have left a last line that is not whole: it
+    /// is no record, as the next process has it, too.
+    pub(crate) fn journal(&self, out: &str) -> Vec<serde_json::Value> {
+        let text = std::fs::read_to_string(self.path(out).join("journal.jsonl")).unwrap();
+        let lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        lines.map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// Makes a key in `key.txt` and returns its recipient.
@@ -221,6 +242,15 @@ impl Stage {
         let mut unproved = ran.out.lines().filter(|line| line.starts_with("  row "));
         assert!(unproved.all(|line| line.contains("the write was sent and never answered")), "{ran:?}");
         assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
+    }
+
+    /// Waits until the tenant has seen so many writes, and fails where the process ends before.
+    fn wait_for_writes_of(&self, child: &mut Child, writes: u64) {
+        let look = std::time::Duration::from_millis(50);
+        let seen = async || tokio::time::timeout(look, self.simulator.wait_for_writes(writes)).await.is_ok();
+        while !self.runtime.block_on(seen()) {
+            assert_eq!(child.try_wait().unwrap(), None, "the run ended, and the tenant has not seen {writes} writes");
+        }
     }
 
     pub(crate) fn wait_for_writes(&self, writes: u64) {
@@ -325,7 +355,9 @@ impl Stage {
         let writes: Vec<&WriteRecord> = ledger.writes_to(id.guid()).filter(|write| write.applied).collect();
         let last_patch = writes
             .iter()
-            .filter(|write| !matches!(write.operation, Operation::Revoke | Operation::CreatePass { .. }))
+            .filter(|write| {
+                !matches!(write.operation, Operation::Revoke | Operation::CreatePass { .. }) && !is_risk(write)
+            })
             .map(|write| write.sequence)
             .max();
         let last_revoke = writes
@@ -341,6 +373,10 @@ impl Stage {
         if let Some(pass) = passes.map(|write| write.sequence).max() {
             assert!(Some(pass) > last_revoke, "a pass comes after the last revoke: {writes:?}");
         }
+        if let Some(risk) = writes.iter().filter(|write| is_risk(write)).map(|write| write.sequence).max() {
+            let last = writes.iter().filter(|write| !is_risk(write)).map(|write| write.sequence).max();
+            assert!(Some(risk) > last, "risk is marked after the last write: {writes:?}");
+        }
         if steps.contains("unblock") {
             assert!(user.account_enabled);
         } else if steps.contains("block") {
@@ -353,6 +389,11 @@ impl Stage {
             assert_eq!(user.password, Some(digest), "the sealed credential is not the live password: {row:?}");
         }
     }
+}
+
+/// Is it about the risk of people?
+pub(crate) const fn is_risk(write: &WriteRecord) -> bool {
+    matches!(write.operation, Operation::ConfirmCompromised | Operation::DismissRisk)
 }
 
 /// A file of `samples`.

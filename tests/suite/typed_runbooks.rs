@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sealoff::simulator::{IntruderStanding, Scenario, Settings};
+use sealoff::simulator::{IntruderStanding, Operation, Scenario, Settings};
 
 use crate::console::{type_all_of, type_all_on};
 use crate::runbooks::runbooks;
@@ -22,10 +22,34 @@ fn every_command_of_every_runbook_works_as_typed() {
     }
 }
 
+/// The runbook says where each flag belongs; it is typed there.
+#[test]
+fn the_runbook_for_a_breach_works_with_risk_as_typed() {
+    let text = std::fs::read_to_string(samples("runbooks/breach.md")).unwrap();
+    let mut with_risk = text.clone();
+    for (playbook, flag) in [("contain", "--confirm-compromised"), ("reinstate", "--dismiss-risk")] {
+        assert!(text.contains(&format!("is made with `{flag}` besides")), "{flag}");
+        let plan = format!("--playbook {playbook} ");
+        assert_eq!(with_risk.matches(&plan).count(), 1);
+        with_risk = with_risk.replace(&plan, &format!("{plan}{flag} "));
+    }
+    let stage = Stage::with(Settings { users: 250, ..Settings::default() });
+    assert!(type_all_on(&stage, "breach.md", &with_risk) > 8);
+    let ledger = stage.ledger();
+    let marked = |is: fn(&Operation) -> bool| ledger.applied().filter(|write| is(&write.operation)).count();
+    let confirmed = marked(|operation| matches!(operation, Operation::ConfirmCompromised));
+    let dismissed = marked(|operation| matches!(operation, Operation::DismissRisk));
+    // Guests are left to their homes.
+    assert!((40..=56).contains(&confirmed), "{confirmed}");
+    assert!((1..=5).contains(&dismissed), "{dismissed}");
+}
+
 #[test]
 fn after_the_runbook_for_intruders_none_comes_back() {
     let scenario = Scenario::read(&samples("scenarios/intruder.toml")).unwrap();
-    let stage = Stage::with(Settings { users: 250, ..scenario.settings(Settings::default()) });
+    // However slow this machine is, no sync enables a computer again before the run is verified.
+    let settings = scenario.settings(Settings { device_sync: None, ..Settings::default() });
+    let stage = Stage::with(Settings { users: 250, ..settings });
     let list = std::fs::read_to_string(samples("breach.csv")).unwrap();
     let of_list = |standing: &IntruderStanding| list.contains(&standing.object_id.to_string());
     let before: Vec<_> = stage.simulator.intruder().into_iter().filter(of_list).collect();

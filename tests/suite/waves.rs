@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use sealoff::plan::folder::PlanFolder;
 use sealoff::simulator::{Settings, SimulatedUser};
+use sealoff::wording::plan_command;
+use sealoff::words::quoted;
 
 use crate::stage::{Ran, Stage};
 
@@ -155,4 +158,86 @@ fn containment_is_for_all_and_nobody_is_in_no_wave() {
     stage.run(&["plan", &roster, "--explain"]).succeeded();
     stage.run(&["plan", "--help"]).succeeded().says(&["--wave-by <COLUMN>"]);
     stage.run(&["apply", "--help"]).succeeded().says(&["--wave <NAME>", "--every-wave"]);
+}
+
+/// Carries the plan of these people out in its three waves.
+fn all_waves(stage: &Stage) {
+    for (name, number) in [("Madrid", 4), ("Oslo, East", 2)] {
+        wave(stage, name, number).exited(3);
+    }
+    wave(stage, "Berlin", 6).succeeded();
+}
+
+#[test]
+fn those_who_are_planned_again_keep_their_wave() {
+    let (stage, members) = planned("reinstate");
+    all_waves(&stage);
+    stage.run(&["verify", "out"]);
+    for member in &members[1..4] {
+        assert!(stage.simulator.change(member.id, |user| user.account_enabled = false));
+    }
+    stage.run(&["verify", "out", "--wait", "0s"]).exited(3).says(&["sealoff again out --out out-again"]);
+    stage.run(&["again", "out", "--out", "out-again"]).succeeded().says(&[
+        "3 waves by the column \"site\"",
+        "sealoff apply out-again --wave Madrid --confirm 1@",
+        "sealoff apply out-again --wave Berlin --confirm 1@",
+        // As the shell of the system wants it.
+        &format!("sealoff apply out-again --wave {} --confirm 1@", quoted("Oslo, East".as_ref())),
+    ]);
+
+    // The people of the run, all of them at once or in the waves that they were in.
+    let people = |out: &str, more: &[&str]| {
+        let seal_to = stage.recipient();
+        stage.run(&[&["plan", "out", "--playbook", "breach", "--seal-to", &seal_to, "--out", out], more].concat())
+    };
+    let whole = people("whole", &[]).succeeded().out;
+    assert!(!whole.contains("--wave"), "{whole}");
+    let csv = std::fs::read_to_string(stage.path("whole/plan.csv")).unwrap();
+    assert!(!csv.contains("Berlin"), "a plan without waves names none: {csv}");
+    for (out, by) in [("by-site", "Site"), ("by-wave", "wave")] {
+        people(out, &["--wave-by", by])
+            .succeeded()
+            .says(&["3 waves by the column \"site\"", "--wave Berlin --confirm"]);
+    }
+    people("never", &["--wave-by", "Floor"])
+        .exited(2)
+        .complains(&["are in waves by the column \"site\", and not by \"Floor\"", "--wave-by wave"]);
+    let seal_to = stage.recipient();
+    let whole = ["plan", "whole", "--playbook", "breach", "--seal-to", &seal_to, "--out", "never", "--wave-by", "wave"];
+    stage.run(&whole).exited(2).complains(&["the people of the run in whole are in no waves"]);
+    assert!(!stage.path("never").exists());
+}
+
+#[test]
+fn the_lists_of_a_plan_and_a_run_have_the_wave_of_each_person() {
+    let stage = Stage::with(Settings { users: 300, ..Settings::default() });
+    // One in twenty may have drifted.
+    let members = stage.members(34);
+    for member in &members {
+        stage.simulator.change(member.id, |user| user.account_enabled = false);
+    }
+    let names: Vec<&str> = members.iter().map(|member| &*member.user_principal_name).collect();
+    let [second, none, drifts, others @ ..] = &names[..] else { panic!() };
+    let others: String = others.iter().map(|name| format!("{name},-Berlin\n")).collect();
+    stage.write("roster.csv", format!("userPrincipalName,Site\nx{second},Madrid\n{none},\n{drifts},-Berlin\n{others}"));
+    stage.plan("roster.csv", "reinstate", "out", &["--wave-by", "Site"]).succeeded();
+    assert!(stage.simulator.change(members[2].id, |user| user.user_principal_name = "renamed@contoso.com".into()));
+    // A hyphen begins a formula in a spreadsheet, and a flag on the command line.
+    let ran = stage.run(&["apply", "out", "--wave=-Berlin", "--confirm", "32"]).exited(3);
+    ran.says(&["sealoff plan out/refused.csv", "--wave-by wave"]);
+    let plan = PlanFolder::open(&stage.path("out")).unwrap();
+    let planned = |command: String| stage.run(&command.split(' ').skip(1).collect::<Vec<_>>()).succeeded();
+    planned(plan_command::drifted(plan.manifest(), &stage.path("out/results.csv"), &stage.path("drifted")))
+        .says(&["--wave=-Berlin --confirm 1@"]);
+
+    // One is misspelled, and one has no wave yet: both are put right in the list of those who were not touched.
+    let refused = std::fs::read_to_string(stage.path("out/refused.csv")).unwrap();
+    let right = |line: &str| match line.split(',').next().unwrap_or_default() {
+        user if user.contains(*none) => format!("{line}Oslo"),
+        user if user.contains(*second) => line.replacen(&format!("x{second}"), second, 1),
+        _ => line.to_owned(),
+    };
+    stage.write("out/refused.csv", refused.lines().map(|line| right(line) + "\n").collect::<String>());
+    planned(plan_command::like(plan.manifest(), &stage.path("out/refused.csv"), &stage.path("rest")))
+        .says(&["--wave Madrid --confirm 1@", "--wave Oslo --confirm 1@"]);
 }

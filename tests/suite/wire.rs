@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sealoff::seal::{ExpectedAccount, Identities, SealedCredential, unseal};
 use sealoff::simulator::{FaultRule, Moment, Script, ScriptedAnswer, Settings, SimulatedUser};
-use serde_json::Value;
 
 use crate::stage::{Ran, Stage, files_below, finish};
 
@@ -65,10 +64,8 @@ fn forms(part: &str) -> Vec<String> {
 /// Every password that a write of a run set out to set.
 fn passwords(stage: &Stage, members: &[SimulatedUser], out: &str) -> BTreeSet<String> {
     let identities = Identities::read(&stage.path("key.txt")).unwrap();
-    let journal = std::fs::read_to_string(stage.path(out).join("journal.jsonl")).unwrap();
-    let lines = journal.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let mut found = BTreeSet::new();
-    for line in lines {
+    for line in stage.journal(out) {
         let (Some(sealed), Some(id)) = (line["sealed"].as_str(), line["object_id"].as_str()) else { continue };
         let member = members.iter().find(|member| member.id.to_string() == id).unwrap();
         let expected = ExpectedAccount {

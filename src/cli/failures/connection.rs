@@ -4,12 +4,12 @@ use super::super::exit::{Exit, Failure};
 use super::{reworded, sentence};
 use crate::directory::{ExportError, ListingScope, LookupError};
 use crate::graph::error::GraphError;
-use crate::graph::reading::ReadError;
+use crate::graph::reading::{LastAttempt, ReadError};
 use crate::graph::token::TokenError;
 use crate::graph::transport::TransportError;
 use crate::graph::unreachable::UnreachableCause;
 use crate::wording::refused_token;
-use crate::wording::unreachable::{remedy, remedy_of_call};
+use crate::wording::unreachable::{remedy, remedy_of_call, remedy_or_general};
 
 /// What looking people up needs.
 const READ_USERS: &str = "User.Read.All";
@@ -38,10 +38,27 @@ impl From<ReadError> for Failure {
         match error {
             ReadError::Transport(error) => error.into(),
             ReadError::Refused { error, needs } => of_refused_read(&error, needs),
-            _ => Self::new(Exit::Access, error),
+            ReadError::GaveUp { ended, .. } => Self::new(Exit::Access, &error).with_next(match ended {
+                LastAttempt::Answered => WAIT,
+                LastAttempt::Unanswered(cause) => remedy_or_general(cause),
+            }),
+            ReadError::Garbled { .. } => Self::new(Exit::Access, error).with_next(NOT_GRAPHS),
+            ReadError::Request(_) => Self::new(Exit::Access, error),
         }
     }
 }
+
+/// Where Graph itself cannot serve.
+const WAIT: &str = "Wait some minutes and run the same command again. https://status.cloud.microsoft says whether Microsoft knows of \
+    it.";
+
+/// Where an answer is none that Microsoft describes.
+const NOT_GRAPHS: &str = "What answers there may not be Graph, or something changes its answers: check --graph-endpoint and the proxy \
+    (HTTPS_PROXY). If they are right, wait some minutes and run the same command again.";
+
+/// Where Graph refuses for a reason that is not known here.
+const UNKNOWN_REFUSAL: &str = "Check --graph-endpoint and the proxy (HTTPS_PROXY). If they are right, run the command again with -v, \
+    and ask Microsoft's support about the request-id.";
 
 /// `needs` is the least permission for what was asked, where it is known.
 fn of_refused_read(refused: &GraphError, needs: Option<&str>) -> Failure {
@@ -55,7 +72,9 @@ fn of_refused_read(refused: &GraphError, needs: Option<&str>) -> Failure {
             None => failure.with_command("Which permission is missing", "sealoff doctor"),
         },
         (_, Some(hint)) => failure.with_next(sentence(hint)),
-        (_, None) => failure,
+        // Where the question itself is wrong, its own command says what to change.
+        (400 | 404, None) => failure,
+        (_, None) => failure.with_next(UNKNOWN_REFUSAL),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rules that contradict each other, plans that cannot be made, and folders that hold none or another one.
 
+use std::path::{Path, PathBuf};
+
 use super::super::diagnostics;
 use super::super::exit::{Exit, Failure};
 use super::super::nearest_path::nearest_path;
@@ -16,10 +18,13 @@ use crate::plan::protected::ProtectedError;
 use crate::plan::reach::{ActingPrincipal, RoleMissing};
 use crate::plan::rules::RulesError;
 use crate::plan::script_credential::ScriptCredentialError;
+use crate::plan::what_is_listed::WhatIsListed;
 use crate::private_files::how_to_keep_others_out;
 use crate::run::plan_place::ReplaceError;
 use crate::run::resume_point::{WorkScope, resume_point};
 use crate::seal::RecipientError;
+use crate::step::Step;
+use crate::tenants::TenantSet;
 use crate::wording::worded_step::WordedStep;
 use crate::wording::{plan_command, recipients};
 
@@ -46,7 +51,17 @@ impl From<FolderError> for Failure {
                 };
                 Self::usage(error).with_next(next)
             }
-            NoPlan { .. } => Self::usage(error).with_command("A plan and its folder are made with", "sealoff plan"),
+            NoPlan { folder } => {
+                let next = match a_tenant_of(folder) {
+                    Some(one) => format!(
+                        "It has the plans of many tenants: name the folder of one, such as {}, and the credentials of that tenant.",
+                        quoted(&one)
+                    )
+                    .into(),
+                    None => WordedStep::typed("A plan and its folder are made with", "sealoff plan"),
+                };
+                Self::usage(error).with_next(next)
+            }
             Changed { .. } | ListChanged { .. } | DoesNotAddUp { .. } | Manifest { .. } | Row { .. } => {
                 Self::refused(error)
             }
@@ -59,6 +74,13 @@ impl From<FolderError> for Failure {
             _ => Self::usage(error),
         }
     }
+}
+
+/// The folder of a plan, where the plans of many tenants are in this one.
+fn a_tenant_of(folder: &Path) -> Option<PathBuf> {
+    let set = TenantSet::open(folder).ok()?;
+    let first = set.manifest.planned().next()?;
+    Some(set.folder_of(first))
 }
 
 impl From<ReplaceError> for Failure {
@@ -84,7 +106,7 @@ impl From<ReplaceError> for Failure {
 }
 
 /// What can be done with a plan that stands where another one was to be made, and whether its run was begun.
-fn next_for_plan_in(folder: &std::path::Path) -> (WordedStep, bool) {
+fn next_for_plan_in(folder: &Path) -> (WordedStep, bool) {
     let dir = quoted(folder);
     let Ok(plan) = PlanFolder::open(folder) else {
         return (WordedStep::typed("To see what it is", format_args!("sealoff status {dir}")), true);
@@ -144,13 +166,7 @@ impl From<PlanError> for Failure {
             }
             PlanError::Folder(folder) => folder.into(),
             PlanError::Rules(rules) => rules.into(),
-            PlanError::Listing { source: read, .. } => reworded(
-                what,
-                Self::from(read).and_next(
-                    "What was listed so far is kept in the folder: the same command goes on from there. Without --methods \
-                     the plan needs none of it.",
-                ),
-            ),
+            PlanError::Listing { of, source: read } => of_listing(what, of, read),
             PlanError::ScriptCredential(ScriptCredentialError::Keys(keys)) => reworded(what, keys.into()),
             PlanError::Pass(PassNotAllowed::Off) => Self::refused(what).with_next(
                 "Switch them on (Entra admin centre > Authentication methods > Policies > Temporary Access Pass), or plan without \
@@ -170,6 +186,28 @@ impl From<PlanError> for Failure {
             _ => Self::usage(what),
         }
     }
+}
+
+/// What people have could not be listed. `what` is the sentence for it.
+fn of_listing(what: String, of: WhatIsListed, read: ReadError) -> Failure {
+    let is_unknown_there = matches!(&read, ReadError::Refused { error, .. } if matches!(error.status, 400 | 404));
+    let flag = match of {
+        WhatIsListed::TargetsOf(Step::Devices) => "--devices",
+        WhatIsListed::TargetsOf(Step::Consents) => "--consents",
+        WhatIsListed::TargetsOf(_) => "--methods",
+        // Nothing asks for them but the playbook.
+        WhatIsListed::AppRoles => "--playbook evict",
+    };
+    let failure = reworded(what, read.into());
+    if is_unknown_there && of == WhatIsListed::TargetsOf(Step::Methods) {
+        return failure.with_next(
+            "Not every cloud lists methods (21Vianet does not): look at them in the Entra admin center, one person after the other. \
+             Without --methods the plan needs none of it; --devices disables devices there, too.",
+        );
+    }
+    failure.and_next(format!(
+        "What was listed so far is kept in the folder: the same command goes on from there. Without {flag} the plan needs none of it."
+    ))
 }
 
 /// What the tenant allows of passes could not be read.

@@ -28,6 +28,7 @@ use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::folder::PLAN_JSON;
 use crate::plan::playbook::Playbook;
 use crate::private_files::how_to_keep_others_out;
+use crate::tenants::{SET_JSON, TenantSet};
 use error::SettingsError;
 use file::{Setting, SettingsFile};
 use key::{AUTH, KEYS, RATE, SettingKey, SettingKind};
@@ -113,6 +114,11 @@ impl InForce {
         let counts = |name: &&str| sets_passwords || !ABOUT_PASSWORDS.contains(name);
         let names: Vec<&str> = said.map(|setting| setting.name).filter(counts).collect();
         (!names.is_empty()).then(|| names.join(", "))
+    }
+
+    /// Does the rate of new passwords stand in the file, and was not given?
+    pub(super) fn rate_is_of_file(&self) -> bool {
+        self.settings.iter().any(|setting| setting.name == RATE && matches!(setting.origin, Origin::File { .. }))
     }
 
     /// The same failure; where a value that stands in the file is what is wrong, with the place at which it stands.
@@ -212,8 +218,8 @@ fn chosen<'a>(command: &Command, matches: &ArgMatches, file: &'a SettingsFile) -
         let key = setting.key;
         has(command, key.arg)
             && takes_keys(command, key)
-            // What has to be done at once is not held up by a file.
-            && (key.name != RATE || playbook.is_some_and(Playbook::goes_in_waves))
+            // What has to be done at once is not held up by a file, nor are plans that are carried out side by side.
+            && (key.name != RATE || playbook.is_some_and(Playbook::goes_in_waves) && !is_of_set(command, matches))
             && !key.variables().iter().any(|name| variable_os(name).is_some())
             && !key.overruled_by().any(|other| is_said(command, matches, other))
             // A file of the way in that was chosen is still wanted; another way in is not.
@@ -245,10 +251,21 @@ fn playbook_of(command: &Command, matches: &ArgMatches) -> Option<Playbook> {
     if has(command, "playbook") {
         return raw(matches, "playbook").first()?.parse().ok();
     }
-    let dir = if has(command, "dir") { raw(matches, "dir") } else { Vec::new() };
-    // A plan that cannot be used is refused later, with all that there is to say about it.
-    let plan = std::fs::read(Path::new(dir.first()?).join(PLAN_JSON)).ok()?;
+    let folder = folder_of(command, matches)?;
+    // A plan that cannot be used is refused later, with all that there is to say about it. The plans of a set have one playbook.
+    let plan = std::fs::read(folder.join(PLAN_JSON)).or_else(|_| std::fs::read(folder.join(SET_JSON))).ok()?;
     serde_json::from_slice::<OfPlan>(&plan).ok().map(|plan| plan.playbook)
+}
+
+/// The folder that the command works in, where it works in one.
+fn folder_of(command: &Command, matches: &ArgMatches) -> Option<PathBuf> {
+    let dir = if has(command, "dir") { raw(matches, "dir") } else { Vec::new() };
+    dir.first().map(PathBuf::from)
+}
+
+/// Is the command about the plans of many tenants?
+fn is_of_set(command: &Command, matches: &ArgMatches) -> bool {
+    folder_of(command, matches).is_some_and(|folder| TenantSet::is_in(&folder))
 }
 
 fn raw(matches: &ArgMatches, id: &str) -> Vec<String> {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use time::OffsetDateTime;
+
 use super::job;
 use super::progress::SetProgress;
 use super::side_by_side::{TenantWork, side_by_side};
@@ -14,13 +16,16 @@ use crate::cli::connect::Connected;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::interrupt;
 use crate::cli::messages;
+use crate::cli::progress::CTRL_C_IS_SAFE;
 use crate::cli::shown_failure;
 use crate::cli::words::{count, counted, quoted};
 use crate::clock::Clock;
 use crate::graph::quota::{Allowance, SharedLimit};
 use crate::ids::ClientId;
 use crate::plan::approvers::ApprovalPolicy;
+use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::SpokenApproval;
+use crate::run::recent_writes::RecentWrites;
 use crate::tenants::{Member, NamedTenant, TenantAccess, TenantSet, TenantsFile};
 use crate::wording::worded_step::WordedStep;
 
@@ -41,7 +46,8 @@ pub(in crate::cli) async fn run(
     check(&set, args.confirm.as_ref(), path)?;
     let stop = interrupt::token(interrupt::StopRequests::take_over().map_err(Failure::usage)?);
     let members: Vec<&Member> = set.manifest.planned().collect();
-    let progress = Arc::new(SetProgress::of(members.iter().map(|member| member.name.to_string())));
+    let clock = args.connection.clock_speed.map_or_else(Clock::real, Clock::with_speed);
+    let progress = Arc::new(SetProgress::of(members.iter().map(|member| member.name.to_string()), clock));
     let accounts = counted(set.manifest.accounts, "account", "accounts");
     let all = counted(members.len() as u64, "tenant", "tenants");
     messages::info(format_args!(
@@ -49,11 +55,14 @@ pub(in crate::cli) async fn run(
         set.manifest.playbook,
         set.manifest.fingerprint.short()
     ));
-    let mut limits = LimitsOfApps::default();
+    if messages::draws_progress() {
+        messages::info(CTRL_C_IS_SAFE);
+    }
+    let limits = LimitsOfApps::of(&set, &members, &file, args.connection.clock_speed);
     let mut work: Vec<TenantWork<'_, RanInTenant>> = Vec::with_capacity(members.len());
     for (place, &member) in members.iter().enumerate() {
         let (set, file, args, stop, own) = (&set, &file, &args, &stop, Arc::clone(&progress));
-        let limit = file.get(&member.name).map(|tenant| limits.of(tenant, args.connection.clock_speed));
+        let limit = file.get(&member.name).and_then(|tenant| limits.get(tenant)).cloned();
         let running = async move {
             let listener = Arc::clone(&own);
             let ran = if stop.is_cancelled() {
@@ -77,7 +86,7 @@ pub(in crate::cli) async fn run(
     }
     let ran = tokio::select! {
         ran = side_by_side(work) => ran,
-        () = progress.keep_showing() => Vec::new(),
+        () = progress.keep_showing(&stop) => Vec::new(),
     };
     let ran = members.iter().map(|member| member.name.clone()).zip(ran).collect();
     status::show(&set, ran, args.json)
@@ -119,19 +128,34 @@ pub(super) fn tenant_of<'a>(file: &'a TenantsFile, member: &Member) -> Result<&'
     })
 }
 
-/// What each app may write in all its tenants.
-#[derive(Default)]
+/// What each app may write in all its tenants; people who sign in share the app of the Azure CLI.
 struct LimitsOfApps(HashMap<Option<ClientId>, SharedLimit>);
 
 impl LimitsOfApps {
-    /// That of the tenant's app; people who sign in share the app of the Azure CLI.
-    fn of(&mut self, tenant: &NamedTenant, speed: Option<f64>) -> SharedLimit {
-        let app = match &tenant.access {
-            TenantAccess::App(app) => Some(app.client_id),
-            TenantAccess::AzureCli => None,
-        };
-        let full = || SharedLimit::full(Allowance::WRITES_OF_APP, speed.map_or_else(Clock::real, Clock::with_speed));
-        self.0.entry(app).or_insert_with(full).clone()
+    /// All that these members need, less what earlier processes have spent of it a short while ago.
+    fn of(set: &TenantSet, members: &[&Member], file: &TenantsFile, speed: Option<f64>) -> Self {
+        let (now, limit) = (OffsetDateTime::now_utc(), Allowance::WRITES_OF_APP);
+        let clock = speed.map_or_else(Clock::real, Clock::with_speed);
+        let mut spent: HashMap<_, RecentWrites> = HashMap::new();
+        for &member in members {
+            let Some(app) = file.get(&member.name).map(app_of) else { continue };
+            let spent = spent.entry(app).or_insert_with(|| RecentWrites::none(limit, now, clock.speed()));
+            // What is wrong with a journal is said when its tenant has its turn.
+            let _ = spent.take(&PlanFolder::journal_in(&set.folder_of(member)), app);
+        }
+        Self(spent.into_iter().map(|(app, spent)| (app, SharedLimit::less(spent.missing(), limit, clock))).collect())
+    }
+
+    /// That of the tenant's app.
+    fn get(&self, tenant: &NamedTenant) -> Option<&SharedLimit> {
+        self.0.get(&app_of(tenant))
+    }
+}
+
+fn app_of(tenant: &NamedTenant) -> Option<ClientId> {
+    match &tenant.access {
+        TenantAccess::App(app) => Some(app.client_id),
+        TenantAccess::AzureCli => None,
     }
 }
 

@@ -84,6 +84,9 @@ pub(super) fn rules(tenant: &NamedTenant, planning: &PlanningArgs) -> Result<Rul
         args.ad_key.clone_from(&tenant.ad_key);
     }
     args.protect = tenant.protect.clone().or(args.protect);
-    args.max_accounts = tenant.max_accounts.or(args.max_accounts);
-    Ok(planning.reading.shared_out(args.rules(planning.playbook, None, &planning.ways_in)?))
+    args.max_accounts = tenant.max_accounts;
+    let rules = planning.reading.shared_out(args.rules(planning.playbook, None, &planning.ways_in)?);
+    let rules = planning.reading.with_moments(rules);
+    rules.check()?;
+    Ok(rules)
 }

@@ -6,7 +6,7 @@
 //! | `job` | a tenant of the file, with the way into it and the rules that hold there |
 //! | `side_by_side` | works on many at once |
 //! | `ending` | the exit code of many endings |
-//! | `plan`, `preview` | a plan for each, bound to a set, and the set as a person approves it |
+//! | `plan`, `preview`, `sign` | a plan for each, bound to a set, the set as a person approves it, and that person's signatures |
 //! | `status`, `watch` | where the runs of a set stand, and how far they are while they are worked on |
 //! | `apply`, `progress` | the plans of a set, carried out side by side, and how far all of it is |
 //! | `verify`, `report`, `evidence` | the runs of a set, proved, and a page and an archive for each |
@@ -22,6 +22,7 @@ mod preview;
 mod progress;
 mod report;
 mod side_by_side;
+mod sign;
 mod status;
 mod verify;
 mod watch;
@@ -31,13 +32,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::exit::Failure;
-use crate::tenants::SetError;
+use crate::tenants::{SetError, TenantSet};
 
 pub(super) use apply::run as apply;
 pub(super) use doctor::{TenantsDoctorDocument, run as doctor};
 pub(super) use evidence::run as evidence;
 pub(super) use plan::run as plan;
 pub(super) use report::run as report;
+pub(super) use sign::run as sign;
 pub(super) use status::{TenantsStatusDocument, run as status};
 pub(super) use verify::run as verify;
 
@@ -53,6 +55,37 @@ pub(super) struct TenantsArgs {
         conflicts_with_all = ["tenant", "client_id", "client_secret_file", "client_certificate", "federated_token_file", "cloud"]
     )]
     pub(super) file: Option<PathBuf>,
+}
+
+/// The tenants that a command is for which reads their folders alone.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Many tenants")]
+pub(super) struct WholeSetArgs {
+    /// The file that names the tenants, as for sealoff apply. It may be left out: the folder has their plans
+    #[arg(long, value_name = "FILE")]
+    tenants: Option<PathBuf>,
+}
+
+impl WholeSetArgs {
+    /// Does the folder hold the plans of many tenants, or is it said to?
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be used.
+    pub(super) fn mean_set(&self, dir: &Path) -> Result<bool, Failure> {
+        match &self.tenants {
+            Some(file) => job::read(file).map(|_| true),
+            None => Ok(TenantSet::is_in(dir)),
+        }
+    }
+}
+
+/// `--max-accounts` was given for many tenants: a number that is enough for the largest of them guards no other.
+pub(super) fn number_for_all(file: Option<&Path>) -> Failure {
+    let file = file.map_or_else(|| "the file of tenants".to_owned(), super::words::quoted);
+    Failure::usage("--max-accounts is for the plan of one tenant, and these are many").with_next(format_args!(
+        "Leave it out. Where a plan is too large, the preview says so, with the line to put below its [tenants.NAME] in {file}."
+    ))
 }
 
 /// The file of tenants, which a command needs to get in.

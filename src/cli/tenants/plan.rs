@@ -11,6 +11,7 @@ use crate::cli::diagnostics;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages;
 use crate::cli::plan::{self, PlanArgs, PlanningArgs};
+use crate::cli::risk_args::check_cloud;
 use crate::cli::spinner::Spinner;
 use crate::cli::words::{counted, harmless, quoted};
 use crate::graph::reading::Organization;
@@ -23,7 +24,7 @@ use crate::run::plan_place::PlanPlace;
 use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 use crate::tenants::page;
 use crate::tenants::{
-    KnownTenant, Member, NamedTenant, NoPlan, Placed, SET_JSON, SetManifest, TenantSet, UNPLACED_CSV, Whose,
+    KnownTenant, Member, NamedTenant, NoPlan, Placed, SET_JSON, SetManifest, TenantSet, UNPLACED_CSV, Unplaced, Whose,
 };
 
 /// A tenant that is planned for, as far as that has come.
@@ -170,6 +171,7 @@ fn places<'a>(planning: &PlanningArgs, names: impl Iterator<Item = &'a str>) -> 
 
 async fn ready(tenant: &NamedTenant, planning: &PlanningArgs, connection: &ConnectionArgs) -> Result<Ready, Failure> {
     let rules = job::rules(tenant, planning)?;
+    check_cloud(rules.options.risk, tenant.cloud.unwrap_or(connection.cloud))?;
     let connected = job::connect(tenant, connection)?;
     let organization = job::organization(tenant, &connected).await?;
     Ok(Ready { rules, connected, organization })
@@ -192,7 +194,7 @@ fn known(planned: &PlannedTenant<'_>) -> KnownTenant {
 struct Divided {
     rows: u64,
     /// Rows that belong to no tenant.
-    unplaced: u64,
+    unplaced: Unplaced,
     /// That of each tenant, in their order.
     parts: Vec<Roster>,
 }
@@ -207,7 +209,7 @@ fn divided(
     let name = source.to_string();
     let roster = planning.reading.open(source)?;
     let path: PathBuf = planning.out.join(UNPLACED_CSV);
-    let (tenants, mut rows, mut unplaced) = (planned.len(), 0, 0);
+    let (tenants, mut rows, mut unplaced) = (planned.len(), 0, Unplaced::default());
     let mut csv = "user,tenant,reason,row,line\n".to_owned();
     let place = |entry: &Entry| {
         rows += 1;
@@ -217,11 +219,18 @@ fn divided(
                 return Some(number);
             }
             Placed::UnknownTenant => "the column tenant names no tenant of the file",
-            Placed::UnknownDomain => "no tenant of the file that could be asked has this domain",
+            Placed::UnknownId => {
+                unplaced.by_domain += 1;
+                "no tenant of the file that could be asked has this id"
+            }
+            Placed::UnknownDomain => {
+                unplaced.by_domain += 1;
+                "no tenant of the file that could be asked has this domain"
+            }
             Placed::NoDomain => "it names neither a tenant nor a domain: fill in the column tenant",
         };
-        unplaced += 1;
-        if unplaced <= MAX_NAMED {
+        unplaced.rows += 1;
+        if unplaced.rows <= MAX_NAMED {
             messages::warn(format_args!("row {} ({}): {reason}", entry.row, harmless(&entry.text)));
         }
         let user = guard(&entry.text).replace('"', "\"\"");
@@ -231,11 +240,11 @@ fn divided(
     };
     let divided = roster.divided(tenants, &planning.out, place);
     let (_, parts) = divided.map_err(|error| diagnostics::of_roster(&error, &name))?;
-    if unplaced > MAX_NAMED {
-        let more = counted(unplaced - MAX_NAMED, "more row belongs", "more rows belong");
+    if unplaced.rows > MAX_NAMED {
+        let more = counted(unplaced.rows - MAX_NAMED, "more row belongs", "more rows belong");
         messages::warn(format_args!("{more} to no tenant: {} has them all", quoted(&path)));
     }
-    if unplaced > 0 {
+    if unplaced.rows > 0 {
         let write = |file: &mut io::BufWriter<&std::fs::File>| {
             io::Write::write_all(file, BYTE_ORDER_MARK)?;
             io::Write::write_all(file, csv.as_bytes())

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::cli::exit::{Failure, printed};
 use crate::cli::lines::Lines;
 use crate::cli::words::{count, counted, harmless, line_width, quoted, roster_name};
+use crate::tenants::not_asked;
 use crate::tenants::page::SET_HTML;
 use crate::tenants::{Member, NoPlan, SetManifest, UNPLACED_CSV};
 use crate::wording::too_large;
@@ -38,11 +39,11 @@ fn write(lines: &mut Lines, set: &SetManifest, out: &Path, file: &Path) {
         set.tenants.iter().map(|member| member.name.as_str().len()).max().unwrap_or_default().max("tenant".len());
     lines.whole(format_args!("{:<width$}  {:>7}  {:>7}  {:>7}  plan", "tenant", "rows", "changed", "refused"));
     for member in &set.tenants {
-        let Member { name, rows, accounts, refused, .. } = member;
+        let Member { name, accounts, refused, .. } = member;
         let lead = format!(
             "{:<width$}  {:>7}  {:>7}  {:>7}  ",
             name.as_str(),
-            count(*rows),
+            set.known_rows(member),
             count(*accounts),
             count(*refused)
         );
@@ -64,6 +65,9 @@ fn write(lines: &mut Lines, set: &SetManifest, out: &Path, file: &Path) {
         );
         let list = quoted(&out.join(UNPLACED_CSV));
         lines.labelled("Unplaced", format_args!("{rows}: {list}"));
+        if let Some(sentence) = not_asked::sentence(set) {
+            lines.labelled("", sentence);
+        }
     }
     write_too_large(lines, set, file);
     lines.labelled("Page", format_args!("{}, for the person who approves", out.join(SET_HTML).display()));

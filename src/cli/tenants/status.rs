@@ -19,6 +19,7 @@ use crate::run::lock::FolderLock;
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::proof::ProofCounts;
 use crate::run::status::run_status;
+use crate::tenants::not_asked;
 use crate::tenants::{Member, NoPlan, TenantName, TenantSet, UNPLACED_CSV};
 use crate::wording::standing::headline;
 
@@ -32,6 +33,9 @@ pub(in crate::cli) struct TenantsStatusDocument {
     fingerprint: Digest,
     /// How many rows of the list belong to no tenant.
     unplaced: u64,
+    /// How many of these have a domain, or an id in the column tenant, that is of no tenant that could be asked: they may be of one
+    /// that could not be.
+    unplaced_by_domain: u64,
     /// Every tenant, the most urgent one first.
     tenants: Vec<TenantStanding>,
 }
@@ -101,6 +105,7 @@ pub(super) fn show(set: &TenantSet, mut ran: HashMap<TenantName, RanInTenant>, j
             exit_code: exit as u8,
             fingerprint: set.manifest.fingerprint,
             unplaced: set.manifest.unplaced,
+            unplaced_by_domain: set.manifest.unplaced_by_domain,
             tenants,
         };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
@@ -232,6 +237,9 @@ fn write(lines: &mut Lines, set: &TenantSet, tenants: &[TenantStanding]) {
             ),
             set.folder.join(UNPLACED_CSV).display()
         ));
+        if let Some(sentence) = not_asked::sentence(manifest) {
+            lines.text(format_args!("{sentence}."));
+        }
     }
     let left: Vec<&TenantStanding> = tenants.iter().filter(|tenant| tenant.writes_left > 0 && !tenant.in_use).collect();
     if let Some(first) = left.first() {

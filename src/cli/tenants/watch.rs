@@ -2,11 +2,15 @@
 
 use std::path::PathBuf;
 
+use time::OffsetDateTime;
+
 use super::progress::SetProgress;
 use crate::cli::exit::Failure;
 use crate::cli::interrupt;
 use crate::cli::status_watch::LOOKED_AT_EVERY;
+use crate::cli::waiting::{LONG_WAIT, Standstill};
 use crate::cli::watched_line::WatchedLine;
+use crate::clock::Clock;
 use crate::run::followed::FollowedRun;
 use crate::run::lock::FolderLock;
 use crate::tenants::TenantSet;
@@ -31,7 +35,7 @@ pub(super) async fn until_all_end(set: &TenantSet) -> Result<(), Failure> {
     }
     let stop = interrupt::token(interrupt::StopRequests::take_over().map_err(Failure::usage)?);
     let mut line = WatchedLine::start();
-    let progress = SetProgress::of(set.manifest.planned().map(|member| member.name.to_string()));
+    let progress = SetProgress::of(set.manifest.planned().map(|member| member.name.to_string()), Clock::real());
     for (watched, member) in members.iter_mut().zip(set.manifest.planned()) {
         watched.run = set.plan_of(member).ok().map(|plan| FollowedRun::of(&plan));
     }
@@ -71,7 +75,10 @@ fn look_at(members: &mut [WatchedMember], progress: &SetProgress) -> Result<bool
             member.run = None;
             continue;
         }
-        progress.stands(place, run.has_begun(), is_in_use, &run.counts());
+        let (counts, now) = (run.counts(), OffsetDateTime::now_utc());
+        let stands_still =
+            counts.throttled_for(now).is_some_and(|span| span >= LONG_WAIT).then_some(Standstill::Throttled);
+        progress.stands(place, run.has_begun(), is_in_use, (&counts, stands_still));
     }
     Ok(any_in_use)
 }

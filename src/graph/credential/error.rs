@@ -7,6 +7,7 @@ use crate::graph::backoff;
 use crate::graph::outside::OutsideText;
 use crate::graph::status::StatusClass;
 use crate::graph::unreachable::{Unreachable, UnreachableCause};
+use crate::words::counted;
 
 /// Why there is no token. No secret is ever part of it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -29,7 +30,7 @@ pub enum TokenError {
         retry_after: Option<Duration>,
     },
     /// A proxy or a gateway answered in place of the token service. It may repeat what was sent: nothing of it is kept.
-    #[error("no token could be fetched: {} (HTTP {status}, {bytes} bytes)", UnreachableCause::SomethingBetween)]
+    #[error("no token could be fetched: {} (HTTP {status}, {})", UnreachableCause::SomethingBetween, counted(*.bytes as u64, "byte", "bytes"))]
     SomethingBetween { status: u16, bytes: usize, retry_after: Option<Duration> },
     /// The token service was not reached.
     #[error("no token could be fetched from {0}")]

@@ -276,7 +276,7 @@ impl TokenRefusal {
 /// The first line of a text, no longer than a message is.
 pub(super) fn one_line(text: &str) -> String {
     let line = text.trim().lines().next().unwrap_or_default();
-    line.chars().filter(|c| !c.is_control()).take(MAX_MESSAGE).collect()
+    line.chars().filter(|c| !crate::unseen::deceives(*c)).take(MAX_MESSAGE).collect()
 }
 
 /// Can it stand in an address: a tenant id or a domain?

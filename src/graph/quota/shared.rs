@@ -70,17 +70,14 @@ pub struct LimitShare {
 }
 
 impl SharedLimit {
-    /// A limit that nothing was taken of.
+    /// A limit of which so much is still missing.
     #[must_use]
-    pub fn full(limit: Allowance, clock: Clock) -> Self {
+    pub fn less(missing: u32, limit: Allowance, clock: Clock) -> Self {
         let batch_time = Duration::from_secs_f64(super::BATCH / limit.per_second.max(1e-3));
-        Self(Arc::new(Mutex::new(SharedLimitState {
-            bucket: Bucket::full(limit, clock),
-            clock,
-            batch_time,
-            runs: Vec::new(),
-            refused: None,
-        })))
+        let mut bucket = Bucket::full(limit, clock);
+        // It is full: as much as it holds can be taken of it.
+        let _ = bucket.take(missing);
+        Self(Arc::new(Mutex::new(SharedLimitState { bucket, clock, batch_time, runs: Vec::new(), refused: None })))
     }
 
     /// One more run. A lower number is more urgent.
@@ -177,7 +174,7 @@ mod tests {
     async fn each_run_hears_once_of_what_another_one_met_and_the_longest_wait_rules() {
         let seconds = Duration::from_secs;
         let heard = |wait| Heard { is_refusal: true, retry_after: Some(seconds(wait)) };
-        let limit = SharedLimit::full(Allowance::WRITES_OF_APP, Clock::real());
+        let limit = SharedLimit::less(0, Allowance::WRITES_OF_APP, Clock::real());
         let [one, two, three] = [1, 2, 3].map(|urgency| limit.share(urgency));
         assert_eq!(two.hear(), None);
         tokio::time::advance(seconds(10)).await;
@@ -198,7 +195,7 @@ mod tests {
     /// What every run got in so many seconds, each of which asks for a batch every 50 ms.
     async fn served(urgencies: &[u32], seconds: u32) -> Vec<u64> {
         let clock = Clock::real();
-        let limit = SharedLimit::full(Allowance { burst: 600, per_second: 100.0 }, clock);
+        let limit = SharedLimit::less(0, Allowance { burst: 600, per_second: 100.0 }, clock);
         let shares: Vec<LimitShare> = urgencies.iter().map(|&urgency| limit.share(urgency)).collect();
         // The burst is gone.
         while shares[0].limit.state().bucket.take(20).is_ok() {}
@@ -221,11 +218,23 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_earlier_processes_spent_is_not_there_at_the_beginning() {
+        let limit = Allowance { burst: 600, per_second: 100.0 };
+        let share = SharedLimit::less(560, limit, Clock::real()).share(1);
+        assert_eq!(share.take(20), Ok(()));
+        assert!(share.take(20).is_err(), "the last twenty are never taken");
+        let share = SharedLimit::less(u32::MAX, limit, Clock::real()).share(1);
+        assert!(share.take(20).is_err());
+        tokio::time::advance(Duration::from_millis(201)).await;
+        assert_eq!(share.take(20), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn the_most_urgent_goes_first_and_holds_up_none_once_it_is_gone() {
         let got = served(&[1, 2, 2], 30).await;
         assert!(got[0] > 2_700 && got[1] + got[2] < 200, "{got:?}");
         let clock = Clock::real();
-        let limit = SharedLimit::full(Allowance { burst: 600, per_second: 100.0 }, clock);
+        let limit = SharedLimit::less(0, Allowance { burst: 600, per_second: 100.0 }, clock);
         let (urgent, other) = (limit.share(1), limit.share(2));
         while urgent.take(20).is_ok() {}
         assert!(other.take(20).is_err());

@@ -57,7 +57,9 @@ fn columns_that_name_different_people_are_a_question_wherever_they_differ() {
         let once = Roster::begin(Source::bytes("a test", list.into_bytes()), &options, true).unwrap().finish();
         assert!(matches!(once, Err(RosterError::ColumnsDiffer(_))));
     }
+    let of_tenants = format!("Object Id,Tenant\n{ID},{EVE}\n");
     for list in [
+        of_tenants.as_str(),
         "Account,User\nada@b.c,Ada@B.c\n",
         "User principal name,Manager UPN\nada@b.c,boss@b.c\n",
         "User principal name,Mail\nada@b.c,lovelace@b.c\n",
@@ -145,7 +147,7 @@ fn a_status_that_is_not_used_is_said_and_only_takes_the_rows_that_are_meant() {
     let list = "user,Status\nada@b.c,Active\neve@b.c,Terminated\nbob@b.c,active\n";
     let notes = open(list).unwrap().finish().unwrap().notes;
     let values = vec![("Active".to_owned(), 1), ("Terminated".to_owned(), 1), ("active".to_owned(), 1)];
-    assert_eq!(notes, [RosterNote::StatusNotUsed { column: "Status".to_owned(), values }]);
+    assert_eq!(notes, [RosterNote::StatusNotUsed { column: "Status".to_owned(), values, other_words: 0 }]);
     let options = ReadOptions { only: Some("status=terminated".parse().unwrap()), ..ReadOptions::default() };
     let mut roster = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), options).unwrap();
     let read: Vec<bool> =

@@ -68,8 +68,8 @@ fn honest_remarks_over_lines_stay_remarks() {
         "list:\nAda, Bob\nGrace, Hans",
         "two\r\n\r\nparagraphs",
     ] {
-        let person = only(format!("user,note\na@b.c,\"{note}\"\n")).unwrap();
-        assert_eq!(person.note.unwrap(), note.replace("\"\"", "\""));
+        let person = only(format!("user,handoff\na@b.c,\"{note}\"\n")).unwrap();
+        assert_eq!(person.handoff.unwrap(), note.replace("\"\"", "\""));
     }
 }
 

@@ -158,8 +158,8 @@ fn a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read() {
     assert!(error.contains("unpacks to more than"), "{error}");
 }
 
-#[test]
-fn hidden_rows_of_a_sheet_are_refused_unless_they_are_asked_for() {
+/// The sample workbook, with one of its parts changed.
+fn sample_with(part: &str, change: impl Fn(String) -> String) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/rosters/excel-workbook.xlsx");
     let mut whole = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
@@ -170,13 +170,47 @@ fn hidden_rows_of_a_sheet_are_refused_unless_they_are_asked_for() {
         files.push((file.name().unwrap().to_string(), content));
     }
     for (name, content) in &mut files {
-        if name == "xl/worksheets/sheet1.xml" {
-            let text = String::from_utf8(std::mem::take(content)).unwrap();
-            *content = text.replace("<row r=\"5\"", "<row r=\"5\" hidden=\"1\"").into_bytes();
+        if name == part {
+            let before = String::from_utf8(std::mem::take(content)).unwrap();
+            let after = change(before.clone());
+            assert_ne!(before, after, "nothing is changed");
+            *content = after.into_bytes();
         }
     }
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
-    let book = archive(&files);
+    archive(&files)
+}
+
+#[test]
+fn a_formula_that_was_never_calculated_is_named_and_no_row_is_lost() {
+    let without_value = |text: String| {
+        let cell = text.find("<c r=\"B5\"").unwrap();
+        let end = cell + text[cell..].find("</c>").unwrap();
+        format!("{}<c r=\"B5\"><f>LOWER(C5)</f>{}", &text[..cell], &text[end..])
+    };
+    let error = open(sample_with("xl/worksheets/sheet1.xml", without_value)).err().unwrap();
+    assert!(error.to_string().contains("a formula without a value on its sheet \"Leavers\", in \"B5\""), "{error}");
+    assert!(error.help().unwrap().contains("Open it in Excel, save it"), "{:?}", error.help());
+}
+
+#[test]
+fn rows_that_are_struck_out_are_refused_unless_every_row_is_meant() {
+    // Every font of the workbook strikes its text out.
+    let struck = |text: String| text.replacen("<font>", "<font><strike/>", 100);
+    let book = sample_with("xl/styles.xml", struck);
+    let error = open(book.clone()).err().unwrap();
+    assert!(error.to_string().contains("struck out on its sheet \"Leavers\", the first on line"), "{error}");
+    assert!(error.help().unwrap().contains("--every-row"));
+    let options = ReadOptions { every_row: true, ..ReadOptions::default() };
+    let roster = Roster::open_with(Source::bytes("a test", book), options).unwrap();
+    assert!(roster.shape().to_string().contains("that are struck out"), "{}", roster.shape());
+    assert_eq!(roster.count(), 5);
+}
+
+#[test]
+fn hidden_rows_of_a_sheet_are_refused_unless_they_are_asked_for() {
+    let hide = |text: String| text.replace("<row r=\"5\"", "<row r=\"5\" hidden=\"1\"");
+    let book = sample_with("xl/worksheets/sheet1.xml", hide);
     let error = open(book.clone()).err().unwrap();
     assert!(error.to_string().contains("a hidden row on its sheet \"Leavers\""), "{error}");
     assert!(error.help().unwrap().contains("--hidden-rows"));

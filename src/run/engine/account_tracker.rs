@@ -105,7 +105,7 @@ impl AccountTracker {
         let now = clock.now();
         let mut queue = Queue::new(schedule);
         let mut counts = AccountCounts::default();
-        let mut updates = Vec::new();
+        let mut updates = Vec::with_capacity(accounts.len());
         for turn in accounts.turns() {
             let state = &states[turn as usize];
             counts.writes_left += state.writes_left();
@@ -138,7 +138,7 @@ impl AccountTracker {
                 ToCome::OneByOne(OneByOne::new((rate, look), of_run, updates, clock))
             }
             None => {
-                let turns = updates.iter().map(|waiting| (waiting.turn, waiting.resets)).collect();
+                let turns = updates.into_iter().map(|waiting| (waiting.turn, waiting.resets)).collect();
                 ToCome::Ahead(prefetch(generator, Arc::clone(&accounts), turns)?)
             }
         };

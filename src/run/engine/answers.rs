@@ -1,8 +1,8 @@
 //! What an answer says about each of its writes, about the token that it was sent with, and about the pace of the rest.
 
-use enum_map::EnumMap;
 use time::OffsetDateTime;
 
+use super::answer_pace::AnswerPace;
 use super::batch_outcomes::BatchOutcomes;
 use super::ending::Ending;
 use super::in_flight::{CallNumber, Delivery, SentCall, secrets_of};
@@ -10,6 +10,7 @@ use super::retry::{self, Blame};
 use super::run_loop::Engine;
 use super::throttled_items::ThrottledItems;
 use crate::graph::batch::{self, ItemAnswer};
+use crate::graph::echo::SentSecrets;
 use crate::graph::error::GraphError;
 use crate::graph::outside::OutsideText;
 use crate::graph::quota::Feedback;
@@ -20,8 +21,8 @@ use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::run::apps::AppIndex;
 use crate::run::event::Event;
 use crate::run::made_pass::{MadePass, PassAnswer};
-use crate::run::schedule::Turn;
-use crate::step::WriteKind;
+use crate::run::schedule::{Turn, WriteKey};
+use crate::step::{Step, Steps, WriteKind};
 
 /// In fewer answers than this a majority says nothing about the service.
 const MIN_MAJORITY: usize = 5;
@@ -85,13 +86,9 @@ impl<T: Transport> Engine<'_, T> {
     fn take_items(&mut self, call: SentCall, answer: Answer, items: Vec<Option<ItemAnswer>>) {
         let SentCall { number, app, at: sent_at, mut writes } = call;
         let call_id = answer.advice.request_id;
-        let share = answer.advice.limit_share;
-        let mut feedback = Feedback { sent: count(writes.len()), share, ..Feedback::default() };
-        let mut throttled = ThrottledItems::default();
+        let mut pace = AnswerPace::of(count(writes.len()), answer.advice.limit_share);
         let mut outcomes = Vec::with_capacity(writes.len());
         let mut turned_down = Vec::new();
-        // Of each kind that has a pace of its own: was any throttled?
-        let mut paced: EnumMap<WriteKind, Option<bool>> = EnumMap::default();
         // An item may be answered with what another of the same call carried.
         let secrets = answer.carried.and(secrets_of(&writes));
         let mut passes: Vec<Option<Box<MadePass>>> = Vec::with_capacity(writes.len());
@@ -101,57 +98,22 @@ impl<T: Transport> Engine<'_, T> {
                 outcomes.push((WriteOutcome::Unknown { why: Undecided::LeftOut, retry_after: None }, call_id.clone()));
                 continue;
             };
-            let mut outcome = WriteOutcome::without(&item, &secrets);
-            let kind = write.key.kind;
-            if kind.has_targets() {
-                outcome = outcome.of_target();
-            }
-            let made = if kind == WriteKind::Pass && outcome == WriteOutcome::Accepted {
-                // Before anything else is done with the answer.
-                let made = self.take_pass(write.key.turn, &mut item, answer.date);
-                if made.is_none() {
-                    outcome = WriteOutcome::Unknown { why: Undecided::no_pass(), retry_after: None };
-                }
-                made
-            } else {
-                None
-            };
+            let about = (write.key, write.steps);
+            let (outcome, made) = self.outcome_of(about, &mut item, &secrets, answer.date);
             passes.push(made);
-            if self.paces[kind].is_some() {
-                paced[kind].get_or_insert(false);
-            }
-            if outcome.may_pass(&item) && self.accounts.hesitates(write.key.turn) {
-                let retry_after = item.advice.retry_after;
-                outcome = WriteOutcome::Postponed { why: Postponed::Unclear, retry_after };
-            }
-            feedback.share = item.advice.limit_share.into_iter().chain(feedback.share).reduce(f64::max);
-            match outcome {
-                // Their quota is another one, and says nothing about that of the other writes.
-                WriteOutcome::Postponed { why: Postponed::Throttled, retry_after } if self.paces[kind].is_some() => {
-                    paced[kind] = Some(true);
-                    throttled.add(item.advice.throttle_scope, retry_after);
-                }
-                WriteOutcome::Postponed { why: Postponed::Throttled, retry_after } => {
-                    feedback.refuse(1, item.advice.throttle_scope, retry_after);
-                    throttled.add(item.advice.throttle_scope, retry_after);
-                }
-                WriteOutcome::Accepted
-                | WriteOutcome::Refused { .. }
-                | WriteOutcome::Postponed { why: Postponed::Conflict | Postponed::Unclear, .. } => feedback.passed += 1,
-                WriteOutcome::Postponed { why: Postponed::Unauthorized, .. } => {
-                    turned_down.push((outcomes.len(), item.error_without(&secrets)));
-                }
-                WriteOutcome::Postponed { .. } | WriteOutcome::Unknown { .. } => {}
+            pace.see(write.key.kind, self.paces[write.key.kind].is_some(), &outcome, &item.advice);
+            if outcome.postponed() == Some(Postponed::Unauthorized) {
+                turned_down.push((outcomes.len(), item.error_without(&secrets)));
             }
             outcomes.push((outcome, item.advice.request_id.or_else(|| call_id.clone())));
         }
         drop(secrets);
         writes.iter_mut().zip(passes).for_each(|(write, made)| write.made = made);
-        self.apps.answered(app, sent_at, &feedback);
+        self.apps.answered(app, sent_at, &pace.feedback);
         let now = self.clock.now();
-        for (kind, throttled) in paced {
-            if let (Some(pace), Some(throttled)) = (&mut self.paces[kind], throttled) {
-                pace.heard(now, throttled);
+        for (kind, throttled) in pace.own {
+            if let (Some(own), Some(throttled)) = (&mut self.paces[kind], throttled) {
+                own.heard(now, throttled);
             }
         }
         let mut outcomes = BatchOutcomes { writes, outcomes, blame: Blame::Write, date: answer.date };
@@ -161,19 +123,47 @@ impl<T: Transport> Engine<'_, T> {
         self.refuse_turned_down(app, &mut outcomes, turned_down);
         self.check_token(app, answer.token, &outcomes);
         outcomes.blame = self.blame_together(&outcomes);
-        if throttled.count > 0 {
-            self.statistics.writes_throttled += throttled.count as u64;
-            self.emit_throttled(throttled);
+        if pace.throttled.count > 0 {
+            self.statistics.writes_throttled += pace.throttled.count as u64;
+            self.emit_throttled(pace.throttled);
         }
         self.take_or_hold(app, number, outcomes);
+    }
+
+    /// What the answer to an item means for its write, and the pass that it made.
+    fn outcome_of(
+        &mut self,
+        (WriteKey { turn, kind, .. }, steps): (WriteKey, Steps),
+        item: &mut ItemAnswer,
+        secrets: &SentSecrets<'_>,
+        date: Option<OffsetDateTime>,
+    ) -> (WriteOutcome, Option<Box<MadePass>>) {
+        let mut outcome = WriteOutcome::without(item, secrets);
+        let mut made = None;
+        // A device that is gone cannot be enabled again.
+        if kind.has_targets() && !steps.contains(Step::EnableDevices) {
+            outcome = outcome.of_target();
+        }
+        if kind == WriteKind::Pass && outcome == WriteOutcome::Accepted {
+            // Before anything else is done with the answer.
+            made = self.take_pass(turn, item, date);
+            if made.is_none() {
+                outcome = WriteOutcome::Unknown { why: Undecided::no_pass(), retry_after: None };
+            }
+        }
+        if outcome.may_pass(item) && self.accounts.hesitates(turn) {
+            outcome = WriteOutcome::Postponed { why: Postponed::Unclear, retry_after: item.advice.retry_after };
+        }
+        (outcome, made)
     }
 
     /// The pass in an answer, sealed; the answer is wiped. Nothing where it holds none, or it cannot be sealed: then it dies with the
     /// next one.
     fn take_pass(&mut self, turn: Turn, item: &mut ItemAnswer, date: Option<OffsetDateTime>) -> Option<Box<MadePass>> {
-        let terms = self.pass?;
+        let accounts = self.accounts.accounts();
+        let terms = self.pass?.with_own(accounts.pass_from(turn));
         let answer = PassAnswer::take(item, &terms, date.unwrap_or_else(OffsetDateTime::now_utc))?;
-        match self.generator.seal_pass(self.accounts.accounts().get(turn), &answer) {
+        match self.generator.seal_pass(accounts.get(turn), &answer) {
             Ok(sealed) => Some(Box::new(MadePass { id: answer.id, times: answer.times, sealed })),
             Err(error) => {
                 self.end(Ending::Credential(error));

@@ -49,9 +49,9 @@ impl FromStr for HaltAt {
 }
 
 /// Counts what goes wrong in one process. An account counts from its first write on that is decided, not from its last: a
-/// sweep would otherwise go through everybody first. It counts as failed when any of its steps is settled without being
+/// sweep would otherwise go through everybody first. It counts as failed when any of its writes is settled without being
 /// done: what is partial or uncertain needs somebody to look at it as much as what failed, and what hundreds of them have
-/// in common is rarely the accounts.
+/// in common is rarely the accounts. What an earlier process missed says nothing about this one.
 pub(super) struct Breaker {
     halt_at: HaltAt,
     /// What is known of each account, by turn.
@@ -67,6 +67,15 @@ enum Judgement {
     Failed,
 }
 
+/// What one write is for the halt, once it is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WriteEnd {
+    /// It is done, or tried again, or refused as was to be expected.
+    Well,
+    /// It is not done, and will not be.
+    Missed,
+}
+
 impl Breaker {
     pub(super) fn new(halt_at: HaltAt, accounts: usize) -> Self {
         Self { halt_at, judged: vec![Judgement::Undecided; accounts], accounts: 0, failed: 0 }
@@ -77,11 +86,15 @@ impl Breaker {
     }
 
     /// A write of an account is decided. Gives how many accounts failed, and of how many, when that is too many.
-    pub(super) fn decided(&mut self, turn: Turn, has_failed: bool) -> Option<(u64, u64)> {
+    pub(super) fn decided(&mut self, turn: Turn, decided: WriteEnd) -> Option<(u64, u64)> {
         let judged = &mut self.judged[turn as usize];
         self.accounts += u64::from(*judged == Judgement::Undecided);
-        self.failed += u64::from(has_failed && *judged != Judgement::Failed);
-        *judged = if has_failed || *judged == Judgement::Failed { Judgement::Failed } else { Judgement::Well };
+        self.failed += u64::from(decided == WriteEnd::Missed && *judged != Judgement::Failed);
+        match decided {
+            WriteEnd::Missed => *judged = Judgement::Failed,
+            WriteEnd::Well if *judged == Judgement::Undecided => *judged = Judgement::Well,
+            WriteEnd::Well => {}
+        }
         let too_many = self.accounts >= MIN_ACCOUNTS && self.failed * 100 > self.accounts * u64::from(self.halt_at.0);
         too_many.then_some((self.failed, self.accounts))
     }
@@ -89,33 +102,37 @@ impl Breaker {
 
 #[cfg(test)]
 mod tests {
+    use super::WriteEnd::{Missed, Well};
     use super::*;
 
     #[test]
     fn a_few_failures_stop_nothing_and_many_do() {
         let mut breaker = Breaker::new(HaltAt::default(), 100);
         for turn in 0..49 {
-            assert_eq!(breaker.decided(turn, true), None, "fewer than fifty say nothing");
+            assert_eq!(breaker.decided(turn, Missed), None, "fewer than fifty say nothing");
         }
-        assert_eq!(breaker.decided(49, false), Some((49, 50)));
+        assert_eq!(breaker.decided(49, Well), Some((49, 50)));
         let mut breaker = Breaker::new(HaltAt::default(), 100);
-        assert!((0..60).all(|turn| breaker.decided(turn, turn % 10 == 9).is_none()), "one in ten is allowed");
-        assert_eq!(breaker.decided(60, true), Some((7, 61)));
+        assert!(
+            (0..60).all(|turn| breaker.decided(turn, if turn % 10 == 9 { Missed } else { Well }).is_none()),
+            "one in ten is allowed"
+        );
+        assert_eq!(breaker.decided(60, Missed), Some((7, 61)));
         let mut breaker = Breaker::new(HaltAt::NEVER, 200);
-        assert!((0..200).all(|turn| breaker.decided(turn, true).is_none()));
+        assert!((0..200).all(|turn| breaker.decided(turn, Missed).is_none()));
     }
 
     #[test]
     fn an_account_counts_once_however_many_of_its_steps_fail() {
         let mut breaker = Breaker::new(HaltAt::default(), 60);
         for turn in 0..60 {
-            assert_eq!(breaker.decided(turn, false), None);
+            assert_eq!(breaker.decided(turn, Well), None);
         }
         for _ in 0..20 {
-            assert_eq!(breaker.decided(7, true), None, "one of sixty");
+            assert_eq!(breaker.decided(7, Missed), None, "one of sixty");
         }
-        assert_eq!(breaker.decided(7, false), None, "and it stays one that failed");
-        let later: Vec<bool> = (10..16).map(|turn| breaker.decided(turn, true).is_some()).collect();
+        assert_eq!(breaker.decided(7, Well), None, "and it stays one that failed");
+        let later: Vec<bool> = (10..16).map(|turn| breaker.decided(turn, Missed).is_some()).collect();
         assert_eq!(later, [false, false, false, false, false, true], "seven of sixty");
     }
 

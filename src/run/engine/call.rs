@@ -27,7 +27,10 @@ pub(super) fn pack(writes: &[QueuedWrite], accounts: &PlannedAccounts, terms: Ru
     let writes = writes.iter().map(|write| {
         let password = write.password().map(|exposed| NewPassword { exposed, change_at_next_sign_in });
         let account = accounts.get(write.key.turn);
-        let details = WriteDetails { target: accounts.target(write.key), pass: pass.map(|terms| (terms, now)) };
+        let details = WriteDetails {
+            target: accounts.target(write.key),
+            pass: pass.map(|terms| (terms.with_own(accounts.pass_from(write.key.turn)), now)),
+        };
         write_of(write.steps, account.object_id, details, password)
     });
     let writes: Option<Vec<_>> = writes.collect();

@@ -31,9 +31,10 @@
 //! | `quarantine` | writes that are sent alone, and whose fault a failure is |
 //! | `first_answers`, `app_health` | whether an app may write here at all |
 //! | `breaker` | when so many accounts fail that the run stops |
-//! | `in_flight`, `batch_outcomes`, `throttled_items`, `call`, `ending` | what they hand to each other |
+//! | `in_flight`, `batch_outcomes`, `answer_pace`, `throttled_items`, `call`, `ending` | what they hand to each other |
 
 mod account_tracker;
+mod answer_pace;
 mod answers;
 mod app_health;
 mod batch_outcomes;

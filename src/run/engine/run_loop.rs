@@ -54,6 +54,8 @@ pub struct Assignment<T> {
     pub handout: Option<Handout>,
     /// What its passes are like, where the plan makes any.
     pub pass: Option<PassTerms>,
+    /// Does a person who signed in send the writes? Some of their quotas are lower than those of an app.
+    pub by_person: bool,
 }
 
 /// Carries a plan out. Returns when every account is settled, when `stop` is cancelled and what was under way is
@@ -80,6 +82,8 @@ pub(super) struct Engine<'o, T> {
     pub(super) link: Link,
     pub(super) flight: Flight,
     pub(super) breaker: Breaker,
+    /// Does a person who signed in send the writes?
+    pub(super) by_person: bool,
     /// How fast the writes may leave that have another quota than the rest.
     pub(super) paces: EnumMap<WriteKind, Option<FoundPace>>,
     /// Since when a batch that is not full waits for more writes.
@@ -108,6 +112,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             generator,
             handout,
             pass,
+            by_person,
         } = assignment;
         let breaker = Breaker::new(halt_at, accounts.len());
         let accounts = AccountTracker::new(accounts, states, schedule, (Arc::clone(&generator), handout), clock)?;
@@ -126,7 +131,8 @@ impl<'o, T: Transport> Engine<'o, T> {
             link: Link::default(),
             flight,
             breaker,
-            paces: own_paces(clock.now()),
+            by_person,
+            paces: own_paces(by_person, clock.now()),
             lingering_since: None,
             quota_wait: None,
             ending: None,
@@ -177,7 +183,7 @@ impl<'o, T: Transport> Engine<'o, T> {
         statistics.elapsed = self.clock.now() - began;
         let others = self.apps.floor(began, statistics.writes_accepted - statistics.targets.all());
         let handed_over = self.accounts.handout_pace.map(|pace| pace.floor(began)).unwrap_or_default();
-        statistics.floor = others.max(statistics.targets.floor()).max(handed_over);
+        statistics.floor = others.max(statistics.targets.floor(self.by_person)).max(handed_over);
         statistics.limiter = self.apps.shape();
         statistics.apps = self.apps.statistics();
         let over_floor = statistics.elapsed.as_secs_f64() / statistics.floor.as_secs_f64();
@@ -288,7 +294,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             time_left: self
                 .apps
                 .forecast(counts.writes_left - counts.targets_left.all())
-                .max(counts.targets_left.floor())
+                .max(counts.targets_left.floor(self.by_person))
                 .max(self.accounts.handout_pace.map(|pace| pace.time_left(now)).unwrap_or_default()),
             quota_wait: match self.quota_wait {
                 Some(Wait::Until(until)) => until.checked_sub(now),
@@ -300,9 +306,9 @@ impl<'o, T: Transport> Engine<'o, T> {
 }
 
 /// The paces of the kinds of writes that have one of their own, at their beginning.
-fn own_paces(now: Duration) -> EnumMap<WriteKind, Option<FoundPace>> {
+fn own_paces(by_person: bool, now: Duration) -> EnumMap<WriteKind, Option<FoundPace>> {
     EnumMap::from_fn(|kind: WriteKind| {
-        let range = Step::with_own_pace().find(|step| step.facts().part.kind() == kind)?.own_pace()?;
+        let range = Step::with_own_pace().find(|step| step.facts().part.kind() == kind)?.own_pace_of(by_person)?;
         Some(FoundPace::new(range, now))
     })
 }

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use super::account_tracker::CallsSoFar;
 use super::batch_outcomes::BatchOutcomes;
+use super::breaker::WriteEnd;
 use super::ending::Ending;
 use super::first_answers;
 use super::in_flight::{Delivery, QueuedWrite};
@@ -21,7 +22,7 @@ use crate::run::event::Event;
 use crate::run::last_try::LastTry;
 use crate::run::record::Record;
 use crate::run::schedule::{Turn, WriteKey};
-use crate::run::state::{StepState, Transition};
+use crate::run::state::{AccountState, StepState, Transition};
 use crate::step::{Step, Steps, WriteKind};
 
 /// When Graph answered, and its name for the request.
@@ -95,6 +96,7 @@ impl<T: Transport> Engine<'_, T> {
     ) {
         let QueuedWrite { key, steps, made, .. } = write;
         let row = self.accounts.accounts().get(key.turn).row;
+        let before = *self.accounts.state(key.turn);
         if !self.advance(key.turn, Transition::Answered(steps, &outcome)) {
             return;
         }
@@ -105,24 +107,33 @@ impl<T: Transport> Engine<'_, T> {
                 self.statistics.writes_accepted += 1;
                 let own_pace = steps.iter().filter(|step| step.own_pace().is_some());
                 own_pace.for_each(|step| self.statistics.targets[step] += 1);
-                self.write_settled(key);
+                self.write_settled(key, WriteEnd::Well);
             }
-            WriteOutcome::Refused { error } => self.write_refused(key, steps, error),
+            WriteOutcome::Refused { error } => self.write_refused(key, steps, error, &before),
             WriteOutcome::Postponed { .. } | WriteOutcome::Unknown { .. } => {
                 self.try_again(key, steps, &outcome, blame, records);
             }
         }
     }
 
-    fn write_refused(&mut self, key: WriteKey, steps: Steps, error: &GraphError) {
+    fn write_refused(&mut self, key: WriteKey, steps: Steps, error: &GraphError, before: &AccountState) {
         self.emit_failed(key.turn, steps, &error.to_string());
         if self.accounts.state(key.turn).of(Step::Reset).is_open() {
             self.accounts.first_update_answered(key);
             self.accounts.forget_faults(key.turn);
             self.replace_password(key.turn);
         } else {
-            self.write_settled(key);
+            // What is tried again, by itself or at the end of its step, is not missed.
+            let is_over = is_over(steps, before, self.accounts.state(key.turn));
+            let decided =
+                if is_over && !self.was_to_be_expected(key, error) { WriteEnd::Missed } else { WriteEnd::Well };
+            self.write_settled(key, decided);
         }
+    }
+
+    /// Is it a matter of that account alone, and may be so at many?
+    fn was_to_be_expected(&self, key: WriteKey, error: &GraphError) -> bool {
+        error.is_about_the_default_method() || (error.status == 400 && self.accounts.accounts().is_held_up(key))
     }
 
     /// Graph refused the password: another one is made, off the network task.
@@ -157,16 +168,16 @@ impl<T: Transport> Engine<'_, T> {
                     self.emit_failed(key.turn, steps, &last_try.to_string());
                     let target = self.accounts.target(key).cloned();
                     records.push(Record::GaveUp { row, steps, target, last_try });
-                    self.write_settled(key);
+                    self.write_settled(key, WriteEnd::Missed);
                 }
             }
         }
     }
 
     /// A write of an account is over.
-    fn write_settled(&mut self, key: WriteKey) {
+    fn write_settled(&mut self, key: WriteKey, decided: WriteEnd) {
         self.accounts.write_settled(key);
-        let too_many = self.breaker.decided(key.turn, self.accounts.state(key.turn).misses() > 0);
+        let too_many = self.breaker.decided(key.turn, decided);
         // Where nothing is left to do, stopping would spare no account.
         if let Some((failed, accounts)) = too_many.filter(|_| self.accounts.counts().writes_left > 0) {
             self.end(Ending::TooManyFailures { failed, accounts, halt_at: self.breaker.halt_at() });
@@ -187,5 +198,40 @@ impl<T: Transport> Engine<'_, T> {
             let user = account.user_principal_name.to_owned();
             self.emit(&Event::StepsFailed { row: account.row, user, steps: failed, reason: reason.to_owned() });
         }
+    }
+}
+
+/// Is one of these steps over, or one of its targets, that was still to come before?
+fn is_over(steps: Steps, before: &AccountState, after: &AccountState) -> bool {
+    steps.iter().any(|step| after.targets_left(step) < before.targets_left(step))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::state;
+    use crate::step::StepMap;
+
+    const WEAK: &str = "The specified password does not comply with password complexity requirements.";
+    const DEFAULT: &str = "Cannot delete default method with other methods configured.";
+
+    #[test]
+    fn a_refusal_for_good_is_over_and_one_that_is_tried_again_is_not() {
+        let is_over = |steps: &[Step], targets: u8, (status, message): (u16, &str)| {
+            let planned = AccountState::planned(Steps::of(steps)).with_targets(&StepMap::from_fn(|_| targets));
+            let due = planned.due();
+            let sent = state::next(planned, Transition::Sent(due)).unwrap();
+            let error = GraphError { status, message: message.into(), ..GraphError::default() };
+            let after = state::next(sent, Transition::Answered(due, &WriteOutcome::Refused { error })).unwrap();
+            is_over(due, &sent, &after)
+        };
+        let offboard = [Step::Block, Step::Reset, Step::Revoke];
+        assert!(is_over(&offboard, 1, (403, "")), "the reset, of the pair; the block is tried alone");
+        assert!(!is_over(&offboard, 1, (400, WEAK)), "another password is tried");
+        assert!(is_over(&[Step::Revoke], 1, (404, "")));
+        let methods = [Step::Methods, Step::Revoke];
+        assert!(is_over(&methods, 3, (403, "")), "one of three");
+        assert!(!is_over(&methods, 3, (400, DEFAULT)), "it goes to the end");
+        assert!(is_over(&[Step::Methods], 1, (404, "")));
     }
 }

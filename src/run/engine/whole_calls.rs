@@ -28,7 +28,8 @@ impl<T: Transport> Engine<'_, T> {
     pub(super) fn take_envelope(&mut self, app: AppIndex, writes: Vec<QueuedWrite>, answer: Answer, is_garbled: bool) {
         let (status, advice) = (answer.status, answer.advice.clone());
         let class = StatusClass::of(status);
-        let is_outage = class == StatusClass::ServerFault || is_garbled || answer.is_obstacle();
+        let is_outage =
+            matches!(class, StatusClass::ServerFault | StatusClass::NoneOfGraphs) || is_garbled || answer.is_obstacle();
         let body = answer.body.clone();
         // The server may have sent back what was sent.
         let error = answer.into_error_without(secrets_of(&writes));
@@ -61,7 +62,11 @@ impl<T: Transport> Engine<'_, T> {
             }
             // A batch that is refused whole was not executed, and the next one would be refused as well: where it is the
             // app that may not, the next one of this app.
-            StatusClass::Success | StatusClass::Unauthorized | StatusClass::ServerFault | StatusClass::Refused => {
+            StatusClass::Success
+            | StatusClass::Unauthorized
+            | StatusClass::ServerFault
+            | StatusClass::NoneOfGraphs
+            | StatusClass::Refused => {
                 if status == 403 {
                     self.leave_out(app, Ending::BatchRefused(error));
                 } else {

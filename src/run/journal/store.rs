@@ -49,6 +49,20 @@ fn refuse_deleted(_: &File) -> io::Result<()> {
     Ok(())
 }
 
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// A pipe takes bytes and cannot be brought to disk: only who asks the system for it hears that.
+    #[test]
+    fn what_counts_as_on_disk_was_brought_there_by_the_system() {
+        let (_reader, writer) = io::pipe().unwrap();
+        let mut pipe = File::from(std::os::fd::OwnedFd::from(writer));
+        Store::append(&mut pipe, b"an intent").unwrap();
+        assert!(Store::sync(&mut pipe).is_err());
+    }
+}
+
 /// A disk that fails after a number of calls, for as long as the test says.
 #[cfg(test)]
 pub(crate) mod failing {

@@ -138,6 +138,15 @@ impl Directory {
         true
     }
 
+    /// Deletes a device that was registered since; `false` when there is none with this object id.
+    pub(crate) fn delete_device(&mut self, id: Uuid) -> bool {
+        let Some(device) = self.devices.by_id.get(&id).filter(|_| origin(id).is_none()) else { return false };
+        if let Some(of_owner) = self.devices.registered.get_mut(&device.owner) {
+            of_owner.retain(|other| *other != id);
+        }
+        self.devices.by_id.remove(&id).is_some()
+    }
+
     /// Keeps a device that differs from what was made, and its owner where nothing was.
     pub(super) fn take_device_back(&mut self, device: SimulatedDevice) {
         if origin(device.id).is_none() {

@@ -6,12 +6,14 @@
 //! | `user`, `group`, `unit`, `role`, `service_principal` | one object each; `object` is any of them |
 //! | `method`, `methods` | how people prove who they are |
 //! | `device`, `devices` | what people sign in with |
+//! | `app_roles` | the roles that people hold in apps |
 //! | `consent`, `consents` | what people allowed apps to do in their name |
 //! | `groups`, `units`, `roles`, `search`, `deletion` | what is asked of the directory about them |
 //! | `sample_people`, `seed`, `names`, `contoso`, `extra_person` | who is in it when it begins |
 //! | `twin` | the tenants beside Contoso |
 //! | `snapshot` | the directory as a file |
 
+mod app_roles;
 pub(crate) mod builtin_roles;
 mod changed_devices;
 mod consent;
@@ -45,6 +47,8 @@ mod units;
 mod user;
 mod user_key;
 
+pub use app_roles::SimulatedAppRole;
+pub(crate) use app_roles::{RoleOfApp, roles_of};
 pub(crate) use consent::client;
 pub use consent::{CLIENTS, SimulatedClient, SimulatedConsent};
 pub use device::{DeviceSystem, DeviceTrust, SimulatedDevice};

@@ -117,7 +117,7 @@ fn understand(request: &ServedRequest<'_>, url: &Url<'_>, settings: &Settings) -
                 SimulatedCloud::China | SimulatedCloud::Sovereign => Err(ServedError::no_segment(pass)),
             }
         }
-        ("identityprotection", rest) => risk_calls::risk(request, settings, rest, &not_simulated),
+        ("identityprotection", rest) => risk_calls::risk(request, url, settings, rest, &not_simulated),
         ("oauth2permissiongrants", rest) => consent_calls::consents(request, rest, &not_simulated),
         ("organization", []) => only("GET").and_then(|()| role_calls::organization(url)),
         // "Known issues with Microsoft Graph APIs": query options on domains are ignored.
@@ -175,7 +175,20 @@ fn below_user(
             let owned = is(devices, "ownedDevices");
             device_calls::of_user(request, url, settings, key, owned, cast, not_simulated)
         }
-        [grants] if is(grants, "oauth2PermissionGrants") => consent_calls::of_user(request, url, settings, key),
+        [grants] if is(grants, "oauth2PermissionGrants") => {
+            consent_calls::of_user(request, url, settings, key, |key, named, page| ServedRead::Consents {
+                key,
+                named,
+                page,
+            })
+        }
+        [roles] if is(roles, "appRoleAssignments") => {
+            consent_calls::of_user(request, url, settings, key, |key, named, page| ServedRead::AppRolesOfUser {
+                key,
+                named,
+                page,
+            })
+        }
         action => user_calls::on_user(request, url, key, Some(&action.join("/")), not_simulated),
     }
 }

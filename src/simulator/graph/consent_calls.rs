@@ -14,12 +14,14 @@ use super::served_write::ServedWrite;
 use crate::simulator::directory::{SimulatedConsent, UserKey};
 use crate::simulator::settings::Settings;
 
-/// The consents that a user gave.
+/// What a user has of apps: the consents that they gave ("List a user's oauth2PermissionGrants"), or the roles that they hold ("List
+/// appRoleAssignments granted to a user").
 pub(super) fn of_user(
     request: &ServedRequest<'_>,
     url: &Url<'_>,
     settings: &Settings,
     named: &str,
+    read: impl FnOnce(UserKey, String, ServedPage) -> ServedRead,
 ) -> Result<ServedCall, ServedError> {
     if !is(request.method, "GET") {
         return Err(ServedError::method_not_allowed());
@@ -32,7 +34,7 @@ pub(super) fn of_user(
         }
         page.take(&name, &value, settings.max_page)?;
     }
-    Ok(ServedRead::Consents { key: UserKey::parse(named), named: named.to_owned(), page }.into())
+    Ok(read(UserKey::parse(named), named.to_owned(), page).into())
 }
 
 #[derive(Debug, serde::Deserialize)]

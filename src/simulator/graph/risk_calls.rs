@@ -1,10 +1,12 @@
-//! Calls about risk: "riskyUser: confirmCompromised", "riskyUser: dismiss", "Get riskyUser".
+//! Calls about risk: "riskyUser: confirmCompromised", "riskyUser: dismiss", "Get riskyUser", "List riskyUsers".
 
 use uuid::Uuid;
 
 use super::batch_item::JsonText;
 use super::errors::ServedError;
 use super::lexer::{is, object_id};
+use super::paging::ServedPage;
+use super::query::Url;
 use super::request::{ServedRequest, json_body};
 use super::served_call::ServedCall;
 use super::served_read::ServedRead;
@@ -17,9 +19,13 @@ struct RiskBody<'a> {
     user_ids: Vec<JsonText<'a>>,
 }
 
+/// "List riskyUsers": at most so many on a page.
+const LARGEST_PAGE: usize = 500;
+
 /// `rest` is what follows `identityProtection` in the path.
 pub(super) fn risk(
     request: &ServedRequest<'_>,
+    url: &Url<'_>,
     settings: &Settings,
     rest: &[&str],
     not_simulated: &dyn Fn() -> ServedError,
@@ -38,6 +44,17 @@ pub(super) fn risk(
                 .map_err(|_| ServedError::malformed("Unable to read JSON request payload."))?;
             let ids = body.user_ids.iter().map(|JsonText(id)| object_id(id)).collect::<Result<Vec<Uuid>, _>>()?;
             Ok(ServedWrite::Risk { ids, compromised }.into())
+        }
+        [users] if is(users, "riskyUsers") && is(request.method, "GET") => {
+            let mut page = ServedPage::first(url, settings);
+            for option in url.options() {
+                let (name, value) = option?;
+                if matches!(&*name, "$filter" | "$select" | "$orderby") {
+                    return Err(ServedError::part_not_simulated(format_args!("the query option {name}")));
+                }
+                page.take(&name, &value, LARGEST_PAGE)?;
+            }
+            Ok(ServedRead::RiskList(page).into())
         }
         [users, id] if is(users, "riskyUsers") && is(request.method, "GET") => {
             Ok(ServedRead::Risk(object_id(id)?).into())

@@ -52,8 +52,15 @@ pub(crate) enum ServedRead {
         named: String,
         page: ServedPage,
     },
+    /// `GET /users/{id}/appRoleAssignments`.
+    AppRolesOfUser {
+        key: UserKey,
+        named: String,
+        page: ServedPage,
+    },
     /// The risk of this user.
     Risk(Uuid),
+    RiskList(ServedPage),
     GetByIds {
         ids: Vec<Uuid>,
         wanted: WantedObjects,

@@ -147,19 +147,21 @@ struct RawIntruder {
     share: ShareValue,
     registered_ago: WrittenValue<Duration>,
     every: WrittenValue<Duration>,
+    #[serde(default)]
+    devices_live_on: bool,
 }
 
 impl TryFrom<RawIntruder> for IntruderTable {
     type Error = String;
 
-    fn try_from(RawIntruder { share, registered_ago, every }: RawIntruder) -> Result<Self, String> {
+    fn try_from(RawIntruder { share, registered_ago, every, devices_live_on }: RawIntruder) -> Result<Self, String> {
         if every.0.is_zero() || registered_ago.0.is_zero() {
             return Err(
                 "an intruder was there for a while, and tries now and then: both spans must be more than nothing"
                     .to_owned(),
             );
         }
-        Ok(Self(Intruder { share: share.0, registered_ago: registered_ago.0, every: every.0 }))
+        Ok(Self(Intruder { share: share.0, registered_ago: registered_ago.0, every: every.0, devices_live_on }))
     }
 }
 

@@ -62,22 +62,17 @@ impl World {
                     true => self.directory.owned_devices(place),
                     false => self.directory.registered_devices(place),
                 };
-                let part = Part::of(page, devices.into_iter().enumerate());
-                let mut values = Vec::with_capacity(part.values.len());
-                for device in &part.values {
-                    // Paths that hold any directory object drop names that they do not know.
-                    let mut object = match is_cast {
-                        true => cut(written(device), names, "device")?,
-                        false => cut_loosely(written(device), names.as_ref()),
-                    };
-                    if !is_cast {
-                        object.insert("@odata.type".to_owned(), "#microsoft.graph.device".into());
+                let part = Part::of(page, devices.into_iter().enumerate()).try_map(|device| {
+                    if *is_cast {
+                        return cut(written(&device), names, "device");
                     }
-                    values.push(object);
-                }
+                    // Paths that hold any directory object drop names that they do not know.
+                    let mut object = cut_loosely(written(&device), names.as_ref());
+                    object.insert("@odata.type".to_owned(), "#microsoft.graph.device".into());
+                    Ok(object)
+                })?;
                 let set = if *is_cast { "devices" } else { "directoryObjects" };
-                let mut values = values.into_iter();
-                Ok(self.collection(context, set, None, Some(page), part, |json, _| write_value(json, &values.next())))
+                Ok(self.collection(context, set, None, Some(page), part, |json, device| write_value(json, &device)))
             }
             DeviceQuestion::Get(key) => {
                 self.caller_may(READ_DEVICES, context.caller)?;

@@ -70,11 +70,10 @@ impl World {
         };
         let granted = self.rights.permissions.iter().copied();
         let granted = granted.filter(|permission| withheld.is_none_or(|withheld| !withheld.contains(permission)));
-        let part = Part::of(page, granted.enumerate());
-        let values = part.values.iter().map(|permission| cut(assignment(*permission), names, "appRoleAssignment"));
-        let mut values = values.collect::<Result<Vec<_>, _>>()?.into_iter();
-        Ok(self.collection(context, "appRoleAssignments", None, Some(page), part, |json, _| {
-            write_value(json, &values.next());
+        let part = Part::of(page, granted.enumerate())
+            .try_map(|permission| cut(assignment(permission), names, "appRoleAssignment"))?;
+        Ok(self.collection(context, "appRoleAssignments", None, Some(page), part, |json, value| {
+            write_value(json, &value);
         }))
     }
 }

@@ -46,7 +46,7 @@ impl World {
         let date = started.checked_add(time::Duration::try_from(at).unwrap_or_default()).unwrap_or(*started);
         let date = date.replace_nanosecond(0).unwrap_or(date);
         for foothold in footholds {
-            let standing = standing(&self.directory, foothold);
+            let standing = standing(&self.directory, foothold, intruder);
             let Some(by) = standing.way().filter(|_| !standing.session_alive) else { continue };
             foothold.session_since = date;
             if !standing.methods.contains(&SimulatedMethodKind::Passkey) {
@@ -80,12 +80,15 @@ impl World {
 
     /// How the intruder stands with each account that they were in.
     pub(crate) fn intruder_standings(&self) -> Vec<IntruderStanding> {
-        let footholds = self.intrusion.iter().flat_map(|intrusion| &intrusion.footholds);
-        footholds.map(|foothold| standing(&self.directory, foothold)).collect()
+        let of_each = |intrusion: &Intrusion| -> Vec<IntruderStanding> {
+            let footholds = intrusion.footholds.iter();
+            footholds.map(|foothold| standing(&self.directory, foothold, &intrusion.intruder)).collect()
+        };
+        self.intrusion.as_ref().map(of_each).unwrap_or_default()
     }
 }
 
-fn standing(directory: &Directory, foothold: &Foothold) -> IntruderStanding {
+fn standing(directory: &Directory, foothold: &Foothold, intruder: &Intruder) -> IntruderStanding {
     let user = directory.get(foothold.place);
     let held = directory.methods_of(foothold.place);
     let theirs = held.methods.iter().filter(|method| foothold.methods.contains(&method.id));
@@ -98,10 +101,11 @@ fn standing(directory: &Directory, foothold: &Foothold) -> IntruderStanding {
         session_alive: user.sign_in_sessions_valid_from < foothold.session_since,
         methods: theirs.map(|method| method.kind).collect(),
         devices: foothold.devices.iter().filter(enabled).copied().collect(),
+        devices_live_on: intruder.devices_live_on,
     }
 }
 
-/// What an intruder registers in one account: always a passkey, often an app or a number, now and then a device.
+/// What an intruder registers in one account: always a passkey, often an app, a number or a device.
 fn foothold(directory: &mut Directory, id: Uuid, date: OffsetDateTime) -> Option<Foothold> {
     let place = directory.find(&UserKey::Id(id))?;
     let password_of = Some(directory.get(place).last_password_change);
@@ -125,7 +129,7 @@ fn foothold(directory: &mut Directory, id: Uuid, date: OffsetDateTime) -> Option
     let methods = registered.iter().map(|method| method.id.clone()).collect();
     registered.into_iter().for_each(|method| held.register(method));
     let mut devices = Vec::new();
-    if random.chance(0.25) {
+    if random.chance(0.5) {
         let device = SimulatedDevice {
             trust: DeviceTrust::Joined,
             ..SimulatedDevice::brought(random.guid(), id, DeviceSystem::Windows, date, "DESKTOP-7QK2M1A")

@@ -1,6 +1,7 @@
 //! All that changes while the simulator runs, behind one lock that is held for microseconds.
 
 mod active_directory;
+mod app_roles;
 mod consents;
 mod device_sync;
 mod devices;

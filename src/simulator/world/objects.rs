@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 use super::World;
 use super::lag::Lag;
 use crate::simulator::directory::tenant::{APP_NAME, APPLICATION_ID, CLIENT_ID, TENANT_ID};
-use crate::simulator::directory::{CLIENTS, Members, Object, ServicePrincipal, SimulatedClient, SimulatedGroup};
+use crate::simulator::directory::{
+    CLIENTS, Members, Object, RoleOfApp, ServicePrincipal, SimulatedClient, SimulatedGroup, roles_of,
+};
 use crate::simulator::graph::answer::raw;
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::properties::{Sight, default_selection, is_known, select_loosely, write_members};
@@ -75,6 +77,13 @@ fn client(client: &SimulatedClient) -> Map<String, Value> {
         "verifiedPublisherId": client.publisher.map(|_| "7218431"),
         "addedDateTime": client.publisher.map(|_| "2024-03-05T10:00:00Z"),
     });
+    // "appRole resource type".
+    let role = |(id, value, name): &RoleOfApp| {
+        json!({
+            "id": id, "value": value, "displayName": name, "description": name, "isEnabled": true, "origin": "Application",
+            "allowedMemberTypes": ["User"],
+        })
+    };
     map(json!({
         "id": client.id,
         "deletedDateTime": null,
@@ -82,6 +91,7 @@ fn client(client: &SimulatedClient) -> Map<String, Value> {
         "appDisplayName": client.name,
         "appId": client.app_id,
         "appOwnerOrganizationId": client.owner,
+        "appRoles": roles_of(client).iter().map(role).collect::<Vec<_>>(),
         "displayName": client.name,
         "servicePrincipalNames": [client.app_id],
         "servicePrincipalType": "Application",

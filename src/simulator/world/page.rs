@@ -7,7 +7,7 @@ use crate::simulator::graph::paging::{self, ServedPage};
 
 /// The values of one page.
 pub(super) struct Part<T> {
-    pub(super) values: Vec<T>,
+    values: Vec<T>,
     /// Where the next page starts, unless this is the last.
     next: Option<usize>,
 }
@@ -18,6 +18,15 @@ impl<T> Part<T> {
         let mut values = values.skip_while(|(place, _)| *place < page.position);
         let here = values.by_ref().take(page.size).map(|(_, value)| value).collect();
         Self { values: here, next: values.next().map(|(place, _)| place) }
+    }
+
+    /// The same page with what each value becomes.
+    pub(super) fn try_map<U>(
+        self,
+        become_other: impl FnMut(T) -> Result<U, ServedError>,
+    ) -> Result<Part<U>, ServedError> {
+        let values = self.values.into_iter().map(become_other).collect::<Result<_, _>>()?;
+        Ok(Part { values, next: self.next })
     }
 
     /// All values, where the page asks for no part.

@@ -28,13 +28,8 @@ impl World {
     ) -> Result<ServedAnswer, ServedError> {
         self.check_token(page)?;
         let groups = self.directory.groups().iter().enumerate().filter(|(_, group)| filter.lets_through(group));
-        let part = Part::of(page, groups);
-        let values = part.values.iter().map(|group| self.group_value(group, expand, names, context));
-        let values = values.collect::<Result<Vec<_>, _>>()?;
-        let mut values = values.into_iter();
-        Ok(self.collection(context, "groups", None, Some(page), part, |json, _| {
-            write_value(json, &values.next());
-        }))
+        let part = Part::of(page, groups).try_map(|group| self.group_value(group, expand, names, context))?;
+        Ok(self.collection(context, "groups", None, Some(page), part, |json, group| write_value(json, &group)))
     }
 
     pub(super) fn get_group(

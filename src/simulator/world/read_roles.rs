@@ -32,12 +32,11 @@ impl World {
         } else {
             Box::new(self.directory.role_assignments())
         };
-        let part = Part::of(page, all.filter(|(_, assignment)| filter.lets_through(assignment)));
-        let values = part.values.iter().map(|assignment| self.assignment(assignment, eligible, expand, names, context));
-        let mut values = values.collect::<Result<Vec<_>, _>>()?.into_iter();
+        let part = Part::of(page, all.filter(|(_, assignment)| filter.lets_through(assignment)))
+            .try_map(|assignment| self.assignment(assignment, eligible, expand, names, context))?;
         let set = if eligible { "roleEligibilityScheduleInstances" } else { "roleAssignments" };
         let set = format!("roleManagement/directory/{set}");
-        Ok(self.collection(context, &set, None, Some(page), part, |json, _| write_value(json, &values.next())))
+        Ok(self.collection(context, &set, None, Some(page), part, |json, value| write_value(json, &value)))
     }
 
     fn assignment(
@@ -94,11 +93,9 @@ impl World {
     ) -> Result<ServedAnswer, ServedError> {
         self.check_token(page)?;
         let roles = self.directory.role_definitions().iter().enumerate().filter(|(_, role)| filter.lets_through(role));
-        let part = Part::of(page, roles);
-        let values = part.values.iter().map(|role| cut(definition(role), names, "unifiedRoleDefinition"));
-        let mut values = values.collect::<Result<Vec<_>, _>>()?.into_iter();
+        let part = Part::of(page, roles).try_map(|role| cut(definition(role), names, "unifiedRoleDefinition"))?;
         let set = "roleManagement/directory/roleDefinitions";
-        Ok(self.collection(context, set, None, Some(page), part, |json, _| write_value(json, &values.next())))
+        Ok(self.collection(context, set, None, Some(page), part, |json, role| write_value(json, &role)))
     }
 
     pub(super) fn get_role_definition(

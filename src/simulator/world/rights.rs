@@ -12,9 +12,9 @@ use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::properties::{Sight, has_sign_in_activity};
 use crate::simulator::graph::served_read::ServedRead;
 use crate::simulator::permission::{
-    AnyOf, ENABLE, LIST_METHODS, Permission, READ_APPS, READ_BASIC, READ_CONSENTS, READ_DOMAINS, READ_ELIGIBILITY,
-    READ_GROUPS, READ_MAILBOX_SETTINGS, READ_OBJECTS, READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_SYNC,
-    READ_USERS, RESET, RESET_THERE, REVOKE, UPDATE, change_methods, read_methods,
+    AnyOf, ENABLE, LIST_METHODS, Permission, READ_APP_ROLES, READ_APPS, READ_BASIC, READ_CONSENTS, READ_DOMAINS,
+    READ_ELIGIBILITY, READ_GROUPS, READ_MAILBOX_SETTINGS, READ_OBJECTS, READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS,
+    READ_SYNC, READ_USERS, RESET, RESET_THERE, REVOKE, UPDATE, change_methods, read_methods,
 };
 use crate::simulator::settings::Settings;
 use crate::simulator::tokens::TokenHolder;
@@ -140,6 +140,7 @@ impl World {
             ServedRead::GetByIds { .. } if rights.have(READ_OBJECTS) => Ok(()),
             ServedRead::GetByIds { .. } => rights.needs_sight(&[]),
             ServedRead::Consents { .. } => rights.need(READ_CONSENTS),
+            ServedRead::AppRolesOfUser { .. } => rights.need(READ_APP_ROLES),
             ServedRead::Organization { .. } => rights.need(READ_ORGANIZATION),
             ServedRead::Domains => rights.need(READ_DOMAINS),
             ServedRead::ListGroups { .. } | ServedRead::GetGroup { .. } | ServedRead::GroupMembers(_) => {
@@ -158,7 +159,11 @@ impl World {
                 rights.need(READ_APPS)
             }
             // Judged with the target in hand.
-            ServedRead::Methods(_) | ServedRead::PassPolicy | ServedRead::Devices(_) | ServedRead::Risk(_) => Ok(()),
+            ServedRead::Methods(_)
+            | ServedRead::PassPolicy
+            | ServedRead::Devices(_)
+            | ServedRead::Risk(_)
+            | ServedRead::RiskList(_) => Ok(()),
             // "Get onPremisesDirectorySynchronization": of people alone.
             ServedRead::OnPremisesSync if context.caller.is_app() => Err(ServedError::denied()),
             ServedRead::OnPremisesSync => rights.need(READ_SYNC),

@@ -1,20 +1,30 @@
 //! The risk of users: confirmed, dismissed, and closed by a reset.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::objects::write_value;
+use super::page::Part;
 use super::user_risk::{RiskState, UserRisk};
 use super::{Context, World};
 use crate::simulator::directory::UserKey;
 use crate::simulator::directory::builtin_roles::{GLOBAL_ADMINISTRATOR, SECURITY_ADMINISTRATOR};
 use crate::simulator::graph::answer::ServedAnswer;
 use crate::simulator::graph::errors::ServedError;
+use crate::simulator::graph::paging::ServedPage;
 use crate::simulator::ledger::Operation;
 use crate::simulator::moment::iso;
 use crate::simulator::permission::{AnyOf, CHANGE_RISK, READ_RISK};
 use crate::simulator::tokens::TokenHolder;
+
+fn risky_user(id: Uuid, risk: UserRisk) -> Value {
+    let [level, state, detail] = risk.words();
+    json!({
+        "id": id, "isDeleted": false, "isProcessing": false, "riskLevel": level, "riskState": state,
+        "riskDetail": detail, "riskLastUpdatedDateTime": iso(risk.since),
+    })
+}
 
 impl World {
     /// Without Entra ID P2 there is none of it.
@@ -33,17 +43,23 @@ impl World {
         self.may_about_risk(READ_RISK, context)?;
         // There is none where there never was any risk.
         let risk = self.risk.get(&id).ok_or_else(|| ServedError::not_found(&id.to_string()))?;
-        let [level, state, detail] = risk.words();
         let mut json = Vec::with_capacity(256);
-        write_value(
-            &mut json,
-            &json!({
-                "@odata.context": format!("{}/$metadata#identityProtection/riskyUsers/$entity", context.root),
-                "id": id, "isDeleted": false, "isProcessing": false, "riskLevel": level, "riskState": state,
-                "riskDetail": detail, "riskLastUpdatedDateTime": iso(risk.since),
-            }),
-        );
+        let mut value = risky_user(id, *risk);
+        value["@odata.context"] = format!("{}/$metadata#identityProtection/riskyUsers/$entity", context.root).into();
+        write_value(&mut json, &value);
         Ok(ServedAnswer::json(json))
+    }
+
+    /// All who ever had any risk, by their ids.
+    pub(super) fn read_risks(&self, page: &ServedPage, context: &Context<'_>) -> Result<ServedAnswer, ServedError> {
+        self.may_about_risk(READ_RISK, context)?;
+        self.check_token(page)?;
+        let mut all: Vec<(Uuid, UserRisk)> = self.risk.iter().map(|(id, risk)| (*id, *risk)).collect();
+        all.sort_by_key(|(id, _)| *id);
+        let part = Part::of(page, all.into_iter().enumerate());
+        Ok(self.collection(context, "identityProtection/riskyUsers", None, Some(page), part, |json, (id, risk)| {
+            write_value(json, &risky_user(id, risk));
+        }))
     }
 
     pub(super) fn set_risk(

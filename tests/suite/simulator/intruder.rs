@@ -18,8 +18,10 @@ use SimulatedMethodKind::{Authenticator, Passkey, Phone};
 /// Ten minutes of tenant time are a sixtieth of a second.
 fn with_intruder(share: f64) -> Settings {
     let (hours, minutes) = (Duration::from_secs(9 * 3_600), Duration::from_secs(600));
-    let script =
-        Script { intruder: Some(Intruder { share, registered_ago: hours, every: minutes }), ..Script::default() };
+    let script = Script {
+        intruder: Some(Intruder { share, registered_ago: hours, every: minutes, devices_live_on: false }),
+        ..Script::default()
+    };
     let permissions = Permission::with_methods();
     Settings { users: 200, quota: Quota::off(), clock_speed: 36_000.0, permissions, script, ..Settings::default() }
 }

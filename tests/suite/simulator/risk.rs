@@ -80,3 +80,23 @@ async fn it_takes_a_permission_a_licence_and_a_cloud_that_has_it() {
     assert!(graph.simulator.assign_role(helper.id, security_administrator));
     assert_eq!(graph.set_risk("dismiss", &[user.id]).await.status, StatusCode::NO_CONTENT);
 }
+
+#[tokio::test]
+async fn all_who_ever_had_any_risk_are_listed_page_by_page() {
+    let graph = Graph::unlimited().await;
+    let people = graph.plain_users(5);
+    let ids: Vec<Uuid> = people.iter().map(|user| user.id).collect();
+    graph.set_risk("confirmCompromised", &ids).await;
+    let first = graph.get("/identityProtection/riskyUsers?$top=3").await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+    let listed = |reply: &Reply| reply.body["value"].as_array().unwrap().len();
+    let next = first.body["@odata.nextLink"].as_str().unwrap();
+    let next = next.split_once("/v1.0").unwrap().1.to_owned();
+    let second = graph.get(&next).await;
+    assert_eq!((listed(&first), listed(&second)), (3, 2));
+    assert!(second.body.get("@odata.nextLink").is_none());
+    assert_eq!(first.body["value"][0]["riskState"], "confirmedCompromised");
+    assert_eq!(graph.get("/identityProtection/riskyUsers?$top=501").await.status, StatusCode::BAD_REQUEST);
+    let filtered = graph.get("/identityProtection/riskyUsers?$filter=riskState%20eq%20'atRisk'").await;
+    assert_eq!(filtered.status, StatusCode::NOT_IMPLEMENTED);
+}

@@ -10,25 +10,8 @@ pub(super) fn object_id(number: u32) -> ObjectId {
 
 pub(super) fn rows(playbook: Playbook, count: u32) -> Vec<PlanRow> {
     let row = |number: u32| PlanRow {
-        row: RowNumber::new(number),
-        user: format!("user{number}@contoso.com"),
-        object_id: Some(object_id(number)),
-        user_principal_name: format!("user{number}@contoso.com"),
-        display_name: format!("User {number}"),
-        decision: Decision::Act,
-        reasons: Vec::new(),
-        detail: String::new(),
-        steps: playbook.steps(),
-        account_enabled: Some(true),
-        last_password_change: None,
-        sessions_valid_from: None,
-        handoff: String::new(),
         priority: if number.is_multiple_of(7) { Some(1) } else { None },
-        sheet_row: None,
-        among: None,
-        sealed: None,
-        methods: None,
-        wave: String::new(),
+        ..plain(number, object_id(number), playbook.steps())
     };
     (1..=count).map(row).collect()
 }
@@ -142,6 +125,7 @@ impl Rehearsal {
                 look: Arc::clone(look),
             }),
             pass: None,
+            by_person: false,
         };
         let mut events = Vec::new();
         let (ending, statistics) = work(assignment, &stop, &mut |event| events.push(event.clone())).await;

@@ -1,40 +1,92 @@
-//! Finds the rows of a sheet that are hidden, by a filter or by hand: a person who looks at the sheet does not see these people.
+//! Finds in the XML of a sheet what its cells do not show: rows that are hidden, by a filter or by hand, so that a person who looks
+//! at the sheet does not see these people; and formulas that were never calculated, so that the person in such a cell would be lost.
 
 use std::io::{self, Write};
 
 /// A tag with more bytes is no row.
 const MAX_TAG_BYTES: usize = 1024;
 
-/// Takes the XML of a sheet as it is unpacked, and keeps the numbers of its hidden rows.
+/// What was found in a sheet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct SheetFindings {
+    /// The numbers of the hidden rows, counted from 1, in ascending order.
+    pub(super) hidden: Vec<u64>,
+    /// Its formulas without a value.
+    pub(super) uncalculated: Uncalculated,
+}
+
+/// Formulas without a value: how many, and the first of them, as `B4`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Uncalculated {
+    /// How many.
+    pub cells: u64,
+    /// The first of them, where the sheet names its cells.
+    pub first: Option<String>,
+}
+
+/// Takes the XML of a sheet as it is unpacked.
 #[derive(Default)]
-pub(super) struct HiddenRows {
+pub(super) struct SheetScan {
     /// What was read of the tag that is open.
     tag: Option<Vec<u8>>,
     row: u64,
-    hidden: Vec<u64>,
+    cell: CellSoFar,
+    found: SheetFindings,
 }
 
-impl HiddenRows {
-    /// The numbers of the hidden rows, counted from 1, in ascending order.
-    pub(super) fn into_numbers(mut self) -> Vec<u64> {
-        self.hidden.sort_unstable();
-        self.hidden
+/// The cell that is open.
+#[derive(Default)]
+struct CellSoFar {
+    tag: Vec<u8>,
+    has_formula: bool,
+    has_value: bool,
+}
+
+impl SheetScan {
+    pub(super) fn into_findings(mut self) -> SheetFindings {
+        self.found.hidden.sort_unstable();
+        self.found
     }
 
     fn tag(&mut self, tag: &[u8]) {
-        let name = tag.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next().unwrap_or_default();
-        if name.rsplit(|byte| *byte == b':').next() != Some(b"row") || tag.starts_with(b"/") {
-            return;
+        let closed = tag.strip_prefix(b"/");
+        let name = closed.unwrap_or(tag).split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next();
+        match (name.unwrap_or_default().rsplit(|byte| *byte == b':').next().unwrap_or_default(), closed) {
+            (b"row", None) => self.row(tag),
+            (b"c", None) => {
+                self.cell.tag.clear();
+                self.cell.tag.extend_from_slice(tag);
+                (self.cell.has_formula, self.cell.has_value) = (false, false);
+            }
+            (b"f", None) => self.cell.has_formula = true,
+            // An empty text is a value. A number without digits is none.
+            (b"v", None) => self.cell.has_value = !tag.ends_with(b"/") || self.is_of_text(),
+            (b"is", None) => self.cell.has_value = true,
+            (b"c", Some(_)) if self.cell.has_formula && !self.cell.has_value => {
+                let found = &mut self.found.uncalculated;
+                if found.cells == 0 {
+                    found.first = attribute(&self.cell.tag, "r");
+                }
+                found.cells += 1;
+            }
+            _ => {}
         }
+    }
+
+    fn is_of_text(&self) -> bool {
+        attribute(&self.cell.tag, "t").is_some_and(|kind| kind == "str")
+    }
+
+    fn row(&mut self, tag: &[u8]) {
         let number = attribute(tag, "r").and_then(|number| number.parse().ok());
         self.row = number.unwrap_or(self.row + 1);
         if attribute(tag, "hidden").is_some_and(|value| matches!(value.as_str(), "1" | "true")) {
-            self.hidden.push(self.row);
+            self.found.hidden.push(self.row);
         }
     }
 }
 
-impl Write for HiddenRows {
+impl Write for SheetScan {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -115,11 +167,25 @@ mod tests {
     fn hidden_rows_are_found_however_the_bytes_arrive() {
         let xml = br#"<s:sheetData><row r="1"><c/></row><row r="3" spans="1:2" hidden="1"/><s:row hidden='true' r='4'></s:row><row hidden="0"/><row hidden="1"/></s:sheetData><rowBreaks hidden="1"/>"#;
         for piece in [1, 7, xml.len()] {
-            let mut rows = HiddenRows::default();
+            let mut rows = SheetScan::default();
             for part in xml.chunks(piece) {
                 rows.write_all(part).unwrap();
             }
-            assert_eq!(rows.into_numbers(), [3, 4, 6]);
+            assert_eq!(rows.into_findings().hidden, [3, 4, 6]);
+        }
+    }
+
+    #[test]
+    fn formulas_without_a_value_are_counted_and_others_are_not() {
+        let xml = br#"<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1"><f>A1</f><v>7</v></c><c r="C1" t="str"><f>A1</f><v></v></c>
+            <c r="D1" t="str"><f>A1</f><v/></c><c r="E1"/><x:c r="F1" s="2"><x:f>A1</x:f></x:c><c r="G1"><f t="shared" si="0"/><v/></c>
+            <c r="H1"><v>1</v></c></row>"#;
+        for piece in [1, 9, xml.len()] {
+            let mut scan = SheetScan::default();
+            for part in xml.chunks(piece) {
+                scan.write_all(part).unwrap();
+            }
+            assert_eq!(scan.into_findings().uncalculated, Uncalculated { cells: 2, first: Some("F1".to_owned()) });
         }
     }
 

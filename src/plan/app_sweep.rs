@@ -1,39 +1,49 @@
-//! The list of consents on its way through the people of a plan: with each call, the apps are looked up that were not seen before.
+//! A list that names apps, on its way through the people of a plan: with each call, the apps are looked up that were not seen
+//! before.
 
+use std::collections::HashMap;
 use std::path::Path;
 
-use super::consents_list::ConsentsList;
 use super::error::PlanError;
 use super::plan_lists::PlanLists;
 use super::planning_progress::PlanningProgress;
 use super::row::PlanRow;
-use super::target_listing::{Sweep, TargetSweep};
-use crate::directory::ConsentedApp;
+use super::target_listing::{PlanList, Sweep, TargetSweep};
+use crate::directory::{AppById, apps_by_id};
 use crate::graph::paced::Paced;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, TenantId};
-use crate::step::Step;
 
-pub(super) struct ConsentSweep<'a, T> {
-    people: TargetSweep<'a, T, ConsentsList>,
+/// The apps that were looked up, by their service principals; nothing for one that is not known.
+pub(super) type SeenApps<A> = HashMap<ObjectId, Option<A>>;
+
+/// A list of things that are each about one app.
+pub(super) trait AppList: PlanList {
+    /// What has to be known of an app.
+    type App: AppById;
+
+    /// The service principal of the app that this is about, where it is known.
+    fn app_of(held: &Self::Held) -> Option<ObjectId>;
+
+    /// What is known so far.
+    fn apps(&mut self) -> &mut SeenApps<Self::App>;
+}
+
+pub(super) struct AppSweep<'a, T, L: PlanList> {
+    people: TargetSweep<'a, T, L>,
     paced: Paced<'a, T>,
     /// Who is decided about next.
     asked: Vec<ObjectId>,
 }
 
-impl<'a, T: Transport> ConsentSweep<'a, T> {
-    pub(super) fn new(
-        paced: &Paced<'a, T>,
-        folder: &Path,
-        tenant: TenantId,
-        list: ConsentsList,
-    ) -> Result<Self, PlanError> {
+impl<'a, T: Transport, L: AppList> AppSweep<'a, T, L> {
+    pub(super) fn new(paced: &Paced<'a, T>, folder: &Path, tenant: TenantId, list: L) -> Result<Self, PlanError> {
         let people = TargetSweep::new(paced, folder, tenant, list)?;
         Ok(Self { people, paced: paced.clone(), asked: Vec::new() })
     }
 }
 
-impl<T: Transport> Sweep for ConsentSweep<'_, T> {
+impl<T: Transport, L: AppList> Sweep for AppSweep<'_, T, L> {
     fn expect(&mut self, account: ObjectId) {
         self.people.expect(account);
     }
@@ -59,17 +69,17 @@ impl<T: Transport> Sweep for ConsentSweep<'_, T> {
         self.people.read().await?;
         let mut unknown = Vec::new();
         for account in std::mem::take(&mut self.asked) {
-            for consent in self.people.held(account)? {
-                let client = consent.client_id;
-                if !self.people.list().apps.contains_key(&client) && !unknown.contains(&client) {
-                    unknown.push(client);
+            for held in self.people.held(account)? {
+                let Some(app) = L::app_of(&held) else { continue };
+                if !self.people.list().apps().contains_key(&app) && !unknown.contains(&app) {
+                    unknown.push(app);
                 }
             }
         }
         if !unknown.is_empty() {
-            let failed = |source| PlanError::Listing { of: Step::Consents, source };
-            let mut found = ConsentedApp::read(&self.paced, &unknown).await.map_err(failed)?;
-            self.people.list().apps.extend(unknown.into_iter().map(|client| (client, found.remove(&client))));
+            let failed = |source| PlanError::Listing { of: L::ABOUT.what(), source };
+            let mut found = apps_by_id(&self.paced, &unknown).await.map_err(failed)?;
+            self.people.list().apps().extend(unknown.into_iter().map(|app| (app, found.remove(&app))));
         }
         Ok(())
     }
