@@ -7,12 +7,11 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
+use super::secret_parts::SecretParts;
+use super::sought_token::SoughtToken;
+
 /// So many characters in a row of a secret are a part of it. Fewer stand in any text by chance.
 const MIN_PART: usize = 6;
-/// The same of a token: fewer than that are no help to a thief.
-const MIN_TOKEN_PART: usize = 16;
-/// Blocks of this length are looked for in large answers: each part of a token holds a whole one, wherever it begins.
-const BLOCK: usize = MIN_TOKEN_PART / 2;
 /// How many encodings are looked through that lie one in another.
 const MAX_LAYERS: u8 = 3;
 /// Shorter runs hold no part of a secret in base64.
@@ -34,22 +33,14 @@ pub(crate) struct SentSecrets<'s> {
     /// Something was.
     any: bool,
     whole: Vec<&'s str>,
-    /// Every part, in small letters and in order: a server may have changed the case.
-    parts: Zeroizing<Vec<[u8; MIN_PART]>>,
-    token: Option<&'s str>,
-    token_parts: Zeroizing<Vec<[u8; MIN_TOKEN_PART]>>,
+    parts: SecretParts<MIN_PART>,
+    token: Option<&'s SoughtToken>,
 }
 
 impl<'s> SentSecrets<'s> {
     /// Nothing was.
     pub(crate) fn none() -> Self {
-        Self {
-            any: false,
-            whole: Vec::new(),
-            parts: Zeroizing::default(),
-            token: None,
-            token_parts: Zeroizing::default(),
-        }
+        Self { any: false, whole: Vec::new(), parts: SecretParts::default(), token: None }
     }
 
     /// Something was, and it is not known here what: nothing is found, and nothing may be quoted that is not Graph's.
@@ -59,12 +50,7 @@ impl<'s> SentSecrets<'s> {
 
     pub(crate) fn of(secrets: impl Iterator<Item = &'s str>) -> Self {
         let whole: Vec<&str> = secrets.filter(|secret| !secret.is_empty()).collect();
-        let parts = whole.iter().map(|secret| (secret.len() + 1).saturating_sub(MIN_PART)).sum();
-        // It never grows: a buffer that grows leaves copies behind.
-        let mut parts = Zeroizing::new(Vec::with_capacity(parts));
-        parts.extend(whole.iter().flat_map(|secret| secret.as_bytes().windows(MIN_PART).filter_map(lower)));
-        parts.sort_unstable();
-        Self { any: !whole.is_empty(), whole, parts, ..Self::none() }
+        Self { any: !whole.is_empty(), parts: SecretParts::of(&whole), whole, ..Self::none() }
     }
 
     /// And something that is not known here: nothing may be quoted that is not Graph's.
@@ -74,13 +60,8 @@ impl<'s> SentSecrets<'s> {
     }
 
     /// And the token that every call carries. A proxy's page may still be quoted, where it does not repeat it.
-    pub(crate) fn and_token(mut self, token: Option<&'s str>) -> Self {
-        if let Some(token) = token.filter(|token| token.len() >= MIN_TOKEN_PART) {
-            let mut parts = Zeroizing::new(Vec::with_capacity(token.len()));
-            parts.extend(token.as_bytes().windows(MIN_TOKEN_PART).filter_map(lower));
-            parts.sort_unstable();
-            (self.token, self.token_parts) = (Some(token), parts);
-        }
+    pub(crate) const fn and_token(mut self, token: Option<&'s SoughtToken>) -> Self {
+        self.token = token;
         self
     }
 
@@ -97,7 +78,7 @@ impl<'s> SentSecrets<'s> {
                 text = text.replace(secret, INSTEAD).into();
             }
         }
-        if let Some(token) = self.token.filter(|token| text.contains(token)) {
+        if let Some(token) = self.token.and_then(SoughtToken::whole).filter(|token| text.contains(token)) {
             text = text.replace(token, INSTEAD_OF_TOKEN).into();
         }
         if self.are_in(text.as_bytes()) { DROPPED.to_owned() } else { text.into_owned() }
@@ -106,40 +87,14 @@ impl<'s> SentSecrets<'s> {
     /// Does a text hold a part of a secret, in any of the encodings that servers and proxies use: JSON, HTML, percent,
     /// base64, base64 for addresses, hexadecimal, UTF-16, one in another?
     pub(crate) fn are_in(&self, text: &[u8]) -> bool {
-        !(self.parts.is_empty() && self.token_parts.is_empty()) && self.are_below(text, MAX_LAYERS)
+        !(self.parts.is_empty() && self.token.is_none()) && self.are_below(text, MAX_LAYERS)
     }
 
     fn are_below(&self, text: &[u8], layers: u8) -> bool {
-        holds(text, &self.parts)
-            || holds(text, &self.token_parts)
+        self.parts.are_in(text)
+            || self.token.is_some_and(|token| token.has_part_in(text))
             || layers > 0 && decoded(text).iter().any(|inner| self.are_below(inner, layers - 1))
     }
-}
-
-/// Does an answer that is not shown repeat a part of the token as it was sent? It may be megabytes of names, of which each may
-/// be shown later; so one look has to do, at a block of every few bytes.
-pub(crate) fn repeats_token(answer: &[u8], token: &str) -> bool {
-    let token = token.as_bytes();
-    let mut blocks: Vec<&[u8]> = token.windows(BLOCK).collect();
-    blocks.sort_unstable();
-    let is_part = |start: usize| {
-        let from = start.saturating_sub(MIN_TOKEN_PART - 1);
-        let around = &answer[from..answer.len().min(start + BLOCK + MIN_TOKEN_PART - 1)];
-        around.windows(MIN_TOKEN_PART).any(|part| token.windows(MIN_TOKEN_PART).any(|other| other == part))
-    };
-    (0..answer.len().saturating_sub(BLOCK - 1))
-        .step_by(BLOCK)
-        .any(|start| blocks.binary_search(&&answer[start..start + BLOCK]).is_ok() && is_part(start))
-}
-
-fn holds<const N: usize>(text: &[u8], parts: &[[u8; N]]) -> bool {
-    !parts.is_empty() && text.windows(N).filter_map(lower).any(|part| parts.binary_search(&part).is_ok())
-}
-
-fn lower<const N: usize>(window: &[u8]) -> Option<[u8; N]> {
-    let mut part: [u8; N] = window.try_into().ok()?;
-    part.make_ascii_lowercase();
-    Some(part)
 }
 
 /// Could it be text? What is decoded without being an encoding is not, as a rule.
@@ -325,7 +280,8 @@ mod tests {
 
     #[test]
     fn a_token_is_found_like_a_password_and_a_page_without_it_may_be_quoted() {
-        let sent = SentSecrets::none().and_token(Some(TOKEN));
+        let token = SoughtToken::new(TOKEN.into());
+        let sent = SentSecrets::none().and_token(Some(&token));
         assert!(sent.is_none());
         assert_eq!(
             sent.without(&format!("Authorization: Bearer {TOKEN} is not known")),
@@ -337,24 +293,9 @@ mod tests {
             assert_eq!(sent.without(&format!("no: {form}")), DROPPED, "{form}");
         }
         assert_eq!(sent.without("Access denied by policy eyJhbGciOi"), "Access denied by policy eyJhbGciOi");
-        assert_eq!(
-            SentSecrets::none().and_token(Some("token-1")).without("token-1"),
-            "token-1",
-            "nothing real is so short"
-        );
-    }
-
-    #[test]
-    fn a_large_answer_that_repeats_a_part_of_the_token_is_found_wherever_it_stands() {
-        for offset in 0..BLOCK {
-            let text = format!("{}{}{}", "x".repeat(1_000 + offset), &TOKEN[5..5 + MIN_TOKEN_PART], "y".repeat(777));
-            assert!(repeats_token(text.as_bytes(), TOKEN), "{offset}");
-            assert!(!repeats_token(text.replace("none", "name").replace("In0", "on0").as_bytes(), TOKEN), "{offset}");
-        }
-        for short in ["", "x", TOKEN] {
-            assert_eq!(repeats_token(short.as_bytes(), TOKEN), short == TOKEN);
-            assert!(!repeats_token(TOKEN.as_bytes(), "short"));
-        }
+        let short = SoughtToken::new("token-1".into());
+        let sent = SentSecrets::none().and_token(Some(&short));
+        assert_eq!(sent.without("token-1"), "token-1", "nothing real is so short");
     }
 
     proptest! {

@@ -65,6 +65,8 @@ mod resolver;
 pub mod retry_after;
 pub mod risky_people;
 pub mod risky_users;
+mod secret_parts;
+mod sought_token;
 pub mod status;
 mod system_roots;
 pub mod throttle;

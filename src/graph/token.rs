@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
@@ -13,6 +13,7 @@ use super::claims::Claims;
 use super::credential::getter::{Getter, Live};
 use super::credential::{CertificateFacts, CredentialKind};
 use super::endpoint::Endpoints;
+use super::sought_token::SoughtToken;
 
 pub use super::credential::{Credential, TokenError};
 
@@ -29,7 +30,7 @@ const MAX_WAIT: Duration = Duration::from_secs(60);
 /// A token, and which one it is: a caller that was turned down says with which.
 #[derive(Clone)]
 pub struct Token {
-    text: Arc<SecretString>,
+    sought: Arc<SoughtToken>,
     generation: u64,
 }
 
@@ -52,15 +53,15 @@ impl Token {
         TokenMark(self.generation)
     }
 
-    /// The token itself.
-    pub(super) fn text(&self) -> &str {
-        self.text.expose_secret()
+    /// The token, ready to be looked for in what comes back.
+    pub(super) fn sought(&self) -> &SoughtToken {
+        &self.sought
     }
 
     /// The value of the `Authorization` header.
     #[must_use]
     pub fn authorization(&self) -> SecretString {
-        SecretString::from(format!("Bearer {}", self.text.expose_secret()))
+        SecretString::from(format!("Bearer {}", self.sought.text()))
     }
 }
 
@@ -160,7 +161,7 @@ impl TokenSource {
     ///
     /// As [`TokenSource::token`].
     pub async fn claims(&self) -> Result<Option<Claims>, TokenError> {
-        Ok(Claims::of_token(self.token().await?.text.expose_secret()))
+        Ok(Claims::of_token(self.token().await?.sought.text()))
     }
 
     /// The sign-in as it stands now.
@@ -314,7 +315,7 @@ impl Shared {
                 state.generation += 1;
                 state.in_a_row = 0;
                 state.not_before = None;
-                let token = Token { text: Arc::new(granted.token), generation: state.generation };
+                let token = Token { sought: Arc::new(SoughtToken::new(granted.token)), generation: state.generation };
                 let lifetime = granted.lifetime.min(MAX_LIFE);
                 state.current = Some(Kept {
                     token: token.clone(),

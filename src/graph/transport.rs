@@ -17,7 +17,7 @@ use super::caller::Caller;
 use super::claims::Claims;
 use super::claims_challenge::claims_in;
 use super::credential::CertificateFacts;
-use super::echo::{SentSecrets, repeats_token};
+use super::echo::SentSecrets;
 use super::endpoint::{Endpoints, Root};
 use super::error::GraphError;
 use super::foreign;
@@ -153,7 +153,7 @@ pub(crate) struct CarriedToken(Option<Token>);
 impl CarriedToken {
     /// What this call carried in confidence: the token, and these.
     pub(crate) fn and<'s>(&'s self, sent: SentSecrets<'s>) -> SentSecrets<'s> {
-        sent.and_token(self.0.as_ref().map(Token::text))
+        sent.and_token(self.0.as_ref().map(Token::sought))
     }
 
     /// What a call carried that carries nothing else.
@@ -452,7 +452,7 @@ impl HttpTransport {
         })?;
         // Of an error only its words are kept, and they are looked through. What an answer to a question says may be kept as
         // a name, an address or a date, wherever it stands in it.
-        if response_is_good(status) && repeats_token(&body, token.text()) {
+        if response_is_good(status) && token.sought().is_repeated_in(&body) {
             let cause = Some(UnreachableCause::RepeatsToken);
             let service = self.endpoints.graph.to_string();
             return Err(TransportError::Lost(Unreachable { service, cause, own_words: OutsideText::default() }));
