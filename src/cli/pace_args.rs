@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn another_process_is_told_the_same() {
+    fn another_process_hears_the_same() {
         let asked = ["--quota-writes", "1500/100", "--max-in-flight", "3", "--schedule", "sweep", "--halt-at", "7"];
         let asked = [&asked[..], &["--rate", "20/h", "--events", "events.jsonl"]].concat();
         let line = Line::try_parse_from([&["test"], &asked[..]].concat()).unwrap();

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_recap_tells_what_was_out_of_the_ordinary() {
+    fn the_recap_says_what_was_out_of_the_ordinary() {
         let mut statistics = Statistics {
             writes_accepted: 20_000,
             elapsed: Duration::from_secs(909),

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_told_by_its_type_and_its_first_words() {
+    fn a_page_is_known_by_its_type_and_its_first_words() {
         assert_eq!(
             describe(502, Some("text/html; charset=utf-8"), PAGE, &SentSecrets::none()).message.as_str(),
             "not Graph but something between here and Graph answered, with text/html: \"Web Gateway Access [31m denied by \

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_names_nobody_is_an_error_with_its_number() {
+    fn a_line_that_names_no_account_is_an_error_with_its_number() {
         let error = Protected::parse("bg1@contoso.com\n\nBreak Glass\n").unwrap_err().to_string();
         assert!(error.starts_with("line 3 ") && error.contains("\"Break Glass\""), "{error}");
     }

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_can_have_meant_is_too_large_until_the_number_is_named() {
+    fn what_no_operator_can_have_meant_is_too_large_until_the_number_is_named() {
         let named = |max_accounts| Options { max_accounts, ..Options::default() };
         let judge = |accounts, members, options: Options| judge(accounts, members, &options);
         assert_eq!(judge(5_000, Some(20_000), named(None)), None);

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_else_is_offered_and_two_columns_are_a_question() {
+    fn no_other_column_is_offered_and_two_columns_are_a_question() {
         let help = help_for("Manager email,Leaver contact\nboss@b.com,ada@b.com").unwrap();
         assert!(help.contains("\"Manager email\"") && help.contains("\"Leaver contact\""), "{help}");
         assert!(help.ends_with("--key COLUMN"), "{help}");

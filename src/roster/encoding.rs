@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mark_or_the_places_of_the_nul_bytes_tell_utf_16() {
+    fn a_mark_or_the_places_of_the_nul_bytes_show_utf_16() {
         assert_eq!(of_the_first_bytes(b"\xef\xbb\xbfuser"), (Encoding::Utf8, 3));
         assert_eq!(of_the_first_bytes(b"\xff\xfeu\0"), (Encoding::Utf16Le, 2));
         assert_eq!(of_the_first_bytes(b"\xfe\xff\0u"), (Encoding::Utf16Be, 2));

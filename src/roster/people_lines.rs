@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_the_head_cuts_nobody_in_two() {
+    fn the_end_of_the_head_cuts_no_person_in_two() {
         assert_eq!(without_what_is_cut_off("ada@b.com; eve@b.com; bo", false), "ada@b.com; eve@b.com");
         assert_eq!(without_what_is_cut_off("ada@b.com\nbo", false), "ada@b.com");
     }

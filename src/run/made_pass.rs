@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_could_type_is_no_pass() {
+    fn what_cannot_be_typed_is_no_pass() {
         for pass in ["", "a b", "\\u001b[2J", "\\u00e9", &"x".repeat(MAX_PASS + 1)] {
             let body = format!(r#"{{"id":"1","temporaryAccessPass":"{pass}"}}"#);
             assert!(PassAnswer::read(&body, &TERMS, NOW).is_none(), "{pass}");

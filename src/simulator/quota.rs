@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_as_told_gets_a_whole_batch() {
+    fn who_waits_as_advised_gets_a_whole_batch() {
         for shape in [LimitShape::TokenBucket, LimitShape::SlidingWindow, LimitShape::FixedWindow] {
             let mut meter = meter(shape);
             drain(&mut meter, 10.0);

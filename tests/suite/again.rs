@@ -70,7 +70,7 @@ fn exactly_those_who_are_back_in_are_planned_and_locked_out_again() {
 }
 
 #[test]
-fn what_nobody_looked_at_is_not_done_again() {
+fn what_was_not_looked_at_is_not_done_again() {
     let stage = Stage::new();
     let roster = stage.roster_of(&stage.members(2));
     stage.plan(&roster, "contain", "run", &[]).succeeded();

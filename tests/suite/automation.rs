@@ -1,4 +1,4 @@
-//! `samples/automation/`: what tells chats and a SIEM of a run, against a receiver on this machine.
+//! `samples/automation/`: what reports a run to chats and a SIEM, against a receiver on this machine.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -86,7 +86,7 @@ fn ran() -> Option<Stage> {
 }
 
 #[test]
-fn chats_are_told_that_a_run_began_and_how_it_ended() {
+fn chats_hear_that_a_run_began_and_how_it_ended() {
     let Some(stage) = ran() else { return };
     // A service that is busy for a moment is asked again.
     let slack = ChatReceiver::new(&["503 Service Unavailable", "200 OK"]);

@@ -37,7 +37,7 @@ fn apply(stage: &Stage, out: &str) -> Ran {
     stage.run(&[&["apply", out, "--confirm", &number][..], &BY_HAND].concat())
 }
 
-/// Every person has the password that was chosen for them, and whoever hands it over opens that one.
+/// Every person has the password that was chosen for them, and who hands it over opens that one.
 fn each_has_the_chosen_one(stage: &Stage, members: &[SimulatedUser]) {
     let results = stage.results("out");
     for (number, member) in members.iter().enumerate() {

@@ -189,7 +189,7 @@ fn the_deleted_are_in_the_bin() {
 }
 
 #[test]
-fn a_ready_token_tells_in_whose_name_it_is() {
+fn a_ready_token_says_in_whose_name_it_is() {
     let stage = Stage::new();
     let token = Credential::ReadyToken(SecretString::from(stage.simulator.issue_token()));
     let transport = transport(&stage, token);

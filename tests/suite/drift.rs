@@ -20,7 +20,7 @@ fn planned(stage: &Stage, count: usize, playbook: &str) -> Vec<SimulatedUser> {
 }
 
 #[test]
-fn whoever_is_no_longer_what_the_plan_says_is_left_alone_and_named() {
+fn who_is_no_longer_what_the_plan_says_is_left_alone_and_named() {
     let stage = Stage::new();
     let members = planned(&stage, 100, "offboard");
     let [renamed, promoted, deleted, synced, blocked] = &members[..5] else { unreachable!() };
@@ -312,7 +312,7 @@ fn an_administrator_whom_the_list_calls_otherwise_must_still_hold_the_same_roles
 }
 
 #[test]
-fn whoever_has_drifted_is_planned_again_by_the_results_of_the_run() {
+fn who_has_drifted_is_planned_again_by_the_results_of_the_run() {
     let stage = Stage::new();
     let members = planned(&stage, 100, "offboard");
     let [promoted, deleted, ..] = &members[..] else { unreachable!() };

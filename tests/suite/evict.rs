@@ -339,7 +339,7 @@ fn what_changed_since_the_plan_is_seen() {
     let found = found.iter().find(|line| line["row"] == "1" && line["step"] == "methods").unwrap();
     assert_eq!(found["verdict"], "cannot be proved");
     assert!(found["found"].contains("registered since the plan was made, and left: passkey of "), "{}", found["found"]);
-    // Whoever can sign in again is no longer the one of the plan.
+    // Who can sign in again is no longer the one of the plan.
     let (others, _) = (stage.members(8), ());
     let one = &others[7];
     hold(&stage, one, &[method(SimulatedMethodKind::Passkey, "k", Some(1))]);

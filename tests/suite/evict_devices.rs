@@ -310,7 +310,7 @@ fn a_device_that_is_gone_opens_nothing_and_is_not_enabled_again() {
         let each = lines(&stage, file);
         each.into_iter().find(|line| line["id"] == id.to_string()).unwrap()
     };
-    // Nobody signs in from it, which is what was asked for.
+    // No person signs in from it, which is what was asked for.
     assert_eq!(of("out/ways-in-results.csv", gone.id)["outcome"], "disabled");
     assert_eq!(of("out/ways-in-results.csv", later.id)["outcome"], "disabled");
     stage.run(&["verify", "out", "--wait", "0s"]).succeeded();

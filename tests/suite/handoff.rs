@@ -69,7 +69,7 @@ fn judge(stage: &Stage, sheet: &Sheet) {
 }
 
 #[test]
-fn each_password_opens_for_whoever_hands_it_over_and_for_the_escrow_and_for_nobody_else() {
+fn each_password_opens_for_who_hands_it_over_and_for_the_escrow_and_for_no_other_key() {
     let stage = desks(Settings { users: 250, ..Settings::default() });
     let members = stage.members(20);
     let roster = roster(&stage, &members);

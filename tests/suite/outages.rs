@@ -167,7 +167,7 @@ fn a_fault_that_passes_keeps_no_command_from_beginning() {
 
 /// At the start of a command there is no waiting: a mistyped address or a forgotten file is named at once.
 #[test]
-fn what_is_wrong_from_the_start_is_told_at_once_with_its_mend() {
+fn what_is_wrong_from_the_start_is_said_at_once_with_its_remedy() {
     let stage = planned();
     let apply = ["apply", "out", "--confirm", "120"];
     let mut unknown = stage.command(&apply);

@@ -151,7 +151,7 @@ fn where_the_pass_is_all_that_is_handed_over_the_password_is_thrown_away() {
         assert_eq!((row["sealed_credential"].as_str(), row["pass_once"].as_str()), ("", "yes"));
         assert_eq!((row["password_reset"].as_str(), row["outcome"].as_str()), ("done", "done"));
         let user = stage.simulator.user(&row["object_id"]).unwrap();
-        assert!(user.password != before && !user.force_change_password, "nobody knows it, and nobody is to change it");
+        assert!(user.password != before && !user.force_change_password, "it is not known, and is not to be changed");
     }
     let journal = fs::read_to_string(stage.path("out/journal.jsonl")).unwrap();
     let intents = journal.lines().filter(|line| line.contains("\"intended\""));
@@ -264,7 +264,7 @@ fn who_can_have_none_is_locked_out_without_one_and_what_the_policy_does_not_allo
         serde_json::from_slice::<Value>(&json).unwrap()["counts"].clone()
     };
     assert_eq!(counts("out")["reset_without_pass"], 1);
-    // With the password beside it nobody is left with nothing.
+    // With the password beside it no person is left with nothing.
     let both = stage.plan(&roster, "breach", "both", &["--credential", "both"]).succeeded();
     assert!(!both.out.contains("No way in") && !page("both").contains("get no pass"));
     // It is said as well where no one may have a pass.

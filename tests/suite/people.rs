@@ -156,7 +156,7 @@ fn a_status_is_said_to_be_unused_and_only_takes_some_rows() {
 }
 
 #[test]
-fn a_list_by_another_property_is_told_the_flag_for_it() {
+fn a_list_by_another_property_names_the_flag_for_it() {
     let stage = Stage::new();
     for (list, flag) in [
         ("SamAccountName,Name\nhans.zimmermann,Hans\n", "--by sam"),

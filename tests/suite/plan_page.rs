@@ -326,7 +326,7 @@ fn in_a_browser_a_changed_script_does_not_run_and_the_refused_rows_are_still_the
     assert!(!plain.starts_with("hidden") && plain.contains("nobody.at.all@contoso.com"));
 }
 
-/// Put behind the page's own script in a copy: it uses the page as a person does and tells the frame around it what came
+/// Put behind the page's own script in a copy: it uses the page as a person does and says to the frame around it what came
 /// of it. The copy's policy allows it, by its hash, and nothing else.
 const PROBE: &str = r##"
 (() => {

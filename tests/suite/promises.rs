@@ -44,7 +44,7 @@ fn foul_weather_changes_how_long_it_takes_and_nothing_else() {
 
 /// Promise 1.
 #[test]
-fn nobody_outside_the_plan_and_nobody_protected_is_written_to() {
+fn no_account_outside_the_plan_and_none_protected_is_written_to() {
     let stage = Stage::new();
     let members = stage.members(10);
     let roster = stage.roster_of(&members);

@@ -36,7 +36,7 @@ fn interrupt(_: &mut File, process: u32) {
 }
 
 #[test]
-fn whoever_types_the_number_is_told_that_ctrl_c_is_safe() {
+fn who_types_the_number_reads_that_ctrl_c_is_safe() {
     let stage = planned();
     let (seen, code) = asked(&stage, &["apply", "out"], |terminal, _| terminal.write_all(b"3\n").unwrap());
     assert_eq!(code, Some(0), "{seen}");
@@ -46,7 +46,7 @@ fn whoever_types_the_number_is_told_that_ctrl_c_is_safe() {
 }
 
 #[test]
-fn whoever_leaves_at_the_question_is_told_that_nothing_was_changed_and_what_goes_on() {
+fn who_leaves_at_the_question_reads_that_nothing_was_changed_and_what_goes_on() {
     let stage = planned();
     let next = "To carry it out: sealoff apply out --confirm 3";
     let (seen, code) = asked(&stage, &["apply", "out"], interrupt);

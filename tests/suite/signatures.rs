@@ -73,7 +73,7 @@ fn a_plan_is_applied_once_enough_approvers_have_signed_it() {
         "2 approvers",
     ]);
     apply(&stage, &demanded).exited(4).complains(&["1 of the 2 signatures", ": Ada", "sign it: Ben"]);
-    // The same key, and one that is nobody's, add nothing.
+    // The same key, and one that no approver has, add nothing.
     stage.run(&["sign", "out", "--key", "ada"]).exited(4).complains(&["is signed with this key", "approval-1.sig"]);
     stage.run(&["sign", "out", "--key", "stranger"]).succeeded();
     apply(&stage, &demanded)

@@ -51,7 +51,7 @@ fn nothing_but_data_is_on_standard_output() {
 }
 
 #[test]
-fn whoever_asks_for_quiet_hears_errors_alone() {
+fn who_asks_for_quiet_hears_errors_alone() {
     let stage = planned();
     let quiet = stage.run(&["apply", "out", "--confirm", "30", "--quiet"]).succeeded();
     assert_eq!(quiet.err, "");
@@ -96,7 +96,7 @@ fn quiet_takes_the_notes_of_every_command_and_no_warning() {
 }
 
 #[test]
-fn whoever_asks_for_more_hears_of_each_batch() {
+fn who_asks_for_more_hears_of_each_batch() {
     let stage = planned();
     let ordinary = ["signing in with", "offboard 30 accounts"];
     let more = ["calls go to https://127.0.0.1", "sent a batch of"];

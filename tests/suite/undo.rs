@@ -83,7 +83,7 @@ fn with_reset_each_gets_a_new_sealed_password_in_the_same_write() {
 }
 
 #[test]
-fn whoever_was_changed_since_is_left_alone_or_seen_as_drift() {
+fn who_was_changed_since_is_left_alone_or_seen_as_drift() {
     let stage = Stage::new();
     let members = blocked(&stage, "contain");
     let change =
@@ -119,7 +119,7 @@ fn whoever_was_changed_since_is_left_alone_or_seen_as_drift() {
 
 /// Found blocked before the write was sent again: by the write whose answer is missing, or by somebody else meanwhile.
 #[test]
-fn whoever_was_found_blocked_when_the_run_went_on_is_left_alone() {
+fn who_was_found_blocked_when_the_run_went_on_is_left_alone() {
     let stage = Stage::new();
     let members = stage.members(45);
     let roster = stage.roster_of(&members);
@@ -137,7 +137,7 @@ fn whoever_was_found_blocked_when_the_run_went_on_is_left_alone() {
 }
 
 #[test]
-fn whoever_may_have_been_blocked_is_named_and_left_alone() {
+fn who_may_have_been_blocked_is_named_and_left_alone() {
     let stage = Stage::new();
     let members = stage.members(45);
     let roster = stage.roster_of(&members);
@@ -196,7 +196,7 @@ fn a_synced_account_has_to_be_enabled_on_premises_too() {
 
 /// The same people hand over the second passwords, each with their own key.
 #[test]
-fn with_reset_each_new_password_goes_to_whoever_hands_it_over() {
+fn with_reset_each_new_password_goes_to_who_hands_it_over() {
     let stage = Stage::new();
     let members = stage.members(4);
     for name in ["alice", "bob"] {

@@ -139,7 +139,7 @@ fn a_wave_is_named_and_approved_by_its_own_number() {
 }
 
 #[test]
-fn containment_is_for_all_and_nobody_is_in_no_wave() {
+fn containment_is_for_all_and_no_person_is_in_no_wave() {
     let stage = Stage::new();
     let members = stage.members(4);
     let roster = list(&stage, &members, &["Berlin", "", "Madrid", " "]);

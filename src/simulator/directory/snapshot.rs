@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_there_twice() {
+    fn no_user_is_there_twice() {
         let bytes = written(&Directory::seeded(60, 1));
         let text = String::from_utf8(bytes).unwrap();
         let last = text.lines().last().unwrap();

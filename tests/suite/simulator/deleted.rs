@@ -32,7 +32,7 @@ async fn the_bin_is_listed_filtered_and_paged() {
 }
 
 #[tokio::test]
-async fn whoever_is_in_the_bin_is_nowhere_else() {
+async fn who_is_in_the_bin_is_nowhere_else() {
     let graph = Graph::unlimited().await;
     let ada = graph.user("ada.lovelace@contoso.com");
     // Found once before, so that what was found is not remembered.
@@ -100,7 +100,7 @@ async fn the_restored_are_as_they_were() {
 
 /// "Deleted items": who was deleted 30 days ago is there no more, so those who are there left since, and before today.
 #[tokio::test]
-async fn whoever_is_in_the_recycle_bin_left_lately() {
+async fn who_is_in_the_recycle_bin_left_lately() {
     let graph = Graph::unlimited().await;
     let bin = graph.get("/directory/deletedItems/microsoft.graph.user?$select=deletedDateTime").await;
     assert_eq!(bin.values().len(), 3);

@@ -157,7 +157,7 @@ async fn a_token_lives_as_long_as_set() {
 }
 
 #[tokio::test]
-async fn nobody_from_elsewhere_can_reach_it() {
+async fn no_other_machine_can_reach_it() {
     let listen: SocketAddr = "0.0.0.0:0".parse().unwrap();
     let refused = Simulator::start(Settings { listen, ..Settings::default() }).await;
     assert!(matches!(refused, Err(SimulatorError::NotLoopback(_))));
