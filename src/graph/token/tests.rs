@@ -47,7 +47,7 @@ impl Stage {
     }
 
     async fn token(&self) -> Result<String, TokenError> {
-        self.shared.token().await.map(|token| token.text.expose_secret().to_owned())
+        self.shared.token().await.map(|token| token.sought.text().to_owned())
     }
 
     fn asked(&self) -> u32 {
