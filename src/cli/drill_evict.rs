@@ -125,10 +125,10 @@ impl Drill<'_> {
         let people = summary.plan.methods.as_ref().map_or(0, |methods| methods.read.people);
         self.phases.ended_at_pace("Evict: plan", &self.simulator, FOR_AUTHENTICATION.floor(people.into()));
         preview::show(&summary, json);
-        if summary.plan.accounts() == 0 {
-            return Ok(Err(Exit::of_empty(&summary.plan)));
-        }
         let plan = plan.map_or_else(|| PlanFolder::open(folder), Ok)?;
+        if summary.plan.accounts() == 0 {
+            return Ok(Err(Exit::of_empty(&plan)?));
+        }
         approved(plan.manifest(), json);
         let (exit, killed) = self.apply(&plan, self.args.interrupt).await?;
         Ok(Ok(Evicted { plan, exit, killed, before }))

@@ -67,10 +67,11 @@ impl Drill<'_> {
             of_roster(roster, rules, PlanPlace::free(folder)?, &connected, CheckArgs::default()).await?;
         self.phases.ended("Plan", &self.simulator);
         preview::show(&summary, self.args.json);
+        let plan = plan.map_or_else(|| PlanFolder::open(folder), Ok)?;
         if summary.plan.accounts() == 0 {
-            return Ok(Err(Exit::of_empty(&summary.plan)));
+            return Ok(Err(Exit::of_empty(&plan)?));
         }
-        Ok(Ok(plan.map_or_else(|| PlanFolder::open(folder), Ok)?))
+        Ok(Ok(plan))
     }
 
     /// Carries the plan out, and where it is interrupted is killed on the way. Says how it ended, and whether it was killed.

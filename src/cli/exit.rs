@@ -4,8 +4,10 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
-use crate::plan::manifest::Manifest;
+use crate::plan::folder::PlanFolder;
 use crate::run::outcome_counts::OutcomeCounts;
+use crate::run::run_error::RunError;
+use crate::run::status::run_status;
 use crate::wording::worded_step::WordedStep;
 use crate::words::without_system_numbers;
 
@@ -33,9 +35,13 @@ impl Exit {
         if outcomes.is_all_dealt_with() { Self::Done } else { Self::Unfinished }
     }
 
-    /// A plan that changes no account is as good as done where it refuses no row.
-    pub(super) fn of_empty(plan: &Manifest) -> Self {
-        if plan.counts.refuse.rows == 0 { Self::Done } else { Self::Unfinished }
+    /// A plan that changes no account ends as the run of it would: somebody may be refused, or keep an old password.
+    ///
+    /// # Errors
+    ///
+    /// The plan cannot be read.
+    pub(super) fn of_empty(plan: &PlanFolder) -> Result<Self, RunError> {
+        Ok(Self::of(&run_status(plan)?.outcomes))
     }
 
     /// The same ending, where something beside the run failed: `Done` becomes `Unfinished`.

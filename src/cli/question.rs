@@ -27,6 +27,10 @@ pub(super) async fn approve(
 ) -> Result<(), Failure> {
     let manifest = plan.manifest();
     let number = resume_point.accounts(manifest);
+    if number == 0 && manifest.options.risk.is_none() {
+        // No account is changed: they are only looked at again.
+        return Ok(());
+    }
     let wave = resume_point.wave.as_ref().map(|wave| &wave.wave);
     let part = wave.map(naming_the_wave).unwrap_or_default();
     let retry = if resume_point.failed().is_some() { " --retry-failed" } else { "" };

@@ -86,15 +86,17 @@ pub async fn run(args: RunArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Fai
     if args.dry_run {
         return Ok(Exit::Done);
     }
+    let folder = plan.map_or_else(|| PlanFolder::open(&args.plan.out), Ok)?;
     if summary.plan.accounts() == 0 {
         // A script must not take "no account was found" for "every account is locked out".
-        let exit = Exit::of_empty(&summary.plan);
+        let exit = Exit::of_empty(&folder)?;
         if args.json && exit != Exit::Done {
-            messages::warn("no account would be changed, and some rows were refused: there is nothing to apply");
+            messages::warn(
+                "no account would be changed, and somebody on the list is not dealt with: there is nothing to apply",
+            );
         }
         return Ok(exit);
     }
-    let folder = plan.map_or_else(|| PlanFolder::open(&args.plan.out), Ok)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
     approval.check(&folder, None).map_err(|failure| {
         failure.with_command("The plan is made. Read it, then", plan_command::apply(&args.plan.out, folder.manifest()))

@@ -127,10 +127,10 @@ pub async fn run(args: SetPasswordArgs, policies: &[ApprovalPolicy]) -> Result<E
     let connected = args.connection.connect()?;
     let (summary, plan) = plan::of_roster(roster, rules, place, &connected, args.checks).await?;
     preview::show(&summary, args.json);
-    if summary.plan.accounts() == 0 {
-        return Ok(Exit::of_empty(&summary.plan));
-    }
     let folder = plan.map_or_else(|| PlanFolder::open(&args.out), Ok)?;
+    if summary.plan.accounts() == 0 {
+        return Ok(Exit::of_empty(&folder)?);
+    }
     let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
     approval.check(&folder, None).map_err(|failure| {
         failure.with_command("The plan is made. Read it, then", plan_command::apply(&args.out, folder.manifest()))

@@ -62,7 +62,7 @@ impl Verification<'_> {
     async fn keep(&self, pass: &Pass, risk: Option<RiskProofs>) -> Result<VerificationDocument, Failure> {
         let _lock = FolderLock::take(self.plan.path(), "verify")?;
         if self.claims.are_outdated(self.plan)? {
-            let what = "the run went on while the accounts were read, so what was found is not noted";
+            let what = "the run went on while the accounts were read, or another verification found something changed back, so what was found is not noted";
             let again = WordedStep::typed("Look again", format_args!("sealoff verify {}", quoted(self.plan.path())));
             return Err(Failure::new(Exit::Unfinished, what).with_next(again));
         }
@@ -71,8 +71,8 @@ impl Verification<'_> {
         table::append(self.plan, &self.claims, pass, risk.as_ref()).await.map_err(|error| {
             not_kept(error).with_next("verification.csv is written; only the journal does not know all of it.")
         })?;
-        if self.plan.manifest().written_back > 0 {
-            // What was accepted and not confirmed may be confirmed now.
+        if self.plan.manifest().written_back > 0 || risk.is_some() {
+            // What was accepted and not confirmed may be confirmed now, and a risk that was marked may be closed.
             refused::write_all(self.plan)?;
         }
         VerificationDocument::of(pass, risk, path, self.plan, &self.claims).map_err(|error| not_kept(error.into()))
@@ -105,7 +105,7 @@ pub(super) struct VerificationDocument {
     /// What plans those again who were changed back.
     #[serde(skip)]
     pub(super) again: String,
-    /// Rows of the list that the plan refuses: nothing was done for them, and nothing is read.
+    /// Rows of the list that the plan or the run refuses: nothing was done for them.
     #[serde(skip)]
     not_touched: u64,
     /// How far Active Directory has done its part.
@@ -206,7 +206,8 @@ impl VerificationDocument {
     ) -> Result<Self, FolderError> {
         let steps = pass.verdicts();
         let there = StandingThere::of(plan, claims)?;
-        let not_touched = u64::from(plan.manifest().counts.refuse.rows) - there.done_though_refused;
+        let refused = u64::from(plan.manifest().counts.refuse.rows) - there.done_though_refused;
+        let not_touched = refused + claims.drifted_though_left(plan);
         let exit = exit(steps, risk.as_ref(), not_touched, there);
         let accounts_there = there.old_password + there.partly;
         let mut to_do = match accounts_there {

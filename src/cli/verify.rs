@@ -103,7 +103,7 @@ fn claims(plan: &PlanFolder) -> Result<RunClaims, Failure> {
     // Locked again only while something is written: a verification of hours must not block the run.
     drop(FolderLock::take(plan.path(), "verify")?);
     let claims = RunClaims::read(plan)?;
-    if claims.has_written() {
+    if claims.can_be_proved(plan) {
         return Ok(claims);
     }
     let what = format!("the run in {} has not begun, so there is nothing to prove", quoted(plan.path()));

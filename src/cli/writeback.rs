@@ -114,6 +114,12 @@ pub(super) async fn run(
     let states = check_plan(&plan)?;
     let job = WritebackJob::of(&plan, &states, |_| false)?;
     let nothing_was_begun = !states.has_on_premises();
+    if job.drifted() > 0 {
+        messages::always(format_args!(
+            "{} left out, whose accounts are no longer what the plan says: refused.csv has them",
+            counted(job.drifted(), "person is", "people are")
+        ));
+    }
     if job.is_empty() {
         let ended = WritebackEnd { tally: WritebackTally::default(), failure: None, interrupted: false };
         return conclude(&plan, ended, json);

@@ -21,7 +21,6 @@ impl Contradictions {
             Record::Verified { row, step, .. } => {
                 self.0.remove(&(*row, *step));
             }
-            Record::VerificationEnded { steps } if steps.contradicted == 0 => self.0.clear(),
             _ => {}
         }
     }
@@ -52,13 +51,10 @@ mod tests {
         assert!(!found_so_far.contains(RowNumber::new(6)));
         found_so_far.take(&Record::Retried { row });
         assert!(found_so_far.contains(row), "a write proves nothing");
-        found_so_far
-            .take(&Record::VerificationEnded { steps: ProofCounts { contradicted: 1, ..ProofCounts::default() } });
+        // Another verification may have read the account before it was changed back, and end after it.
+        found_so_far.take(&Record::VerificationEnded { steps: ProofCounts::default() });
         assert!(found_so_far.contains(row));
         found_so_far.take(&found(7, Step::Block, Proof::Proved));
-        assert!(!found_so_far.contains(row));
-        found_so_far.take(&found(7, Step::Reset, Proof::Contradicted));
-        found_so_far.take(&Record::VerificationEnded { steps: ProofCounts::default() });
         assert!(!found_so_far.contains(row));
     }
 }

@@ -12,7 +12,7 @@ use super::risk_result::RiskCounts;
 use super::risk_rows::RiskFault;
 use super::script_result::{ScriptPassword, ScriptResult};
 use super::state::StepState;
-use super::writeback::{WritebackStage, WritebackStanding};
+use super::writeback::{WritebackStage, is_to_be_written_back};
 use crate::json::ByWord;
 use crate::plan::row::Decision;
 use crate::step::{StepMap, StepShare};
@@ -90,8 +90,7 @@ impl OutcomeCounts {
         }
         if row.is_written_back {
             let standing = row.history.written_back;
-            let is_over = standing.is_some_and(WritebackStanding::is_over);
-            self.to_write_back += u64::from(!is_over);
+            self.to_write_back += u64::from(is_to_be_written_back(standing, state.has_drifted()));
             let is_accepted = standing.is_some_and(|it| it.stage == WritebackStage::Accepted);
             self.accepted += u64::from(is_accepted && outcome == Outcome::Uncertain);
         }

@@ -13,6 +13,7 @@ use super::settle::Doubt;
 use super::state::{self, AccountState, Transition};
 use super::states::States;
 use super::worked_wave::WorkedWave;
+use super::writeback::WritebackStanding;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
@@ -112,7 +113,9 @@ fn resume_point_within(plan: &PlanFolder, scope: WorkScope, wave: Option<WorkedW
     if !has_begun(plan)? && scope == WorkScope::Open {
         // Nothing is known but what is planned, and a plan of many rows needs little memory to say so.
         let states = States::new(plan.manifest().fingerprint(), plan);
-        if rows().zip(states.iter()).any(|(row, state)| is_meant(row) && !state.is_settled()) {
+        // Who was as the plan wants them is looked at again, also where no other account is planned.
+        let only_looks = wave.is_none() && plan.manifest().counts.already.rows > 0;
+        if only_looks || rows().zip(states.iter()).any(|(row, state)| is_meant(row) && !state.is_settled()) {
             let may_drift = rows().zip(states.iter()).map(|(row, state)| is_meant(row) && state.may_drift()).collect();
             return Ok(ResumePoint {
                 begun: false,
@@ -127,6 +130,7 @@ fn resume_point_within(plan: &PlanFolder, scope: WorkScope, wave: Option<WorkedW
     }
     let replay = Replay::of_plan(plan)?;
     let begun = match &wave {
+        None if plan.manifest().waves.is_some() => have_open_waves_begun(plan, &replay.states)?,
         None => replay.states.has_written(),
         Some(wave) => rows()
             .zip(replay.states.iter())
@@ -137,13 +141,37 @@ fn resume_point_within(plan: &PlanFolder, scope: WorkScope, wave: Option<WorkedW
         return Ok(resume_point_of_failed(replay, begun));
     }
     let taken_over = || rows().zip(replay.states.as_taken_over());
-    let may_drift = taken_over().map(|(row, state)| is_meant(row) && state.may_drift()).collect();
+    // The password that was written back moved what a plan without steps took for granted.
+    let was_moved = |row, state: &AccountState| {
+        *state == AccountState::default() && replay.states.written_back(row).is_some_and(WritebackStanding::is_replaced)
+    };
+    let may_drift =
+        taken_over().map(|(row, state)| is_meant(row) && state.may_drift() && !was_moved(row, &state)).collect();
     let is_settled = taken_over().all(|(row, state)| !is_meant(row) || state.is_settled())
         && !RiskJob::is_left(plan, &replay.states)?;
     let mut doubts = doubts(plan, &replay)?;
     doubts.retain(|row, _| is_meant(*row));
     let (rate, settled) = (replay.states.rate(), is_settled.then_some(replay));
     Ok(ResumePoint { begun, rate, may_drift, doubts, chosen: None, wave, settled })
+}
+
+/// Of a plan in waves: has every wave begun in which anything is left to do?
+fn have_open_waves_begun(plan: &PlanFolder, states: &States) -> Result<bool, RunError> {
+    #[derive(Default)]
+    struct WaveState {
+        has_begun: bool,
+        is_open: bool,
+    }
+    let mut waves: HashMap<String, WaveState> = HashMap::new();
+    for row in plan.rows()? {
+        let row = row?;
+        if !row.steps.is_empty() {
+            let (state, wave) = (states.of(row.row), waves.entry(row.wave).or_default());
+            wave.has_begun |= state != AccountState::planned(row.steps);
+            wave.is_open |= !state.is_settled();
+        }
+    }
+    Ok(states.has_written() && waves.values().all(|wave| wave.has_begun || !wave.is_open))
 }
 
 /// The accounts that failed are chosen, and no others.

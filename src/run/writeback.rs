@@ -40,6 +40,12 @@ pub struct WritebackStanding {
     in_doubt: bool,
 }
 
+/// Is a new password still to be written back for a row that stands so? Whose account drifted before one was sent gets none.
+#[must_use]
+pub fn is_to_be_written_back(standing: Option<WritebackStanding>, has_drifted: bool) -> bool {
+    standing.map_or(!has_drifted, |standing| !standing.is_over())
+}
+
 impl WritebackStanding {
     const fn begun(sent: OffsetDateTime) -> Self {
         Self { stage: WritebackStage::Open, sent, replaced: None, sessions_ended: false, in_doubt: false }

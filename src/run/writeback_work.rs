@@ -28,7 +28,7 @@ use super::record::{FORMAT, Record};
 use super::run_error::RunError;
 use super::schedule::Turn;
 use super::states::States;
-use super::writeback::{WritebackStage, WritebackStanding};
+use super::writeback::{WritebackStage, WritebackStanding, is_to_be_written_back};
 use super::writeback_event::WritebackEvent;
 use crate::clock::Clock;
 use crate::graph::backoff;
@@ -65,6 +65,7 @@ pub struct WritebackJob {
     accounts: PlannedAccounts,
     /// By turn: where each stands.
     people: Vec<WaitingPerson>,
+    drifted: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -82,14 +83,16 @@ impl WritebackJob {
     pub fn of(plan: &PlanFolder, states: &States, is_left_alone: impl Fn(RowNumber) -> bool) -> Result<Self, RunError> {
         let manifest = plan.manifest();
         let mut gathered = GatheredAccounts::new(0, manifest.handoff.as_ref());
-        let mut people = HashMap::new();
+        let (mut people, mut drifted) = (HashMap::new(), 0);
         for row in plan.rows()? {
             let row = row?;
             if !is_written_back(manifest.options.writeback, manifest.playbook, &row) || is_left_alone(row.row) {
                 continue;
             }
             let standing = states.written_back(row.row);
-            if !standing.is_some_and(WritebackStanding::is_over) {
+            let has_drifted = states.of(row.row).has_drifted();
+            drifted += u64::from(standing.is_none() && has_drifted);
+            if is_to_be_written_back(standing, has_drifted) {
                 gathered.add_for_password(&row);
                 let operation = states.all_written_back().operation(row.row).cloned();
                 people.insert(row.row, WaitingPerson { standing, operation });
@@ -97,7 +100,13 @@ impl WritebackJob {
         }
         let accounts = gathered.in_order()?;
         let people = accounts.turns().filter_map(|turn| people.remove(&accounts.get(turn).row)).collect();
-        Ok(Self { accounts, people })
+        Ok(Self { accounts, people, drifted })
+    }
+
+    /// How many people are left out, because the run found their accounts to be no longer what the plan says.
+    #[must_use]
+    pub const fn drifted(&self) -> u64 {
+        self.drifted
     }
 
     /// How many people there are.
@@ -213,7 +222,7 @@ pub async fn write_back<T: Transport>(
     stop: CancellationToken,
     mut progress: impl FnMut(&WritebackTally),
 ) -> (WritebackTally, Result<(), WritebackError>) {
-    let WritebackJob { accounts, people } = job;
+    let WritebackJob { accounts, people, .. } = job;
     let pace = Mutex::new(FoundPace::new(FOR_AUTHENTICATION, clock.now()));
     let (good, bad) = (AtomicU32::new(0), AtomicU32::new(0));
     let shared = Arc::new(SharedWork { transport, clock, journal, generator, accounts, pace, good, bad, stop });

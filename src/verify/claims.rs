@@ -150,21 +150,25 @@ impl RunClaims {
         Ok(Self { states, kept, journal })
     }
 
-    /// Has the run gone on since they were read? Then nothing that was read by them may be noted. What another verification
-    /// noted meanwhile changes none of them.
+    /// May what was read by them no longer be noted? The run has gone on since, or another verification has found something
+    /// changed back: an older reading must not say the opposite.
     ///
     /// # Errors
     ///
     /// The journal cannot be looked at.
     pub fn are_outdated(&self, plan: &PlanFolder) -> Result<bool, RunError> {
         let path = plan.journal_path();
-        let since = || {
+        let any_outdates = || {
             let mut file = File::open(&path)?;
             file.seek(SeekFrom::Start(self.journal))?;
-            BufReader::new(file).lines().collect::<io::Result<Vec<_>>>()
+            for line in BufReader::new(file).lines() {
+                if outdates(&line?) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
         };
-        let lines = since().map_err(|source| JournalError::Io { path: path.clone(), source })?;
-        Ok(lines.iter().any(|line| !is_of_a_verification(line)))
+        Ok(any_outdates().map_err(|source| JournalError::Io { path: path.clone(), source })?)
     }
 
     /// Has the run anything left to do, or is it open whether it was done?
@@ -183,6 +187,26 @@ impl RunClaims {
     #[must_use]
     pub fn has_written(&self) -> bool {
         self.states.has_written() || self.states.has_on_premises()
+    }
+
+    /// Is there anything to prove: what was written, or that those are as they were whom a run found so?
+    #[must_use]
+    pub fn can_be_proved(&self, plan: &PlanFolder) -> bool {
+        let only_looks = plan.manifest().accounts() == 0;
+        self.has_written() || only_looks && self.states.has_begun()
+    }
+
+    /// Did the run find the account of this row to be no longer what the plan says?
+    #[must_use]
+    pub fn has_drifted(&self, row: RowNumber) -> bool {
+        self.states.of(row).has_drifted()
+    }
+
+    /// Accounts that were left as they were, for they were as the plan wants them, and that the run then found to be otherwise.
+    #[must_use]
+    pub fn drifted_though_left(&self, plan: &PlanFolder) -> u64 {
+        let all = self.states.iter().zip(plan.steps());
+        all.filter(|(state, planned)| planned.is_empty() && state.has_drifted()).count() as u64
     }
 
     /// Whom the last verification found changed back; nothing where there was none.
@@ -336,15 +360,12 @@ impl Projection for ClaimRecords {
     }
 }
 
-fn is_of_a_verification(line: &str) -> bool {
-    let record = serde_json::from_str::<Record>(line);
-    matches!(
-        record,
-        Ok(Record::Verified { .. }
-            | Record::RiskVerified { .. }
-            | Record::VerificationEnded { .. }
-            | Record::Closed {})
-    )
+fn outdates(line: &str) -> bool {
+    match serde_json::from_str(line) {
+        Ok(Record::Verified { verdict, .. }) => verdict == Proof::Contradicted,
+        Ok(Record::RiskVerified { .. } | Record::VerificationEnded { .. } | Record::Closed {}) => false,
+        _ => true,
+    }
 }
 
 fn length(plan: &PlanFolder) -> Result<u64, JournalError> {

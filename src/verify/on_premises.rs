@@ -5,7 +5,7 @@ use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::kept_elsewhere::{PasswordPlace, is_written_back, password_is_kept_in};
 use crate::plan::row::Decision;
 use crate::run::script_result::ScriptResult;
-use crate::run::writeback::WritebackStage;
+use crate::run::writeback::{WritebackStage, is_to_be_written_back};
 
 /// How many of these people stand where.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,7 +51,8 @@ impl StandingThere {
                 let standing = claims.writeback_of(row.row);
                 let is_replaced = standing.is_some_and(|it| it.stage != WritebackStage::Open);
                 // Whether it is the new one is for the reading to show.
-                all.not_written_back += u64::from(!is_replaced);
+                let is_to_be = is_to_be_written_back(standing, claims.has_drifted(row.row));
+                all.not_written_back += u64::from(!is_replaced && is_to_be);
                 all.partly += u64::from(standing.is_some_and(|it| it.is_replaced() && !it.sessions_ended));
                 continue;
             }

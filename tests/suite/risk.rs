@@ -417,6 +417,7 @@ fn what_was_marked_is_proved_and_a_reset_that_closes_it_again_is_found() {
     stage.apply("later").succeeded();
     let found = stage.run(&[&verified[..], &["--json"]].concat()).exited(3).json();
     assert_eq!((&found["risk"]["proved"], &found["risk"]["not_proved"]), (&24.into(), &1.into()), "{found}");
+    assert_eq!(stage.results("out")[&1]["risk"], "closed-by-reset", "verify keeps it in the results");
     stage.run(&verified).exited(3).says(&[
         "24 of 25 people confirmed as compromised",
         "1 person: closed again by a reset of the password",

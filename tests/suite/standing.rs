@@ -1,5 +1,7 @@
 //! Nothing says "done" over people who are not: screens, files and exit codes count the list, and believe the last reading.
 
+use sealoff::simulator::SimulatedUser;
+
 use crate::stage::Stage;
 
 /// A list with two people, one of whom is misspelled; planned and carried out.
@@ -120,4 +122,69 @@ fn no_step_does_nothing() {
     stage.plan(&roster, "contain", "again", &[]).succeeded();
     stage.run(&["undo", "again", "--out", "again-undone"]).exited(4).complains(&["has not begun"]);
     assert!(!stage.path("again-undone").exists());
+}
+
+/// People who were locked out before, and a plan that has nothing to do for them. One of them alone is too few to stop a run.
+fn all_as_wanted(stage: &Stage) -> Vec<SimulatedUser> {
+    let members = stage.members(25);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "first", &[]).succeeded();
+    stage.apply("first").succeeded();
+    stage.plan(&roster, "contain", "job", &["--since", "1h"]).succeeded();
+    assert_eq!(stage.accounts("job"), 0);
+    members
+}
+
+#[test]
+fn who_was_as_the_plan_wants_them_is_looked_at_again_where_no_other_is_planned() {
+    let stage = Stage::new();
+    let members = all_as_wanted(&stage);
+    stage.run(&["verify", "job", "--wait", "0s"]).exited(3).complains(&["has not begun"]);
+    let writes = stage.ledger().writes.len();
+    assert!(stage.simulator.change(members[0].id, |user| user.account_enabled = true));
+    stage.apply("job").exited(3).says(&["1 of these is no longer what the plan says"]);
+    assert_eq!(stage.results("job")[&1]["error_code"], "drifted");
+    stage.run(&["status", "job"]).exited(3);
+    stage.run(&["verify", "job", "--wait", "0s"]).exited(3);
+    assert_eq!(stage.ledger().writes.len(), writes);
+}
+
+#[test]
+fn who_is_still_as_the_plan_wants_them_is_proved_without_a_write() {
+    let stage = Stage::new();
+    all_as_wanted(&stage);
+    stage.apply("job").succeeded();
+    stage.run(&["verify", "job", "--wait", "0s"]).succeeded().says(&["25 accounts"]);
+}
+
+/// Their sessions were ended, so nothing is planned for them; then somebody changes a password, and the run leaves them alone.
+#[test]
+fn a_verification_counts_who_the_run_found_otherwise_than_the_plan() {
+    let stage = Stage::new();
+    let members = stage.members(25);
+    let first = stage.write("first.csv", format!("user\n{}\n", members[0].user_principal_name));
+    stage.plan(&first, "signout", "first", &[]).succeeded();
+    stage.apply("first").succeeded();
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "signout", "job", &["--since", "1h"]).succeeded();
+    assert_eq!(stage.accounts("job"), 24);
+    stage.simulator.change(members[0].id, |user| user.last_password_change = user.sign_in_sessions_valid_from);
+    stage.apply("job").exited(3).says(&["1 of these is no longer what the plan says"]);
+    stage.run(&["verify", "job", "--wait", "0s"]).exited(3).says(&["1 person on the list was not touched"]);
+}
+
+#[test]
+fn a_run_that_changes_no_account_is_not_done_where_old_passwords_live() {
+    let stage = Stage::new();
+    let is_synced = |user: &SimulatedUser| user.is_synced() && user.account_enabled && !user.is_external();
+    let synced: Vec<SimulatedUser> = stage.simulator.users().into_iter().filter(is_synced).take(2).collect();
+    let roster = stage.roster_of(&synced);
+    stage.plan(&roster, "signout", "first", &[]).succeeded();
+    stage.apply("first").succeeded();
+    let key = stage.recipient();
+    let run =
+        ["run", &roster, "--playbook", "breach", "--since", "1h", "--seal-to", &key, "--out", "job", "--confirm", "0"];
+    stage.run(&run).exited(3);
+    assert_eq!(stage.accounts("job"), 0);
+    stage.run(&["status", "job"]).exited(3);
 }

@@ -5,8 +5,10 @@ use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
 
 use sealoff::digest::Digest;
+use sealoff::plan::folder::PlanFolder;
 use sealoff::run::lock::FolderLock;
 use sealoff::simulator::{Settings, SimulatedUser};
+use sealoff::verify::claims::RunClaims;
 
 use crate::stage::Stage;
 
@@ -282,6 +284,20 @@ fn a_reading_that_the_run_has_overtaken_is_not_noted() {
     // Another verification meanwhile is no matter.
     assert_eq!(meanwhile(&|| _ = stage.run(&["verify", "run", "--wait", "0s"]).exited(3)), (Some(0), false));
     assert_eq!(noted(), 2);
+}
+
+#[test]
+fn an_older_reading_does_not_overrule_what_was_found_changed_back_meanwhile() {
+    let stage = Stage::new();
+    let members = treated(&stage, 3, "contain");
+    let plan = PlanFolder::open(&stage.path("run")).unwrap();
+    let claims = RunClaims::read(&plan).unwrap();
+    let verify = || stage.run(&["verify", "run", "--wait", "0s"]);
+    verify().succeeded();
+    assert!(!claims.are_outdated(&plan).unwrap(), "another verification that proves all is no matter");
+    assert!(stage.simulator.change(members[1].id, |user| user.account_enabled = true));
+    verify().exited(3);
+    assert!(claims.are_outdated(&plan).unwrap());
 }
 
 #[test]

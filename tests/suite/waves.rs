@@ -112,6 +112,8 @@ fn what_was_begun_in_one_wave_does_not_make_another_one_young() {
     wave(&stage, "Berlin", 6).exited(3);
     let old = ["apply", "out", "--wave", "Madrid", "--confirm", "4", "--max-age", "0s"];
     stage.run(&old).exited(4).complains(&["old, and may be"]);
+    let all = ["apply", "out", "--every-wave", "--confirm", "12", "--max-age", "0s"];
+    stage.run(&all).exited(4).complains(&["old, and may be"]);
     assert_eq!(stage.outcomes("out")["done"], 6);
 }
 

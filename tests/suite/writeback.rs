@@ -210,6 +210,23 @@ fn what_goes_wrong_is_said_by_person_and_is_never_done() {
 }
 
 #[test]
+fn who_the_run_found_otherwise_than_the_plan_gets_no_password() {
+    let stage = stage(at_once());
+    // One of them alone is too few to stop a run.
+    let people = synced(&stage, 25);
+    let roster = stage.roster_of(&people);
+    stage.plan(&roster, "breach", "out", &["--writeback"]).succeeded();
+    let name = people[0].user_principal_name.clone();
+    stage.simulator.change(people[0].id, |user| user.user_principal_name = format!("new.{name}").into());
+    stage.apply("out").exited(3).says(&["1 of these is no longer what the plan says"]);
+    stage.simulator.change(people[0].id, |user| user.user_principal_name = name);
+    let before = stage.simulator.user(&people[0].id.to_string()).unwrap().password;
+    written_back(&stage, stage.accounts("out") as usize - 1, &[]).exited(3).complains(&["1 person is left out"]);
+    assert_eq!(stage.simulator.user(&people[0].id.to_string()).unwrap().password, before);
+    assert_eq!(stage.results("out")[&1]["outcome"], "refused");
+}
+
+#[test]
 fn who_may_not_is_refused_before_anything_is_sent() {
     let stage = stage(at_once());
     let people = synced(&stage, 2);
