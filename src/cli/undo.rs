@@ -204,18 +204,29 @@ fn rules(args: &UndoArgs, of: Options, of_devices: bool) -> Result<Rules, Failur
     let recipients =
         if args.seal_to.is_empty() { Vec::new() } else { rule_args::recipients(&args.seal_to)?.to_texts() };
     let playbook = if args.reset { Playbook::Reinstate } else { Playbook::Undo };
+    // Every option is named, so that a new one has to be decided here.
     let options = Options {
+        allow_privileged: of.allow_privileged,
+        allow_synced: of.allow_synced,
+        allow_federated: of.allow_federated,
+        allow_resource_accounts: of.allow_resource_accounts,
+        without_roles: of.without_roles,
+        without_domains: of.without_domains,
+        password: of.password,
+        strict: of.strict,
+        check_mailboxes: of.check_mailboxes,
         discard_credentials: false,
         skip_guests: false,
         since: None,
         max_accounts: None,
         handoff_by_manager: args.by_manager.is_some(),
+        // A password that was written back stays, and a new one of a synced account is set by the script.
+        writeback: false,
         methods: None,
         devices: of_devices,
         // What comes back has its password, and the policy for passes was not asked.
         pass: None,
         risk: args.dismiss_risk.then_some(RiskMark::Dismiss),
-        ..of
     };
     let handoff = args.recipients.as_deref().map(rule_args::handoff_keys).transpose()?;
     let active_directory = rule_args::ad_keys(&args.ad_key, handoff.as_ref(), args.recipients.as_deref(), playbook)?;

@@ -319,3 +319,19 @@ fn who_leaves_is_disabled_by_the_script_and_reset_by_writeback() {
     stage.run(&["results", "out"]);
     assert_eq!(stage.results("out")[&1]["on_premises"], "partly", "the script has not disabled the account");
 }
+
+#[test]
+fn a_run_that_writes_passwords_back_is_undone_like_any_other() {
+    let stage = stage(at_once());
+    let people = [stage.members(1), synced(&stage, 1)].concat();
+    applied(&stage, &people, "offboard");
+    written_back(&stage, 1, &[]);
+    let is_enabled = || stage.simulator.user(&people[0].id.to_string()).unwrap().account_enabled;
+    assert!(!is_enabled());
+    let key = stage.recipient();
+    let with_reset = ["undo", "out", "--out", "reset", "--reset", "--seal-to", &key];
+    stage.run(&with_reset).succeeded().says(&["1 unblock"]);
+    stage.run(&["undo", "out", "--out", "back"]).succeeded().says(&["1 unblock"]);
+    stage.apply("back").succeeded();
+    assert!(is_enabled());
+}
