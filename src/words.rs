@@ -73,10 +73,16 @@ pub fn spelled_out(moment: OffsetDateTime) -> String {
     spelled_out_at(moment, local_time::here(moment).or(stated))
 }
 
-/// `2026-11-23T03:30:10+01:00 (02:30:10 UTC)`: a moment inside a sentence that goes into tables, too.
+/// `2026-11-23T03:30:10+01:00 (02:30:10 UTC)`, for what people read alone: a file has [`utc_second`].
 #[must_use]
-pub fn to_the_second(moment: OffsetDateTime) -> String {
-    to_the_second_at(moment, local_time::here(moment))
+pub fn second_here(moment: OffsetDateTime) -> String {
+    second_at(moment, local_time::here(moment))
+}
+
+/// `2026-11-23T02:30:10Z`, for what goes into files: it is the same on every machine.
+#[must_use]
+pub fn utc_second(moment: OffsetDateTime) -> String {
+    second_at(moment, None)
 }
 
 /// `03:30:10 +01:00 (02:30:10 UTC)`.
@@ -97,7 +103,7 @@ fn spelled_out_at(moment: OffsetDateTime, local: Option<UtcOffset>) -> String {
     beside_utc(moment, local, day, format_description!("[hour]:[minute]:[second]"), day)
 }
 
-fn to_the_second_at(moment: OffsetDateTime, local: Option<UtcOffset>) -> String {
+fn second_at(moment: OffsetDateTime, local: Option<UtcOffset>) -> String {
     let utc = OffsetDateTime::from_unix_timestamp(moment.unix_timestamp()).unwrap_or(moment);
     let written = |moment: OffsetDateTime| moment.format(&Rfc3339).unwrap_or_else(|_| moment.to_string());
     let Some(here) = local.map(|local| utc.to_offset(local)) else { return written(utc) };
@@ -203,9 +209,9 @@ mod tests {
         assert_eq!(moment_at(night, Some(offset!(+1))), "23 November 2026, 03:30 +01:00 (02:30 UTC)");
         assert_eq!(moment_at(night, Some(offset!(-5))), "22 November 2026, 21:30 -05:00 (23 November, 02:30 UTC)");
         assert_eq!(moment_at(night, Some(offset!(+5:30))), "23 November 2026, 08:00 +05:30 (02:30 UTC)");
-        assert_eq!(to_the_second_at(night, None), "2026-11-23T02:30:10Z");
-        assert_eq!(to_the_second_at(night, Some(offset!(+1))), "2026-11-23T03:30:10+01:00 (02:30:10 UTC)");
-        assert_eq!(to_the_second_at(night, Some(offset!(-5))), "2026-11-22T21:30:10-05:00 (2026-11-23T02:30:10Z)");
+        assert_eq!(second_at(night, None), "2026-11-23T02:30:10Z");
+        assert_eq!(second_at(night, Some(offset!(+1))), "2026-11-23T03:30:10+01:00 (02:30:10 UTC)");
+        assert_eq!(second_at(night, Some(offset!(-5))), "2026-11-22T21:30:10-05:00 (2026-11-23T02:30:10Z)");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::opened_secret::OpenedPass;
 use super::words::{harmless, line_width};
 use crate::report::spelling::{groups, said};
 use crate::seal::{Password, SealedRow};
-use crate::words::to_the_second;
+use crate::words::second_here;
 
 /// Prints the passwords of one person after the other.
 pub(super) struct SpokenPasswords<'a> {
@@ -48,8 +48,8 @@ impl<'a> SpokenPasswords<'a> {
         if let Some(OpenedPass { pass, times }) = pass {
             let uses = if times.once { "one sign-in" } else { "any number of sign-ins" };
             writeln!(self.out, "  A temporary access pass, for {uses}:")?;
-            writeln!(self.out, "    from {}", to_the_second(times.from))?;
-            writeln!(self.out, "    until {}", to_the_second(times.until))?;
+            writeln!(self.out, "    from {}", second_here(times.from))?;
+            writeln!(self.out, "    until {}", second_here(times.until))?;
             self.password(pass)?;
         }
         writeln!(self.out)

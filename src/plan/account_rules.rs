@@ -13,7 +13,7 @@ use crate::directory::{Account, Privilege, TenantFacts};
 use crate::ids::ObjectId;
 use crate::step::facts::WorksOn;
 use crate::step::{Step, Steps};
-use crate::words::to_the_second;
+use crate::words::utc_second;
 
 /// What holds for every account of a plan.
 pub struct AccountRules<'a> {
@@ -125,7 +125,7 @@ impl<'a> AccountRules<'a> {
         if left.steps == Steps::of(&[Step::LAST])
             && let Some(ended) = self.options.since.and_then(|since| revoked_since(account, since))
         {
-            left.details.push(format!("sessions were ended at {}", to_the_second(ended)));
+            left.details.push(format!("sessions were ended at {}", utc_second(ended)));
             left.steps = Steps::NONE;
         }
         if left.steps.is_empty() { self.already(account, left) } else { left.acted_on() }

@@ -21,7 +21,7 @@ use crate::directory::{Account, Found, LookupCache, LookupError, SeenCloser, Ten
 use crate::roster::Entry;
 use crate::seal::SealedCredential;
 use crate::step::{Step, Steps};
-use crate::words::to_the_second;
+use crate::words::utc_second;
 
 /// A row whose work on-premises is decided at the end, with the password that the script sets there.
 type HeldRow = (PlanRow, Account, Option<SealedCredential>);
@@ -63,16 +63,16 @@ impl<'a> Draft<'_, 'a> {
             && let Some(earlier) = self.judge.first_row(account.object_id).and_then(|first| moments.noted(first))
             && earlier != Some(own)
         {
-            let says = earlier.map_or_else(|| "no moment".to_owned(), to_the_second);
+            let says = earlier.map_or_else(|| "no moment".to_owned(), utc_second);
             return Ok(Ruling::refuse(Reason::PassFromTwice, format!("{} has {says}", ruling.detail)));
         }
         if ruling.decision == Decision::Act && ruling.steps.contains(Step::Pass) {
             if let Some(from) = person.pass_from.filter(|from| *from <= OffsetDateTime::now_utc()) {
-                without_pass(&mut ruling, playbook, Reason::PassFromPassed, &to_the_second(from));
+                without_pass(&mut ruling, playbook, Reason::PassFromPassed, &utc_second(from));
                 return Ok(ruling);
             }
             if let Some(from) = person.pass_from.filter(|from| is_too_far_ahead(*from, OffsetDateTime::now_utc())) {
-                without_pass(&mut ruling, playbook, Reason::PassFromFar, &to_the_second(from));
+                without_pass(&mut ruling, playbook, Reason::PassFromFar, &utc_second(from));
                 return Ok(ruling);
             }
             moments.note(entry.row, person.pass_from)?;

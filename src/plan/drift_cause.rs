@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::administrators::AdministratorsLeft;
 use super::reason::{self, Reason};
 use crate::ids::ObjectId;
-use crate::words::to_the_second;
+use crate::words::utc_second;
 
 /// Why an account is no longer the one that the plan was made for. The journal keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +76,7 @@ impl fmt::Display for DriftCause {
                 f,
                 "it is blocked, and after the plan was made somebody ended its sessions or replaced its password, at {}: who did that may \
                  want it to stay locked out",
-                to_the_second(*at)
+                utc_second(*at)
             ),
             Self::TooFewAdministrators(left) => write!(f, "{}: {left}", Reason::LastGlobalAdmin),
             Self::Words(words) => f.write_str(words),

@@ -6,7 +6,7 @@ use super::ruling::Ruling;
 use crate::directory::{Account, Deleted, Found, OnPremises};
 use crate::ids::ObjectId;
 use crate::roster::{Key, Person};
-use crate::words::to_the_second;
+use crate::words::utc_second;
 
 /// The account that is meant.
 ///
@@ -146,7 +146,7 @@ fn how_many_more(beside: &Beside) -> String {
 
 fn describe(deleted: &Deleted) -> String {
     let Deleted { object_id, user_principal_name, deleted_at } = deleted;
-    let at = deleted_at.map(|at| format!(", deleted at {}", to_the_second(at)));
+    let at = deleted_at.map(|at| format!(", deleted at {}", utc_second(at)));
     format!("{user_principal_name} ({object_id}){}", at.unwrap_or_default())
 }
 

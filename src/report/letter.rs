@@ -13,7 +13,7 @@ use super::page_text::{PageText, page_text};
 use super::spelling::{groups, said};
 use crate::ids::ObjectId;
 use crate::seal::{PassTimes, Password};
-use crate::words::to_the_second;
+use crate::words::second_here;
 
 const STYLE: &str = include_str!("assets/letter.css");
 
@@ -118,7 +118,7 @@ pub fn sheets(
                     p.password { (Secret(pass.expose())) }
                     (spelled(pass))
                     p.advice {
-                        "It is good from " (to_the_second(times.from)) " until " (to_the_second(times.until)) ", "
+                        "It is good from " (second_here(times.from)) " until " (second_here(times.until)) ", "
                         @if times.once { "for one sign-in. " } @else { "for any number of sign-ins. " }
                         "Enter it where a temporary access pass is asked for, and then register how you sign in from now on, such as a "
                         "passkey or the Authenticator app."

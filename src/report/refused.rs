@@ -13,11 +13,12 @@ use crate::run::outcome::Outcome;
 use crate::run::output::{self, RunOutput};
 use crate::run::replay::Replay;
 use crate::run::result_row::{ResultDetails, ResultRow, ResultRows};
-use crate::run::results::{PASS_FROM, to_the_second};
+use crate::run::results::PASS_FROM;
 use crate::run::results_error::ResultsError;
 use crate::run::run_error::RunError;
 use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 use crate::wording::reason::{DRIFTED, remedy, sentence};
+use crate::words::utc_second;
 
 const HEADER: [&str; 9] =
     ["user", "reason", "remedy", "row", "sheet_row", "place", "display_name", "handoff", "priority"];
@@ -163,7 +164,7 @@ fn add(
         &guard(&row.handoff),
         &priority,
     ];
-    let pass_from = names_moments(plan).then(|| row.pass_from.map(to_the_second).unwrap_or_default());
+    let pass_from = names_moments(plan).then(|| row.pass_from.map(utc_second).unwrap_or_default());
     let wave = has_waves(plan).then(|| guard(&row.wave));
     csv.write_record(cells.into_iter().chain(pass_from.as_deref()).chain(wave.as_deref()))
         .map_err(|error| io::Error::from(error).into())

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use crate::json::Rfc3339Moment;
 use crate::machine;
 use crate::private_files;
-use crate::words::to_the_second;
+use crate::words::second_here;
 
 /// The file that is locked. It is empty: where a lock keeps others from reading, they must still see who holds it.
 pub const LOCK: &str = "run.lock";
@@ -73,7 +73,7 @@ fn who(holder: Option<&LockHolder>) -> String {
     holder.map_or_else(
         || "another sealoff works in it".to_owned(),
         |LockHolder { command, pid, host, since, waits_until }| {
-            let (since, until) = (to_the_second(*since), waits_until.map(to_the_second));
+            let (since, until) = (second_here(*since), waits_until.map(second_here));
             let until = until.map_or_else(String::new, |until| format!(", and waits until {until} to begin"));
             format!("sealoff {command}, process {pid} on {host:?}, works in it since {since}{until}")
         },

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use serde::Serialize;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::made_pass::MadePass;
 use super::on_premises::ScriptedRow;
@@ -26,6 +25,7 @@ use crate::plan::waves::WAVE;
 use crate::private_files;
 use crate::spreadsheet::{BYTE_ORDER_MARK, Guarded};
 use crate::step::Step;
+use crate::words::utc_second;
 
 /// The columns before those of the steps.
 const LEADING_COLUMNS: [&str; 5] = ["row", "user", "object_id", "user_principal_name", "outcome"];
@@ -92,15 +92,15 @@ impl PassCells {
         let Some(MadePass { times, sealed, .. }) = pass else {
             let to_be = row.pass_from.filter(|_| row.steps.contains(Step::Pass));
             return Self {
-                pass_from: to_be.map(to_the_second).unwrap_or_default(),
+                pass_from: to_be.map(utc_second).unwrap_or_default(),
                 pass_until: String::new(),
                 pass_once: "",
                 sealed_pass: String::new(),
             };
         };
         Self {
-            pass_from: to_the_second(times.from),
-            pass_until: to_the_second(times.until),
+            pass_from: utc_second(times.from),
+            pass_until: utc_second(times.until),
             pass_once: if times.once { "yes" } else { "no" },
             sealed_pass: sealed.to_string(),
         }
@@ -171,7 +171,7 @@ fn cells<'a>(
         error_code: code.into(),
         request_id: details.last_request_id().into(),
         attempts: (planned.decision == Decision::Act).then_some(row.history.attempts),
-        finished_at: details.last_noted.filter(|_| state.is_settled()).map(to_the_second).unwrap_or_default(),
+        finished_at: details.last_noted.filter(|_| state.is_settled()).map(utc_second).unwrap_or_default(),
         sheet_row: planned.sheet_row,
         place: planned.place_on_row(),
         handoff: planned.handoff.as_str().into(),
@@ -225,7 +225,7 @@ fn on_premises(row: &ResultRow, details: &ResultDetails) -> Vec<String> {
     if let Some(ScriptReport { said, password, done_at }) = &details.scripted {
         let by = if *password == ScriptPassword::ByHand { "by hand, reported for" } else { "onprem.ps1 at" };
         let said = if said.is_empty() { String::new() } else { format!(": {said}") };
-        parts.push(format!("{by} {}{said}", to_the_second(*done_at)));
+        parts.push(format!("{by} {}{said}", utc_second(*done_at)));
     }
     if row.is_written_back {
         let standing = row.history.written_back;
@@ -266,7 +266,7 @@ fn written_back(standing: Option<WritebackStanding>, last: Option<&WritebackEven
         Some(WritebackEvent::SessionsLeft { why }) => format!("sessions were not ended after the new password: {why}"),
         _ => String::new(),
     };
-    let at = standing.replaced.map(to_the_second).unwrap_or_default();
+    let at = standing.replaced.map(utc_second).unwrap_or_default();
     let stage = match standing.stage {
         WritebackStage::Open => "the old password opens the account".to_owned(),
         WritebackStage::Unknown if said.is_empty() => "password writeback was sent, and no answer was noted".to_owned(),
@@ -275,11 +275,4 @@ fn written_back(standing: Option<WritebackStanding>, last: Option<&WritebackEven
         WritebackStage::Confirmed => format!("written back to Active Directory at {at}"),
     };
     [said, stage].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
-}
-
-/// To the second, in UTC.
-#[must_use]
-pub fn to_the_second(at: OffsetDateTime) -> String {
-    let at = OffsetDateTime::from_unix_timestamp(at.unix_timestamp()).ok();
-    at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }

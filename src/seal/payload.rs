@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::ids::{ObjectId, TenantId, WorkListId};
 use crate::secret_buffer::exact_json;
-use crate::words::to_the_second;
+use crate::words::utc_second;
 
 use super::password::Password;
 
@@ -72,7 +72,7 @@ pub struct PassTimes {
 impl fmt::Display for PassTimes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { from, until, once } = self;
-        write!(f, "pass good from {} until {}", to_the_second(*from), to_the_second(*until))?;
+        write!(f, "pass good from {} until {}", utc_second(*from), utc_second(*until))?;
         f.write_str(if *once { ", for one sign-in" } else { ", for any number of sign-ins" })
     }
 }

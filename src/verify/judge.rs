@@ -13,7 +13,7 @@ use crate::run::proof::Proof;
 use crate::step::facts::ProvedBy;
 use crate::step::target::TargetWords;
 use crate::step::{PassTerms, Step, StepMap};
-use crate::words::{counted, to_the_second};
+use crate::words::{counted, utc_second};
 
 /// An answer's `Date` may be this much later than the moment at which the write took effect: the answer to a batch leaves
 /// when its last item is done, and timestamps are whole seconds.
@@ -156,9 +156,9 @@ impl ExpectedEffects {
             return finding(step, Proof::Contradicted, expected, first.to_owned(), false);
         }
         if let Some(last_seen) = last_seen {
-            found += &format!(", changed between {} and {}", to_the_second(last_seen), to_the_second(now));
+            found += &format!(", changed between {} and {}", utc_second(last_seen), utc_second(now));
         } else {
-            found += &format!(", changed before {}", to_the_second(now));
+            found += &format!(", changed before {}", utc_second(now));
         }
         if account.synced {
             found +=
@@ -193,7 +193,7 @@ impl ExpectedEffects {
             Err((verdict, found)) => return made(verdict, found, false),
         };
         let (ours, is, noted) = changed;
-        let found = format!("password changed at {}", to_the_second(is));
+        let found = format!("password changed at {}", utc_second(is));
         if is < ours - TOLERANCE || Some(is) == self.last_password_change.map(whole) {
             return made(Proof::NotYet, found, now - noted < MAX_LAG);
         }
@@ -221,13 +221,13 @@ impl ExpectedEffects {
         };
         let (ours, is, noted) = ended;
         let may_lag = now - noted < MAX_LAG;
-        let found = format!("sessions ended at {}", to_the_second(is));
+        let found = format!("sessions ended at {}", utc_second(is));
         if is < ours - TOLERANCE || Some(is) == self.sessions_valid_from.map(whole) {
             return made(Proof::NotYet, found, may_lag);
         }
         let password = account.last_password_change().map(whole);
         if let Some(password) = password.filter(|password| *password > is) {
-            let found = format!("{found}, and the password was changed later, at {}", to_the_second(password));
+            let found = format!("{found}, and the password was changed later, at {}", utc_second(password));
             return made(Proof::CannotBeProved, found, may_lag);
         }
         if is < ours && self.expects_password_change() && password == Some(is) {
@@ -273,12 +273,12 @@ impl ExpectedEffects {
         let Some(pass) = listed else { return made(Proof::CannotBeProved, "there is no pass".to_owned(), false) };
         let shown = pass_text(pass);
         if is > ours + TOLERANCE {
-            let found = format!("{shown}, made at {}, after ours: another one took its place", to_the_second(is));
+            let found = format!("{shown}, made at {}, after ours: another one took its place", utc_second(is));
             return made(Proof::CannotBeProved, found, false);
         }
         if is < ours - TOLERANCE {
             let may_lag = now - noted < MAX_LAG;
-            return made(Proof::NotYet, format!("{shown}, made at {}, before ours", to_the_second(is)), may_lag);
+            return made(Proof::NotYet, format!("{shown}, made at {}, before ours", utc_second(is)), may_lag);
         }
         let is_off = pass.method_usability_reason.as_deref() == Some("DisabledByPolicy");
         made(if is_off { Proof::CannotBeProved } else { Proof::Proved }, shown, false)
@@ -301,10 +301,10 @@ fn pass_text(pass: &StandingPass) -> String {
     let StandingPass { start_date_time, lifetime_in_minutes, is_usable, method_usability_reason, .. } = pass;
     let mut text = "a pass".to_owned();
     if let Some(from) = start_date_time {
-        text += &format!(" from {}", to_the_second(*from));
+        text += &format!(" from {}", utc_second(*from));
         let minutes = lifetime_in_minutes.map(|minutes| Duration::minutes(minutes.into()));
         if let Some(until) = minutes.and_then(|minutes| from.checked_add(minutes)) {
-            text += &format!(" until {}", to_the_second(until));
+            text += &format!(" until {}", utc_second(until));
         }
     }
     text + match (is_usable, method_usability_reason.as_deref()) {
@@ -370,7 +370,7 @@ fn dated(
         (StepClaim::Done { .. }, None) => Err((Proof::CannotBeProved, format!("the directory does not say {what}"))),
         (StepClaim::InDoubt, shown) => {
             let shown =
-                shown.map(|shown| format!("; the directory shows {}", to_the_second(shown))).unwrap_or_default();
+                shown.map(|shown| format!("; the directory shows {}", utc_second(shown))).unwrap_or_default();
             Err((Proof::CannotBeProved, format!("the write was sent and never answered, so no moment is known{shown}")))
         }
         (StepClaim::NotDone { word }, _) => Err((Proof::NotYet, format!("this run has not done it ({word})"))),
@@ -385,7 +385,7 @@ fn expected_text(step: Step, claim: StepClaim) -> String {
     let effect = step.facts().effect;
     match (step.facts().proved_by, claim) {
         (ProvedBy::PasswordChange | ProvedBy::SessionsValidFrom, StepClaim::Done { date: Some(date), .. }) => {
-            format!("{effect} at or after {}", to_the_second(date))
+            format!("{effect} at or after {}", utc_second(date))
         }
         _ => effect.to_owned(),
     }

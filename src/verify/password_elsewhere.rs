@@ -6,7 +6,7 @@ use super::claims::ReplacedBy;
 use super::reading::{AccountReading, SeenAccount};
 use super::second::whole;
 use crate::run::proof::Proof;
-use crate::words::to_the_second;
+use crate::words::utc_second;
 
 /// The script notes the moment at which it was done with a row, by the clock of its own machine. Clocks in a domain are kept by its
 /// controllers, and those by the network; a change that is this much older may be another's, and proves nothing.
@@ -37,7 +37,7 @@ pub(super) fn judge_on_premises(
     let changed = account.last_password_change().map(whole);
     let shown = changed.map_or_else(
         || "the directory does not say when the password was last changed".to_owned(),
-        |changed| format!("password changed at {}", to_the_second(changed)),
+        |changed| format!("password changed at {}", utc_second(changed)),
     );
     if !account.synced {
         let found = format!(
@@ -60,10 +60,10 @@ pub(super) fn judge_on_premises(
         return (Proof::NotYet, found, false);
     }
     if changed.zip(not_before).is_some_and(|(is, not_before)| is >= not_before && Some(is) != before.map(whole)) {
-        return (Proof::Proved, format!("{shown}, in Active Directory by {}", to_the_second(replaced)), false);
+        return (Proof::Proved, format!("{shown}, in Active Directory by {}", utc_second(replaced)), false);
     }
     let when = if by == ReplacedBy::Person { "by" } else { "at" };
-    let known = format!("{shown}; {by_whom} replaced it {when} {}", to_the_second(replaced));
+    let known = format!("{shown}; {by_whom} replaced it {when} {}", utc_second(replaced));
     let (verdict, found) = not_brought_here(&known, replaced, reading);
     (verdict, found, reading.at() - replaced < MAX_SYNC)
 }
@@ -76,7 +76,7 @@ fn not_brought_here(known: &str, replaced: OffsetDateTime, reading: &AccountRead
             let found = format!(
                 "{known}, and the directory sync ran at {} and brought no new password: \
                  where passwords are checked on-premises (pass-through authentication, federation) none is ever shown here",
-                to_the_second(sync)
+                utc_second(sync)
             );
             (Proof::CannotBeProved, found)
         }
@@ -84,7 +84,7 @@ fn not_brought_here(known: &str, replaced: OffsetDateTime, reading: &AccountRead
             let found = format!(
                 "{known}, and the directory sync, which last ran at {}, has not brought it \
                  here yet",
-                to_the_second(sync)
+                utc_second(sync)
             );
             (Proof::NotYet, found)
         }
@@ -109,7 +109,7 @@ pub(super) fn judge_at_provider(replaced: Option<OffsetDateTime>, account: &Seen
             "no one says that the password was changed at the identity provider of the domain".to_owned(),
         ),
         Some(by) => {
-            let by = to_the_second(by);
+            let by = utc_second(by);
             let found = format!(
                 "a person says that it was changed at the identity provider of the domain, by {by}; the directory never shows \
                  a password that is kept there"

@@ -7,7 +7,7 @@ use crate::ids::RowNumber;
 use crate::plan::plan_targets::PlanTargets;
 use crate::step::Step;
 use crate::step::target::{TargetWords, WriteTarget};
-use crate::words::{counted, to_the_second};
+use crate::words::{counted, utc_second};
 
 /// What was seen of the targets of one step at one person.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,7 +113,7 @@ impl SeenTargets {
 
 fn dated(name: &str, since: Option<OffsetDateTime>) -> SeenTarget {
     match since {
-        Some(moment) => format!("{name} of {}", to_the_second(moment)),
+        Some(moment) => format!("{name} of {}", utc_second(moment)),
         None => format!("{name} of unknown age"),
     }
 }

@@ -4,7 +4,6 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::claims::RunClaims;
 use super::finding::Finding;
@@ -15,6 +14,7 @@ use crate::private_files;
 use crate::run::journal::{Journal, JournalError};
 use crate::run::record::Record;
 use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
+use crate::words::utc_second;
 
 /// The file's name.
 pub const VERIFICATION_CSV: &str = "verification.csv";
@@ -61,7 +61,7 @@ pub fn write(
         csv.write_record(HEADER).map_err(io::Error::from)?;
         for account in pass.checked(plan, claims)? {
             let Checked { subject, findings, at } = account?;
-            let checked_at = second(at);
+            let checked_at = utc_second(at);
             for finding in &findings {
                 let written = csv.write_record([
                     subject.row.to_string().as_str(),
@@ -76,7 +76,7 @@ pub fn write(
                 written.map_err(io::Error::from)?;
             }
         }
-        let checked_at = second(OffsetDateTime::now_utc());
+        let checked_at = utc_second(OffsetDateTime::now_utc());
         for finding in risk.iter().flat_map(|risk| &risk.findings) {
             let written = csv.write_record([
                 finding.row.to_string().as_str(),
@@ -126,8 +126,4 @@ pub async fn append(
     }
     records.push(Record::VerificationEnded { steps: pass.verdicts() });
     Ok(journal.close(records).await?)
-}
-
-fn second(moment: OffsetDateTime) -> String {
-    moment.replace_nanosecond(0).ok().and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_default()
 }

@@ -6,7 +6,7 @@ use crate::plan::manifest::Manifest;
 use crate::plan::pass_moments::PassMoments;
 use crate::plan::pass_wish::span;
 use crate::step::PassTerms;
-use crate::words::{count, counted, harmless, to_the_second};
+use crate::words::{count, counted, harmless, second_here};
 
 /// So many moments are named; plan.csv has the moment of each person.
 const MAX_MOMENTS_NAMED: usize = 8;
@@ -67,8 +67,8 @@ pub fn when(terms: &PassTerms) -> String {
 
 fn beginning(terms: &PassTerms) -> String {
     let Some(from) = terms.from else { return "when it is made".to_owned() };
-    let until = end(from, terms).map(|until| format!(", ends at {}", to_the_second(until))).unwrap_or_default();
-    format!("at {}{until}", to_the_second(from))
+    let until = end(from, terms).map(|until| format!(", ends at {}", second_here(until))).unwrap_or_default();
+    format!("at {}{until}", second_here(from))
 }
 
 fn end(from: OffsetDateTime, terms: &PassTerms) -> Option<OffsetDateTime> {
@@ -86,22 +86,22 @@ fn by_moment(all: &PassMoments, terms: &PassTerms, passes: u32) -> Vec<String> {
     let named = all.moments.iter().take(MAX_MOMENTS_NAMED).map(|moment| {
         let until = end(moment.from, terms).map(|until| {
             let ends = if moment.passes == 1 { "ends" } else { "end" };
-            format!(" and {ends} at {}", to_the_second(until))
+            format!(" and {ends} at {}", second_here(until))
         });
-        format!("{} at {}{}", passes_of(moment.passes), to_the_second(moment.from), until.unwrap_or_default())
+        format!("{} at {}{}", passes_of(moment.passes), second_here(moment.from), until.unwrap_or_default())
     });
     let mut lines: Vec<String> = named.collect();
     let more = &all.moments[lines.len()..];
     if let Some(last) = more.last() {
         let others = more.iter().map(|moment| moment.passes).sum();
-        let (last, moments) = (to_the_second(last.from), counted(more.len() as u64, "moment", "moments"));
+        let (last, moments) = (second_here(last.from), counted(more.len() as u64, "moment", "moments"));
         lines.push(format!("{} at {moments} more, the last at {last}; plan.csv names them all", passes_of(others)));
     }
     let rest = passes.saturating_sub(all.moments.iter().map(|moment| moment.passes).sum());
     if rest > 0 {
         let begin = terms
             .from
-            .map_or_else(|| "when made".to_owned(), |from| format!("at {}, by --pass-from", to_the_second(from)));
+            .map_or_else(|| "when made".to_owned(), |from| format!("at {}, by --pass-from", second_here(from)));
         lines.push(format!("{} {begin}: the list names no moment", passes_of(rest)));
     }
     lines

@@ -1,5 +1,8 @@
 //! Moments as the clock on the wall has them, and in UTC.
 
+use std::collections::HashMap;
+
+use crate::passes;
 use crate::stage::{Ran, Stage, finish};
 
 /// Central Europe, as POSIX spells it: no file of time zones is needed.
@@ -36,4 +39,33 @@ fn a_moment_is_shown_by_the_clock_here_and_in_utc() {
         let refused = apply(moment);
         assert!(refused.code == Some(2) && refused.err.contains(right), "{refused:?}");
     }
+}
+
+#[test]
+fn files_have_utc_wherever_they_are_made() {
+    let stage = Stage::with(passes::settings());
+    let roster = stage.roster_of(&stage.members(2));
+    passes::plan(&stage, &roster, "breach", &["--credential", "both"]).succeeded();
+    in_berlin(&stage, &["apply", "out", "--confirm", "2"]).succeeded();
+    let detail = &stage.results("out")[&1]["detail"];
+    assert!(detail.contains("pass good from 2") && !detail.contains("UTC"), "{detail}");
+
+    stage.run(&["verify", "out", "--wait", "0s"]);
+    let findings = || stage.journal("out").iter().filter(|line| line["record"] == "verified").count();
+    let first = findings();
+    in_berlin(&stage, &["verify", "out", "--wait", "0s"]);
+    assert!(first > 0);
+    assert_eq!(findings(), first, "another time zone is no news");
+    let table = std::fs::read_to_string(stage.path("out/verification.csv")).unwrap();
+    assert!(!table.contains(" UTC"), "{table}");
+}
+
+#[test]
+fn a_drill_in_another_time_zone_has_its_app_roles() {
+    let stage = Stage::new();
+    in_berlin(&stage, &["drill", "--playbook", "evict", "--out", "out"]).succeeded();
+    let roles = std::fs::read_to_string(stage.path("out/evict/app-roles.csv")).unwrap();
+    let mut roles = csv::Reader::from_reader(roles.as_bytes());
+    let rows: Vec<HashMap<String, String>> = roles.deserialize().map(Result::unwrap).collect();
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["assigned"].ends_with('Z')), "{rows:?}");
 }

@@ -9,6 +9,7 @@ use crate::simulator::directory::UserKey;
 use crate::simulator::graph::answer::ServedAnswer;
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::paging::ServedPage;
+use crate::simulator::moment::iso;
 
 impl World {
     pub(super) fn read_app_roles(
@@ -26,7 +27,7 @@ impl World {
                 "id": held.id.simple().to_string(),
                 "deletedDateTime": null,
                 "appRoleId": held.role_id,
-                "createdDateTime": crate::words::to_the_second(held.assigned),
+                "createdDateTime": iso(held.assigned),
                 "principalDisplayName": held.principal,
                 "principalId": held.principal_id,
                 "principalType": if held.is_group { "Group" } else { "User" },
