@@ -345,7 +345,7 @@ impl Manifest {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::graph::named_caller::NamedCaller;
     use crate::plan::handoff::{HandoffName, Share};
@@ -357,7 +357,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
-    fn manifest(name: &str, recipients: Vec<String>) -> Manifest {
+    pub(crate) fn manifest(name: &str, recipients: Vec<String>) -> Manifest {
         let mut counts = Counts::default();
         counts.add(Decision::Act, &[Reason::Synced], Playbook::Offboard.steps(), 0);
         counts.add(Decision::Refuse, &[Reason::NotFound], Steps::NONE, 0);

@@ -8,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::plan::handoff::Handoff;
 use crate::plan::manifest::Manifest;
+use crate::plan::rules::Options;
 use crate::plan::waves::{WAVE, Wave};
 use crate::run::results::PASS_FROM;
 use crate::seal::PasswordStyle;
@@ -120,79 +121,16 @@ fn plan(like: &Manifest, list: &Path, rows: &str, out: &Path) -> String {
 
 /// The rules of a plan as flags, each with a blank before it.
 fn rules(plan: &Manifest) -> String {
-    let options = &plan.options;
-    let mut flags = String::new();
-    for (is_given, flag) in [
-        (options.discard_credentials, "--discard-credentials"),
-        (options.skip_guests, "--skip-guests"),
-        (options.allow_privileged, "--allow-privileged"),
-        (options.allow_synced, "--allow-synced"),
-        (options.allow_federated, "--allow-federated"),
-        (options.allow_resource_accounts, "--allow-resource-accounts"),
-        (options.check_mailboxes, "--check-mailboxes"),
-        (options.handoff_by_manager, "--handoff-by manager"),
-        (options.without_roles, "--without-roles"),
-        (options.without_domains, "--without-domains"),
-    ] {
-        if is_given {
-            flags = flags + " " + flag;
-        }
-    }
-    if let Some(methods) = options.methods {
-        let _ = write!(flags, " --methods {methods}");
-    }
-    if options.devices {
-        flags += " --devices";
-    }
-    if let Some(mark) = options.risk {
-        flags = flags + " " + mark.flag();
-    }
+    let mut flags = options(&plan.options);
     if let Some(consents) = plan.consents.as_ref().filter(|consents| consents.asked.deletes()) {
         let _ = write!(flags, " --consents {}", quoted(Path::new(&consents.asked.to_string())));
     }
-    if let Some(PassTerms { beside_password, minutes, from, .. }) = options.pass {
-        flags += if beside_password { " --credential both" } else { " --credential pass" };
-        let _ = write!(flags, " --pass-lifetime {minutes}m");
-        let to_come = from.filter(|from| *from > OffsetDateTime::now_utc());
-        if let Some(from) = to_come.and_then(|from| from.format(&Rfc3339).ok()) {
-            let _ = write!(flags, " --pass-from {from}");
-        }
-        // Our lists have the moments in a column of their own.
-        if plan.pass_moments.is_some() {
-            let _ = write!(flags, " --pass-from-column {PASS_FROM}");
-        }
+    // Our lists have the moments in a column of their own.
+    if plan.pass_moments.is_some() {
+        let _ = write!(flags, " --pass-from-column {PASS_FROM}");
     }
-    if (plan.playbook.resets() || options.pass.is_some()) && !options.discard_credentials {
-        let common = plan.handoff.as_ref().filter(|_| !options.handoff_by_manager).and_then(Handoff::common_keys);
-        // Our lists have the column that says who hands over; with a file of recipients it is found by itself.
-        if common.is_some() {
-            flags += " --handoff-by handoff";
-        }
-        match common.or_else(|| plan.handoff.is_none().then(|| plan.recipients.clone())) {
-            None => flags += " --recipients FILE",
-            // Anything longer than an age recipient is named by its file.
-            Some(recipients) if recipients.iter().all(|key| key.starts_with("age1")) => {
-                for recipient in recipients {
-                    flags = flags + " --seal-to " + &recipient;
-                }
-            }
-            Some(_) => flags += " --seal-to KEY",
-        }
-        if let Some(chosen) = &plan.passwords_by_hand {
-            flags += &naming_the_passwords(plan);
-            if chosen.generate_missing {
-                flags += " --generate-missing";
-            }
-        }
-        match options.password {
-            style if style == PasswordStyle::default() => {}
-            PasswordStyle::Random(length) => {
-                let _ = write!(flags, " --password-length {}", length.get());
-            }
-            PasswordStyle::Phrase(length) => {
-                let _ = write!(flags, " --password phrase --password-length {}", length.get());
-            }
-        }
+    if (plan.playbook.resets() || plan.options.pass.is_some()) && !plan.options.discard_credentials {
+        flags += &credentials(plan);
     }
     // Our lists have the waves in a column of their own, too.
     if plan.waves.is_some() {
@@ -202,4 +140,143 @@ fn rules(plan: &Manifest) -> String {
         flags = flags + " --protect " + &quoted(Path::new(&list.name));
     }
     flags
+}
+
+/// What was lifted or narrowed. Every option is named, so that a new one is not forgotten here.
+fn options(options: &Options) -> String {
+    let Options {
+        allow_privileged,
+        allow_synced,
+        allow_federated,
+        skip_guests,
+        // Said with the keys that new passwords are sealed to.
+        password: _,
+        discard_credentials,
+        without_roles,
+        without_domains,
+        since,
+        strict,
+        allow_resource_accounts,
+        check_mailboxes,
+        handoff_by_manager,
+        writeback,
+        // How many accounts another list changes is another question.
+        max_accounts: _,
+        methods,
+        devices,
+        pass,
+        risk,
+    } = *options;
+    let mut flags = String::new();
+    for (is_given, flag) in [
+        (discard_credentials, "--discard-credentials"),
+        (skip_guests, "--skip-guests"),
+        (allow_privileged, "--allow-privileged"),
+        (allow_synced, "--allow-synced"),
+        (allow_federated, "--allow-federated"),
+        (allow_resource_accounts, "--allow-resource-accounts"),
+        (check_mailboxes, "--check-mailboxes"),
+        (strict, "--strict"),
+        (handoff_by_manager, "--handoff-by manager"),
+        (writeback, "--writeback"),
+        (without_roles, "--without-roles"),
+        (without_domains, "--without-domains"),
+        (devices, "--devices"),
+    ] {
+        if is_given {
+            flags = flags + " " + flag;
+        }
+    }
+    if let Some(since) = since.and_then(|since| since.format(&Rfc3339).ok()) {
+        let _ = write!(flags, " --since {since}");
+    }
+    if let Some(methods) = methods {
+        let _ = write!(flags, " --methods {methods}");
+    }
+    if let Some(mark) = risk {
+        flags = flags + " " + mark.flag();
+    }
+    flags + &pass.map(pass_flags).unwrap_or_default()
+}
+
+fn pass_flags(PassTerms { beside_password, minutes, from, .. }: PassTerms) -> String {
+    let credential = if beside_password { "both" } else { "pass" };
+    let to_come = from.filter(|from| *from > OffsetDateTime::now_utc());
+    let from = to_come.and_then(|from| from.format(&Rfc3339).ok()).map(|from| format!(" --pass-from {from}"));
+    format!(" --credential {credential} --pass-lifetime {minutes}m{}", from.unwrap_or_default())
+}
+
+/// To whom new credentials are sealed, and what new passwords are like.
+fn credentials(plan: &Manifest) -> String {
+    let mut flags = String::new();
+    let common = plan.handoff.as_ref().filter(|_| !plan.options.handoff_by_manager).and_then(Handoff::common_keys);
+    // Our lists have the column that says who hands over; with a file of recipients it is found by itself.
+    if common.is_some() {
+        flags += " --handoff-by handoff";
+    }
+    match common.or_else(|| plan.handoff.is_none().then(|| plan.recipients.clone())) {
+        None => flags += " --recipients FILE",
+        // Anything longer than an age recipient is named by its file.
+        Some(recipients) if recipients.iter().all(|key| key.starts_with("age1")) => {
+            for recipient in recipients {
+                flags = flags + " --seal-to " + &recipient;
+            }
+        }
+        Some(_) => flags += " --seal-to KEY",
+    }
+    // Where a file of recipients names them, too, the flag is refused: the script would set other passwords without either.
+    if plan.on_premises.as_ref().is_some_and(|work| !work.keys.is_empty()) {
+        flags += " --ad-key CERT";
+    }
+    if let Some(chosen) = &plan.passwords_by_hand {
+        flags += &naming_the_passwords(plan);
+        if chosen.generate_missing {
+            flags += " --generate-missing";
+        }
+    }
+    match plan.options.password {
+        style if style == PasswordStyle::default() => {}
+        PasswordStyle::Random(length) => {
+            let _ = write!(flags, " --password-length {}", length.get());
+        }
+        PasswordStyle::Phrase(length) => {
+            let _ = write!(flags, " --password phrase --password-length {}", length.get());
+        }
+    }
+    flags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::manifest::tests::manifest;
+
+    fn again(change: impl Fn(&mut Manifest)) -> String {
+        let mut plan = manifest("Contoso", vec!["age1desk".to_owned()]);
+        plan.handoff = None;
+        plan.on_premises = None;
+        plan.passwords_by_hand = None;
+        plan.options = Options::default();
+        change(&mut plan);
+        like(&plan, Path::new("rest.csv"), Path::new("rest"))
+    }
+
+    #[test]
+    fn a_plan_is_offered_once_more_by_all_its_rules() {
+        type Change = fn(&mut Manifest);
+        let cases: [(Change, &str); 5] = [
+            (|plan| plan.options.strict = true, "--strict"),
+            (|plan| plan.options.writeback = true, "--writeback"),
+            (|plan| plan.options.since = Some(OffsetDateTime::UNIX_EPOCH), "--since 1970-01-01T00:00:00Z"),
+            (|plan| plan.on_premises = manifest("Contoso", Vec::new()).on_premises, "--ad-key CERT"),
+            (|plan| plan.options.devices = true, "--devices"),
+        ];
+        let bare = again(|_| {});
+        assert!(bare.contains(" --seal-to age1desk"), "{bare}");
+        for (change, flag) in cases {
+            let command = again(change);
+            assert!(command.contains(&format!(" {flag} ")), "{command}");
+            assert!(!bare.contains(flag), "{bare}");
+        }
+    }
 }
