@@ -92,7 +92,7 @@ pub use payload::{Binding, ExpectedAccount, PassTimes, ScriptedPlace};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};
 pub use recipients::{
     CertificateProblem, MissingKeyUsage, RecipientDamage, RecipientError, RecipientPlace, Recipients, SecretKeyKind,
-    UnsealableKind, recipient_name,
+    UnsealableKind, is_a_key, recipient_name,
 };
 pub use row_credential::RowCredentialError;
 pub use sealed_file::{SealedFile, seal_file, sealed_file_kind, unseal_any_file, unseal_file};

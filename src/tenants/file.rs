@@ -30,6 +30,7 @@ use crate::graph::app_file::{self, AppFile};
 use crate::graph::endpoint::Cloud;
 use crate::nearest::nearest_by;
 use crate::private_files;
+use crate::seal::is_a_key;
 use crate::text_file::{self, Letters};
 use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 
@@ -242,8 +243,7 @@ impl Taking<'_> {
             Some(_) => return Err(wrong()),
         };
         let one = |value: Value| match value.as_str().map(str::trim) {
-            // An SSH key is two words, and none of the three is a path.
-            Some(text) if text.starts_with("age1") || text.starts_with("ssh-") => Ok(text.to_owned()),
+            Some(text) if is_a_key(text) => Ok(text.to_owned()),
             Some(text) if !text.is_empty() => Ok(self.beside(text).display().to_string()),
             _ => Err(wrong()),
         };
@@ -284,7 +284,7 @@ mod tests {
         let text = with_app(
             "[tenants.contoso]\ntenant = 'contoso.com'\n\
              [tenants.fabrikam]\ntenant = 'fabrikam.com'\nclient_secret_env = 'FABRIKAM'\nprotect = 'own.txt'\npriority = 1\n\
-             seal_to = ['age1abc', 'desk.pem']\nmax_accounts = 40\ncloud = 'china'\n\
+             seal_to = ['age1abc', 'My keys/ssh-desk.pub', 'desk.pem']\nmax_accounts = 40\ncloud = 'china'\n\
              [tenants.partner]\ntenant = 'adatum.com'\nauth = 'azure-cli'",
         );
         let file = parsed(&text).unwrap();
@@ -302,7 +302,8 @@ mod tests {
         assert_eq!(source(fabrikam), CredentialSource::Secret(SecretPlace::Variable("FABRIKAM".to_owned())));
         assert_eq!(partner.access, TenantAccess::AzureCli);
         let own_key = Path::new("msp").join("desk.pem").display().to_string();
-        assert_eq!(fabrikam.seal_to, ["age1abc", &*own_key]);
+        let other_key = Path::new("msp").join("My keys/ssh-desk.pub").display().to_string();
+        assert_eq!(fabrikam.seal_to, ["age1abc", &*other_key, &*own_key]);
         assert_eq!((fabrikam.max_accounts, fabrikam.cloud), (Some(40), Some(Cloud::China)));
     }
 

@@ -13,6 +13,7 @@ use super::policy::{POLICY, PolicyDraft};
 use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
+use crate::seal::is_a_key;
 use crate::text_file::{self, Letters};
 use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 
@@ -244,11 +245,6 @@ impl SettingsReader<'_> {
         // A file that was found in the working folder names its neighbours as arguments do there.
         if folder == Path::new(".") { name.to_owned() } else { folder.join(name).to_string_lossy().into_owned() }
     }
-}
-
-/// A public key as text, and not the name of a file.
-fn is_a_key(text: &str) -> bool {
-    text.starts_with("age1") || text.starts_with("ssh-") || text.contains(' ')
 }
 
 fn holds_a_secret(value: &DeValue<'_>) -> bool {

@@ -10,6 +10,7 @@ use super::error::SettingsError;
 use crate::plan::approvers::{ApprovalPolicy, Approver};
 use crate::plan::signatures::SIGNATURE_FILES;
 use crate::private_files;
+use crate::seal::is_a_key;
 use crate::signing::Signer;
 
 /// Those whose signatures count.
@@ -145,7 +146,7 @@ fn of_table(path: &Path, table: &DeTable<'_>) -> Result<Approver, String> {
 
 /// A public key, or the name of a file with one beside the settings.
 fn key(path: &Path, text: &str) -> Result<Signer, String> {
-    let key = if text.starts_with("ssh-") || text.contains(' ') {
+    let key = if is_a_key(text) {
         Signer::parse(text).map_err(|reason| format!("a key in it is no public SSH key: {reason}"))?
     } else {
         let file: PathBuf = private_files::folder_of(path).join(text);

@@ -19,12 +19,22 @@ use time::OffsetDateTime;
 use super::extension::Extension;
 use age_key::AgeKey;
 pub(super) use certificate::{Certificate, CertificateKey};
-use recipient::Recipient;
 pub(super) use recipient::RsaPadding;
+use recipient::{CERTIFICATE, CERTIFICATE_OAEP, Recipient};
 
 pub use certificate::{CertificateProblem, MissingKeyUsage};
 pub use error::{RecipientError, RecipientPlace};
 pub use given::{RecipientDamage, SecretKeyKind, UnsealableKind};
+
+/// Is a text a key itself, and not the name of a file that holds some? Where a file names another one beside it, this decides.
+#[must_use]
+pub fn is_a_key(text: &str) -> bool {
+    let folded = text.to_ascii_lowercase();
+    let begins = |with: &&str| folded.starts_with(with);
+    // A file may be called ssh-desk.pub; the text of an SSH key has a blank in it.
+    ["age1", CERTIFICATE, CERTIFICATE_OAEP, "-----begin"].iter().any(begins)
+        || folded.contains(' ') && ["ssh-", "ecdsa-", "sk-"].iter().any(begins)
+}
 
 /// The public keys that everything is sealed to. There is at least one, and each is there once.
 #[derive(Clone, PartialEq, Eq)]

@@ -174,6 +174,20 @@ fn post_quantum_keys_stand_alone_among_age_keys() {
 }
 
 #[test]
+fn a_key_is_not_taken_for_the_name_of_a_file() {
+    let (age, _) = made();
+    for key in
+        [&age, &age.to_uppercase(), "ssh-ed25519 AAAA desk", "ecdsa-sha2-nistp256 AAAA", "x509:MIIB", "x509-oaep:MIIB"]
+    {
+        assert!(is_a_key(key), "{key}");
+    }
+    for file in ["desk.pub", "My keys/desk.pub", "ssh-desk.pub", "sk-desk.pub", "C:\\My keys\\desk.pem", "age/desk.txt"]
+    {
+        assert!(!is_a_key(file), "{file}");
+    }
+}
+
+#[test]
 fn two_lists_become_one_with_each_key_once() {
     let [a, b, c] = [made().0, made().0, made().0];
     let union = parse(&[&a, &b]).unwrap().union(&parse(&[&b, &c]).unwrap()).unwrap();
