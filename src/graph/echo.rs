@@ -1,6 +1,7 @@
 //! Finds what was sent in confidence in what came back: whole or in part, as it is or encoded.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -33,14 +34,15 @@ pub(crate) struct SentSecrets<'s> {
     /// Something was.
     any: bool,
     whole: Vec<&'s str>,
-    parts: SecretParts<MIN_PART>,
+    /// Made when they are first looked for: most answers hold no words.
+    parts: OnceCell<SecretParts<MIN_PART>>,
     token: Option<&'s SoughtToken>,
 }
 
 impl<'s> SentSecrets<'s> {
     /// Nothing was.
     pub(crate) fn none() -> Self {
-        Self { any: false, whole: Vec::new(), parts: SecretParts::default(), token: None }
+        Self { any: false, whole: Vec::new(), parts: OnceCell::new(), token: None }
     }
 
     /// Something was, and it is not known here what: nothing is found, and nothing may be quoted that is not Graph's.
@@ -50,7 +52,7 @@ impl<'s> SentSecrets<'s> {
 
     pub(crate) fn of(secrets: impl Iterator<Item = &'s str>) -> Self {
         let whole: Vec<&str> = secrets.filter(|secret| !secret.is_empty()).collect();
-        Self { any: !whole.is_empty(), parts: SecretParts::of(&whole), whole, ..Self::none() }
+        Self { any: !whole.is_empty(), whole, ..Self::none() }
     }
 
     /// And something that is not known here: nothing may be quoted that is not Graph's.
@@ -87,11 +89,15 @@ impl<'s> SentSecrets<'s> {
     /// Does a text hold a part of a secret, in any of the encodings that servers and proxies use: JSON, HTML, percent,
     /// base64, base64 for addresses, hexadecimal, UTF-16, one in another?
     pub(crate) fn are_in(&self, text: &[u8]) -> bool {
-        !(self.parts.is_empty() && self.token.is_none()) && self.are_below(text, MAX_LAYERS)
+        !(self.parts().is_empty() && self.token.is_none()) && self.are_below(text, MAX_LAYERS)
+    }
+
+    fn parts(&self) -> &SecretParts<MIN_PART> {
+        self.parts.get_or_init(|| SecretParts::of(&self.whole))
     }
 
     fn are_below(&self, text: &[u8], layers: u8) -> bool {
-        self.parts.are_in(text)
+        self.parts().are_in(text)
             || self.token.is_some_and(|token| token.has_part_in(text))
             || layers > 0 && decoded(text).iter().any(|inner| self.are_below(inner, layers - 1))
     }

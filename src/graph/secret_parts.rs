@@ -3,7 +3,6 @@
 use zeroize::Zeroizing;
 
 /// Every part of `N` bytes of some secrets, in small letters and in order: a server may have changed the case.
-#[derive(Default)]
 pub(super) struct SecretParts<const N: usize>(Zeroizing<Vec<[u8; N]>>);
 
 impl<const N: usize> SecretParts<N> {
