@@ -162,8 +162,8 @@ impl Pass {
         }
         for left in at_places(plan, claims, &open)? {
             let (place, subject) = left?;
-            let reading = pass.readings[place as usize];
-            pass.count(&subject, &reading);
+            let findings = pass.judge(&subject, &pass.readings[place as usize]);
+            pass.count(&subject, &findings);
         }
         Ok(pass)
     }
@@ -234,9 +234,10 @@ impl Pass {
 
     /// Whether the account is to be read again, because a replica may not show all yet; where not, what was found is counted.
     fn is_open(&mut self, subject: &Subject, reading: &AccountReading) -> bool {
-        let may_catch_up = self.judge(subject, reading).iter().any(|finding| finding.may_catch_up);
+        let findings = self.judge(subject, reading);
+        let may_catch_up = findings.iter().any(|finding| finding.may_catch_up);
         if !may_catch_up {
-            self.count(subject, reading);
+            self.count(subject, &findings);
         }
         may_catch_up
     }
@@ -285,8 +286,8 @@ impl Pass {
         Ok(())
     }
 
-    fn count(&mut self, subject: &Subject, reading: &AccountReading) {
-        for finding in self.judge(subject, reading) {
+    fn count(&mut self, subject: &Subject, findings: &[Finding]) {
+        for finding in findings {
             self.verdicts.add(finding.verdict);
             if subject.expected.is_as_before(finding.step) {
                 self.as_before.add(finding.verdict);
