@@ -42,7 +42,7 @@ pub(super) async fn mark(
     let journal = Journal::open(&plan.journal_path(), |line| states.apply(line).map(drop))?;
     let Some(job) = RiskJob::of(plan, &states)? else { return Ok(RiskEnd::Through) };
     drop(states);
-    let people = job.len() as u64;
+    let people = job.people() as u64;
     messages::info(announced(job.mark(), people));
     let (app, claims) = who_may(apps).await;
     let spinner = (!is_one_of_many).then(|| Spinner::start("marking risk"));

@@ -377,7 +377,7 @@ impl<E: Into<ResultsError>, I: Iterator<Item = Result<PlanRow, E>>> Iterator for
             } else {
                 in_cloud
             };
-            let risk = self.risk.and_then(|mark| Some((mark, RowRisk::of(&planned, &history)?)));
+            let risk = self.risk.and_then(|mark| Some((mark, RowRisk::of(&planned, &self.replay.states)?)));
             ResultRow { outcome, planned, history, kept_in, is_written_back, risk }
         }))
     }

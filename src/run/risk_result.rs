@@ -4,14 +4,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::outcome::Outcome;
-use super::replay::RowHistory;
 use super::risk_rows::{RiskFault, RiskStanding};
+use super::states::States;
 use crate::graph::risky_users::RiskMark;
 use crate::plan::risk_plan::RiskOfRow;
 use crate::plan::row::PlanRow;
 
 /// What became of the mark on the risk of one row, as the column `risk` of the results has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum RowRisk {
     /// Graph accepted it.
@@ -35,20 +35,29 @@ pub enum RowRisk {
 impl RowRisk {
     /// What became of it; nothing where the plan marks no risk of this row.
     #[must_use]
-    pub fn of(row: &PlanRow, history: &RowHistory) -> Option<Self> {
-        let in_cloud = Outcome::of_row(row.decision, &history.state);
-        Some(match (RiskOfRow::of(row)?, history.risk, in_cloud) {
+    pub fn of(row: &PlanRow, states: &States) -> Option<Self> {
+        let in_cloud = Outcome::of_row(row.decision, &states.of(row.row));
+        Some(match (RiskOfRow::of(row)?, states.risk().of(row.row), in_cloud) {
             (RiskOfRow::Elsewhere, ..) => Self::Guest,
             (_, RiskStanding::Marked, _) => Self::Done,
             (_, RiskStanding::Closed, _) => Self::Closed,
             // Who was let in again is not locked out by the risk alone, and not by surprise.
-            _ if history.is_contradicted => Self::LeftOut,
+            _ if states.is_contradicted(row.row) => Self::LeftOut,
             (_, RiskStanding::ClosedByReset, _) => Self::ClosedByReset,
             (_, RiskStanding::Unknown, _) => Self::Uncertain,
             (_, RiskStanding::Refused, Outcome::Done) => Self::Failed,
             (_, RiskStanding::Open, Outcome::Done) | (_, _, Outcome::Pending) => Self::Pending,
             (..) => Self::LeftOut,
         })
+    }
+
+    /// Does the same command mark it, once the steps of the account are done?
+    #[must_use]
+    pub const fn is_to_mark(self) -> bool {
+        match self {
+            Self::Pending | Self::Uncertain | Self::Failed | Self::ClosedByReset => true,
+            Self::Done | Self::Closed | Self::LeftOut | Self::Guest => false,
+        }
     }
 
     /// The word for it.
@@ -121,9 +130,24 @@ impl RiskCounts {
         self.to_mark() + self.closed + self.left_out
     }
 
-    /// How many of these the same command can mark: those whose steps are done.
+    /// How many of these the same command marks: see [`RowRisk::is_to_mark`].
     #[must_use]
     pub const fn to_mark(&self) -> u64 {
         self.pending + self.uncertain + self.failed + self.closed_by_reset
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use strum::IntoEnumIterator as _;
+
+    #[test]
+    fn who_is_to_be_marked_is_counted_as_such() {
+        for risk in RowRisk::iter() {
+            let mut counts = RiskCounts::of(RiskMark::Dismiss);
+            counts.add(risk);
+            assert_eq!(counts.to_mark(), u64::from(risk.is_to_mark()), "{risk:?}");
+        }
     }
 }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::journal::{Journal, JournalError};
 use super::outcome::Outcome;
 use super::record::Record;
-use super::risk_rows::RiskStanding;
+use super::risk_result::RowRisk;
 use super::run_error::RunError;
 use super::states::States;
 use crate::clock::Clock;
@@ -28,7 +28,6 @@ use crate::graph::transport::{Transport, TransportError};
 use crate::graph::write_outcome::{Postponed, WriteOutcome};
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::PlanFolder;
-use crate::plan::risk_plan::RiskOfRow;
 use crate::plan::row::PlanRow;
 
 /// How often one call is made before the rest is left to the next process.
@@ -82,14 +81,8 @@ impl RiskJob {
 
     /// How many people there are.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub const fn people(&self) -> usize {
         self.people.len()
-    }
-
-    /// Is no one left?
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.people.is_empty()
     }
 
     /// What is said of their risk.
@@ -100,10 +93,8 @@ impl RiskJob {
 }
 
 fn to_mark(row: &PlanRow, states: &States) -> Option<MarkedPerson> {
-    let is_meant = RiskOfRow::of(row) == Some(RiskOfRow::Marked)
-        && Outcome::of_row(row.decision, &states.of(row.row)) == Outcome::Done
-        && !states.is_contradicted(row.row)
-        && !matches!(states.risk().of(row.row), RiskStanding::Marked | RiskStanding::Closed);
+    let is_done = Outcome::of_row(row.decision, &states.of(row.row)) == Outcome::Done;
+    let is_meant = is_done && RowRisk::of(row, states).is_some_and(RowRisk::is_to_mark);
     Some(MarkedPerson { row: row.row, account: row.object_id.filter(|_| is_meant)? })
 }
 
