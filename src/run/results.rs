@@ -5,7 +5,6 @@ use std::io::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
-use time::OffsetDateTime;
 
 use super::made_pass::MadePass;
 use super::on_premises::ScriptedRow;
