@@ -16,9 +16,8 @@ use super::claims::Claims;
 use super::echo::SentSecrets;
 use super::error::GraphError;
 use super::outside::OutsideText;
-use super::status::StatusClass;
 use super::transport::{Answer, Call, Transport, TransportError};
-use super::write_outcome::{Postponed, Undecided, WriteOutcome};
+use super::write_outcome::{Undecided, WriteOutcome};
 use crate::ids::{ObjectId, RoleTemplate};
 
 /// The one permission for it ("Microsoft Graph permissions reference").
@@ -141,20 +140,13 @@ pub async fn mark(
 fn answered(answer: Answer) -> RiskAnswer {
     let (date, request_id) = (answer.date, answer.advice.request_id.clone());
     let (retry_after, is_foreign) = (answer.advice.retry_after, answer.is_foreign());
-    let class = StatusClass::of(answer.status);
-    let error = || -> GraphError { answer.into_error_without(SentSecrets::none()) };
-    let postponed = |why| WriteOutcome::Postponed { why, retry_after };
-    let outcome = match class {
+    let status = answer.status;
+    let error = || answer.into_error_without(SentSecrets::none());
+    let outcome = if is_foreign {
         // Whether it reached Graph at all is not known.
-        _ if is_foreign => WriteOutcome::Unknown { why: Undecided::Lost(error().message), retry_after },
-        StatusClass::NoneOfGraphs => WriteOutcome::Unknown { why: Undecided::Lost(error().message), retry_after },
-        StatusClass::Success => WriteOutcome::Accepted,
-        StatusClass::Unauthorized => postponed(Postponed::Unauthorized),
-        StatusClass::Conflict => postponed(Postponed::Conflict),
-        StatusClass::Blocked => postponed(Postponed::Blocked),
-        StatusClass::Throttled => postponed(Postponed::Throttled),
-        StatusClass::ServerFault => WriteOutcome::Unknown { why: Undecided::ServerFault(error()), retry_after },
-        StatusClass::Refused => WriteOutcome::Refused { error: error() },
+        WriteOutcome::Unknown { why: Undecided::Lost(error().message), retry_after }
+    } else {
+        WriteOutcome::of_status(status, retry_after, error)
     };
     RiskAnswer { outcome, date, request_id }
 }

@@ -162,10 +162,13 @@ impl WriteOutcome {
     /// Reads the answer to one item of a batch that carried `sent`; nothing of that is kept.
     #[must_use]
     pub(crate) fn without(answer: &ItemAnswer, sent: &SentSecrets<'_>) -> Self {
-        let retry_after = answer.advice.retry_after;
-        let error = || answer.error_without(sent);
+        Self::of_status(answer.status, answer.advice.retry_after, || answer.error_without(sent))
+    }
+
+    /// What a status means for the write that it answers, of one item or of a whole call; `error` is what Graph says beside it.
+    pub(super) fn of_status(status: u16, retry_after: Option<Duration>, error: impl FnOnce() -> GraphError) -> Self {
         let postponed = |why| Self::Postponed { why, retry_after };
-        match StatusClass::of(answer.status) {
+        match StatusClass::of(status) {
             StatusClass::Success => Self::Accepted,
             StatusClass::Unauthorized => postponed(Postponed::Unauthorized),
             StatusClass::Conflict => postponed(Postponed::Conflict),
