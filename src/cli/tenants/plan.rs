@@ -1,6 +1,6 @@
 //! `sealoff plan --tenants`: a plan in every tenant that has someone on the list, bound to a set.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::job;
@@ -210,7 +210,8 @@ fn divided(
     let roster = planning.reading.open(source)?;
     let path: PathBuf = planning.out.join(UNPLACED_CSV);
     let (tenants, mut rows, mut unplaced) = (planned.len(), 0, Unplaced::default());
-    let mut csv = "user,tenant,reason,row,line\n".to_owned();
+    let mut csv = csv::Writer::from_writer(BYTE_ORDER_MARK.to_vec());
+    let mut listed = csv.write_record(["user", "tenant", "reason", "row", "line"]);
     let place = |entry: &Entry| {
         rows += 1;
         let reason = match whose.place(entry) {
@@ -233,9 +234,10 @@ fn divided(
         if unplaced.rows <= MAX_NAMED {
             messages::warn(format_args!("row {} ({}): {reason}", entry.row, harmless(&entry.text)));
         }
-        let user = guard(&entry.text).replace('"', "\"\"");
-        let tenant = guard(entry.tenant.as_deref().unwrap_or_default()).replace('"', "\"\"");
-        csv += &format!("\"{user}\",\"{tenant}\",\"{reason}\",{},{}\n", entry.row, entry.line);
+        let (user, tenant) = (guard(&entry.text), guard(entry.tenant.as_deref().unwrap_or_default()));
+        if listed.is_ok() {
+            listed = csv.write_record([&user, &tenant, reason, &entry.row.to_string(), &entry.line.to_string()]);
+        }
         None
     };
     let divided = roster.divided(tenants, &planning.out, place);
@@ -245,11 +247,10 @@ fn divided(
         messages::warn(format_args!("{more} to no tenant: {} has them all", quoted(&path)));
     }
     if unplaced.rows > 0 {
-        let write = |file: &mut io::BufWriter<&std::fs::File>| {
-            io::Write::write_all(file, BYTE_ORDER_MARK)?;
-            io::Write::write_all(file, csv.as_bytes())
-        };
-        private_files::replace(&path, write).map_err(|error| cannot(&path, &error))?;
+        let listed =
+            listed.map_err(io::Error::from).and_then(|()| csv.into_inner().map_err(|error| error.into_error()));
+        let written = listed.and_then(|bytes| private_files::replace(&path, |file| file.write_all(&bytes)));
+        written.map_err(|error| cannot(&path, &error))?;
     } else if path.exists() {
         // Of the set that is replaced.
         std::fs::remove_file(&path).map_err(|error| cannot(&path, &error))?;
