@@ -88,7 +88,7 @@ pub use not_listed::NotListed;
 pub use note::Note;
 pub use operators::{Operator, Operators};
 pub use pass_policy::{PassPolicy, PassScope};
-pub use person_list::{MethodsOfPerson, PassesOfPerson, PersonList, StandingPass};
+pub use person_list::{MethodsOfPerson, PassUsability, PassesOfPerson, PersonList, StandingPass};
 pub use person_reader::PersonReader;
 pub use privilege::{HeldRole, Privilege, RoleGroupTie, Through};
 pub use privileges::Privileges;

@@ -59,7 +59,25 @@ pub struct StandingPass {
     /// Is it good at this moment?
     pub is_usable: Option<bool>,
     /// Why, or why not.
-    pub method_usability_reason: Option<String>,
+    pub method_usability_reason: Option<PassUsability>,
+}
+
+/// Why a pass is good at this moment, or why not ("methodUsabilityReason").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PassUsability {
+    /// It is good.
+    EnabledByPolicy,
+    /// The policy of the tenant no longer allows it.
+    DisabledByPolicy,
+    /// Its time is over.
+    Expired,
+    /// Its time has not come.
+    NotYetValid,
+    /// It was good for one sign-in, which was made.
+    OneTimeUsed,
+    /// A word that this version does not know.
+    #[serde(other)]
+    NotKnown,
 }
 
 impl PersonList for PassesOfPerson {

@@ -22,7 +22,7 @@ const PAGE: u32 = 500;
 const MAX_PAGES: usize = 10_000;
 
 /// Where the risk of a person stands ("riskState").
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ShownRisk {
     /// An administrator confirmed the person as compromised.
     ConfirmedCompromised,

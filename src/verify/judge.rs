@@ -8,7 +8,7 @@ use super::password_elsewhere;
 use super::reading::{AccountReading, SeenAccount, SeenObject};
 use super::second::whole;
 use super::seen_targets::{SeenTargets, still_there};
-use crate::directory::StandingPass;
+use crate::directory::{PassUsability, StandingPass};
 use crate::run::proof::Proof;
 use crate::step::facts::ProvedBy;
 use crate::step::target::TargetWords;
@@ -280,7 +280,7 @@ impl ExpectedEffects {
             let may_lag = now - noted < MAX_LAG;
             return made(Proof::NotYet, format!("{shown}, made at {}, before ours", utc_second(is)), may_lag);
         }
-        let is_off = pass.method_usability_reason.as_deref() == Some("DisabledByPolicy");
+        let is_off = pass.method_usability_reason == Some(PassUsability::DisabledByPolicy);
         made(if is_off { Proof::CannotBeProved } else { Proof::Proved }, shown, false)
     }
 
@@ -307,12 +307,12 @@ fn pass_text(pass: &StandingPass) -> String {
             text += &format!(" until {}", utc_second(until));
         }
     }
-    text + match (is_usable, method_usability_reason.as_deref()) {
+    text + match (is_usable, method_usability_reason) {
         (Some(true), _) => ", good now",
-        (_, Some("NotYetValid")) => ", not good yet",
-        (_, Some("Expired")) => ", which has ended",
-        (_, Some("OneTimeUsed")) => ", which was used",
-        (_, Some("DisabledByPolicy")) => ", which the policy of the tenant no longer allows",
+        (_, Some(PassUsability::NotYetValid)) => ", not good yet",
+        (_, Some(PassUsability::Expired)) => ", which has ended",
+        (_, Some(PassUsability::OneTimeUsed)) => ", which was used",
+        (_, Some(PassUsability::DisabledByPolicy)) => ", which the policy of the tenant no longer allows",
         _ => "",
     }
 }
@@ -369,8 +369,7 @@ fn dated(
         }
         (StepClaim::Done { .. }, None) => Err((Proof::CannotBeProved, format!("the directory does not say {what}"))),
         (StepClaim::InDoubt, shown) => {
-            let shown =
-                shown.map(|shown| format!("; the directory shows {}", utc_second(shown))).unwrap_or_default();
+            let shown = shown.map(|shown| format!("; the directory shows {}", utc_second(shown))).unwrap_or_default();
             Err((Proof::CannotBeProved, format!("the write was sent and never answered, so no moment is known{shown}")))
         }
         (StepClaim::NotDone { word }, _) => Err((Proof::NotYet, format!("this run has not done it ({word})"))),

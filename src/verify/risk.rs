@@ -36,9 +36,39 @@ pub struct RiskFinding {
     /// What had to be found.
     pub expected: &'static str,
     /// What was found.
-    pub found: &'static str,
+    pub found: SeenRisk,
     /// The same for the journal, where it settles anything.
     pub noted: Option<RiskFound>,
+}
+
+/// What is known of the risk of one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SeenRisk {
+    /// The run has not marked it, and it was not read.
+    NotMarked,
+    /// It could not be read.
+    NotRead,
+    /// This is shown.
+    Shown(ShownRisk),
+}
+
+impl SeenRisk {
+    /// It in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NotMarked => "the run has not marked it",
+            Self::NotRead => "it could not be read",
+            Self::Shown(ShownRisk::ConfirmedCompromised) => "confirmed as compromised",
+            Self::Shown(ShownRisk::AtRisk) => "at risk, and no one has judged it",
+            Self::Shown(ShownRisk::Remediated { by_reset: true }) => "closed again by a reset of the password",
+            Self::Shown(ShownRisk::Remediated { by_reset: false }) => "closed by what was done about it (remediated)",
+            Self::Shown(ShownRisk::Dismissed) => "dismissed",
+            Self::Shown(ShownRisk::ConfirmedSafe) => "confirmed as safe",
+            Self::Shown(ShownRisk::NotKnown) => "a state of risk that this sealoff does not know",
+            Self::Shown(ShownRisk::NoRisk) => "no risk",
+        }
+    }
 }
 
 /// What was found of the risk of all people whose risk the plan marks.
@@ -123,8 +153,8 @@ pub async fn read<T: Transport>(
         let is_meant = RiskOfRow::of(&row) == Some(RiskOfRow::Marked);
         let is_marked = claims.risk(row.row).was_accepted();
         let (verdict, found) = match is_marked {
-            true => (Proof::CannotBeProved, "it could not be read"),
-            false => (Proof::NotYet, "the run has not marked it"),
+            true => (Proof::CannotBeProved, SeenRisk::NotRead),
+            false => (Proof::NotYet, SeenRisk::NotMarked),
         };
         findings.extend(row.object_id.filter(|_| is_meant).map(|object_id| RiskFinding {
             row: row.row,
@@ -149,9 +179,10 @@ pub async fn read<T: Transport>(
     match risky_people::states(&Reading::new(transport, clock), clock, &people).await {
         Ok(states) => {
             for finding in proofs.findings.iter_mut().filter(|it| it.is_marked) {
-                let state = states.get(&finding.object_id).copied();
-                (finding.verdict, finding.found) = judge(mark, state);
-                finding.noted = noted(finding.verdict, state);
+                let risk = states.get(&finding.object_id).copied().unwrap_or(ShownRisk::NoRisk);
+                finding.verdict = judge(mark, risk);
+                finding.found = SeenRisk::Shown(risk);
+                finding.noted = noted(finding.verdict, risk);
                 *if finding.verdict == Proof::Proved { &mut proofs.proved } else { &mut proofs.not_proved } += 1;
             }
         }
@@ -169,42 +200,29 @@ const fn expected(mark: RiskMark) -> &'static str {
 }
 
 /// What the journal keeps of a reading. What may only show later is not noted.
-fn noted(verdict: Proof, state: Option<ShownRisk>) -> Option<RiskFound> {
+fn noted(verdict: Proof, risk: ShownRisk) -> Option<RiskFound> {
     match verdict {
         Proof::Proved => Some(RiskFound::AsMarked),
-        Proof::Contradicted if state == Some(ShownRisk::Remediated { by_reset: true }) => {
-            Some(RiskFound::ClosedByReset)
-        }
+        Proof::Contradicted if risk == (ShownRisk::Remediated { by_reset: true }) => Some(RiskFound::ClosedByReset),
         Proof::Contradicted => Some(RiskFound::Closed),
         Proof::NotYet | Proof::CannotBeProved => None,
     }
 }
 
-/// What a reading shows of the mark; nothing where there never was any risk.
-const fn judge(mark: RiskMark, state: Option<ShownRisk>) -> (Proof, &'static str) {
-    let found = match state {
-        Some(ShownRisk::ConfirmedCompromised) => "confirmed as compromised",
-        Some(ShownRisk::AtRisk) => "at risk, and no one has judged it",
-        Some(ShownRisk::Remediated { by_reset: true }) => "closed again by a reset of the password",
-        Some(ShownRisk::Remediated { by_reset: false }) => "closed by what was done about it (remediated)",
-        Some(ShownRisk::Dismissed) => "dismissed",
-        Some(ShownRisk::ConfirmedSafe) => "confirmed as safe",
-        Some(ShownRisk::NotKnown) => "a state of risk that this sealoff does not know",
-        Some(ShownRisk::NoRisk) | None => "no risk",
-    };
-    let verdict = match (mark, state) {
-        (_, Some(ShownRisk::NotKnown)) => Proof::CannotBeProved,
-        (RiskMark::ConfirmCompromised, Some(ShownRisk::ConfirmedCompromised)) => Proof::Proved,
+/// What a reading shows of the mark.
+const fn judge(mark: RiskMark, risk: ShownRisk) -> Proof {
+    match (mark, risk) {
+        (_, ShownRisk::NotKnown) => Proof::CannotBeProved,
+        (RiskMark::ConfirmCompromised, ShownRisk::ConfirmedCompromised) => Proof::Proved,
         // It was accepted, so that it was so, and somebody or something has closed it since.
         (
             RiskMark::ConfirmCompromised,
-            Some(ShownRisk::Remediated { .. } | ShownRisk::Dismissed | ShownRisk::ConfirmedSafe),
+            ShownRisk::Remediated { .. } | ShownRisk::Dismissed | ShownRisk::ConfirmedSafe,
         ) => Proof::Contradicted,
         (RiskMark::ConfirmCompromised, _) => Proof::NotYet,
-        (RiskMark::Dismiss, Some(ShownRisk::ConfirmedCompromised | ShownRisk::AtRisk)) => Proof::NotYet,
+        (RiskMark::Dismiss, ShownRisk::ConfirmedCompromised | ShownRisk::AtRisk) => Proof::NotYet,
         (RiskMark::Dismiss, _) => Proof::Proved,
-    };
-    (verdict, found)
+    }
 }
 
 #[cfg(test)]
@@ -213,26 +231,21 @@ mod tests {
 
     #[test]
     fn a_mark_is_proved_by_what_it_makes_and_a_reset_closes_it_again() {
-        let confirm = |state| judge(RiskMark::ConfirmCompromised, state).0;
-        let dismiss = |state| judge(RiskMark::Dismiss, state).0;
-        let by_reset = Some(ShownRisk::Remediated { by_reset: true });
-        assert_eq!(confirm(Some(ShownRisk::ConfirmedCompromised)), Proof::Proved);
-        assert_eq!(
-            judge(RiskMark::ConfirmCompromised, by_reset),
-            (Proof::Contradicted, "closed again by a reset of the password")
-        );
-        assert_eq!(confirm(Some(ShownRisk::Dismissed)), Proof::Contradicted);
-        assert_eq!((confirm(Some(ShownRisk::AtRisk)), confirm(None)), (Proof::NotYet, Proof::NotYet));
-        assert_eq!(confirm(Some(ShownRisk::ConfirmedSafe)), Proof::Contradicted);
-        let not_known = Some(ShownRisk::NotKnown);
+        let confirm = |risk| judge(RiskMark::ConfirmCompromised, risk);
+        let dismiss = |risk| judge(RiskMark::Dismiss, risk);
+        let by_reset = ShownRisk::Remediated { by_reset: true };
+        assert_eq!(confirm(ShownRisk::ConfirmedCompromised), Proof::Proved);
+        assert_eq!(confirm(by_reset), Proof::Contradicted);
+        assert_eq!(confirm(ShownRisk::Dismissed), Proof::Contradicted);
+        assert_eq!((confirm(ShownRisk::AtRisk), confirm(ShownRisk::NoRisk)), (Proof::NotYet, Proof::NotYet));
+        assert_eq!(confirm(ShownRisk::ConfirmedSafe), Proof::Contradicted);
+        let not_known = ShownRisk::NotKnown;
         assert_eq!((confirm(not_known), dismiss(not_known)), (Proof::CannotBeProved, Proof::CannotBeProved));
-        for closed in
-            [by_reset, Some(ShownRisk::Dismissed), Some(ShownRisk::ConfirmedSafe), Some(ShownRisk::NoRisk), None]
-        {
+        for closed in [by_reset, ShownRisk::Dismissed, ShownRisk::ConfirmedSafe, ShownRisk::NoRisk] {
             assert_eq!(dismiss(closed), Proof::Proved, "{closed:?}");
         }
         for open in [ShownRisk::AtRisk, ShownRisk::ConfirmedCompromised] {
-            assert_eq!(dismiss(Some(open)), Proof::NotYet, "{open:?}");
+            assert_eq!(dismiss(open), Proof::NotYet, "{open:?}");
         }
     }
 }

@@ -85,7 +85,7 @@ pub fn write(
                 finding.verdict.name(),
                 RISK,
                 finding.expected,
-                finding.found,
+                finding.found.words(),
                 &checked_at,
             ]);
             written.map_err(io::Error::from)?;

@@ -9,7 +9,7 @@ use crate::run::proof::Proof;
 use crate::run::risk_result::RiskCounts;
 use crate::run::risk_rows::RiskFault;
 use crate::run::risk_work::floor;
-use crate::verify::risk::RiskProofs;
+use crate::verify::risk::{RiskProofs, SeenRisk};
 use crate::words::{at_least, count, counted, harmless};
 
 /// What a plan says of the risk of its people, when, and how long that takes.
@@ -154,11 +154,12 @@ pub fn proofs(risk: &RiskProofs) -> Vec<String> {
         RiskMark::Dismiss => "without open risk",
     };
     let mut sentences = vec![format!("{} of {} {what}", count(risk.proved), counted(all, "person", "people"))];
-    let mut others: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut others: BTreeMap<SeenRisk, u64> = BTreeMap::new();
     for finding in risk.findings.iter().filter(|finding| finding.verdict != Proof::Proved) {
         *others.entry(finding.found).or_default() += 1;
     }
-    let others = others.into_iter().map(|(found, people)| format!("{}: {found}", counted(people, "person", "people")));
+    let others =
+        others.into_iter().map(|(found, people)| format!("{}: {}", counted(people, "person", "people"), found.words()));
     sentences.extend(others);
     if risk.have(Proof::NotYet) {
         sentences.push("what was accepted may take some minutes to show: verify again before anything else".to_owned());
