@@ -86,14 +86,14 @@ fn a_plan_follows_the_file_and_says_so() {
     stage.roster_of(&members);
     stage.recipient();
     let recipient = stage.recipient();
-    std::fs::create_dir(stage.path("desk")).unwrap();
-    stage.write("desk/desk.pub", format!("{recipient}\n"));
+    std::fs::create_dir_all(stage.path("desk/My keys")).unwrap();
+    stage.write("desk/My keys/desk.pub", format!("{recipient}\n"));
     stage.write("desk/breakglass.txt", format!("{}\n", members[0].user_principal_name));
     let connection = stage.simulator.connection();
     stage.write(
         "desk/sealoff.toml",
         format!(
-            "tenant = \"{}\"\nclient_id = \"{}\"\nseal_to = \"desk.pub\"\nprotect = \"breakglass.txt\"\n\
+            "tenant = \"{}\"\nclient_id = \"{}\"\nseal_to = \"My keys/desk.pub\"\nprotect = \"breakglass.txt\"\n\
              [playbook.breach]\npassword = \"phrase\"\nhalt_at = 33\n",
             connection.tenant_id, connection.client_id
         ),
