@@ -1,6 +1,6 @@
 //! Numbers, spans, names and paths as people read them, on a terminal or on a page.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::path::Path;
 use std::time::Duration;
 
@@ -38,6 +38,16 @@ pub fn sentence_case(text: &str) -> String {
 #[must_use]
 pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// `ada, grace and 3 more`: the first of so many by name.
+#[must_use]
+pub fn first_of(named: &[impl Borrow<str>], all: u64) -> String {
+    let names = named.join(", ");
+    match all.saturating_sub(named.len() as u64) {
+        0 => names,
+        more => format!("{names} and {} more", count(more)),
+    }
 }
 
 /// `under a second`, `42 s`, `14 min 10 s`, `2 h 5 min`.

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::apps::AppArgs;
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
+use super::json_line;
 use super::lines::{self, Lines};
 use super::pace_args::PaceArgs;
 use super::reading_args::ReadingArgs;
@@ -135,7 +136,7 @@ fn write_json(out: &mut impl Write, in_force: &InForce) -> io::Result<()> {
         settings: in_force.settings.iter().map(on_wire).collect(),
         signatures: in_force.policies.iter().map(PolicyOnWire::from).collect(),
     };
-    writeln!(out, "{}", serde_json::to_string(&line).map_err(io::Error::other)?)
+    json_line::write(out, &line)
 }
 
 /// The place at which values begin.

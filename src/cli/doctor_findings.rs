@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure, printed};
+use super::json_line;
 use super::messages;
 use super::words::{counted, harmless, line_width, wrapped};
 use crate::doctor::{Check, CheckStatus};
@@ -68,7 +69,7 @@ impl DoctorFindings {
                 checks,
                 apps,
             };
-            serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+            json_line::write(&mut out, &line)
         } else {
             write(&mut out, *playbook, checks, apps, line_width())
         };

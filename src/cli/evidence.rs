@@ -1,6 +1,6 @@
 //! `sealoff evidence`: all of a run in one archive, and the check of one.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::failures;
+use super::json_line;
 use super::lines::{self, Lines};
 use super::messages;
 use super::preview::{note_unprinted, quoted};
@@ -114,7 +115,7 @@ fn show(held: &Evidence, json: bool, asked: EvidenceTask<'_>) -> Exit {
     let written = if json {
         let checked = !matches!(asked, EvidenceTask::Pack);
         let line = EvidenceDocument { archive: held.archive.display().to_string(), checked, held };
-        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+        json_line::write(&mut out, &line)
     } else {
         lines::write(&mut out, |out| write(out, held, asked))
     };

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
+use super::json_line;
 use super::preview::{note_unprinted, quoted};
 use super::words::{counted, harmless, line_width, wrapped};
 use crate::json::DocumentVersion;
@@ -134,11 +135,7 @@ pub(super) fn show(
         refused,
     };
     let mut out = anstream::stdout();
-    let written = if json {
-        serde_json::to_string(&document).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
-    } else {
-        write(&mut out, &document, line_width())
-    };
+    let written = if json { json_line::write(&mut out, &document) } else { write(&mut out, &document, line_width()) };
     note_unprinted(written.and_then(|()| out.flush()));
     match error {
         None => Ok(Exit::Done),

@@ -15,6 +15,7 @@ use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure};
 use super::failures;
 use super::interrupt::StopRequests;
+use super::json_line;
 use super::lines::{self, Lines};
 use super::messages;
 use super::preview::{note_unprinted, quoted};
@@ -303,8 +304,7 @@ fn show(report: &ExportDocument, path: &Path, place: FilePlace, to_standard_outp
     }
     let mut out = anstream::stdout();
     let written = if json {
-        let line = serde_json::to_string(report).map_err(io::Error::other);
-        line.and_then(|line| writeln!(out, "{line}"))
+        json_line::write(&mut out, report)
     } else {
         lines::write(&mut out, |out| describe(out, report, Some((path, place))))
     };

@@ -13,7 +13,7 @@
 //! | `time_args`, `number_args`, `pace_args`, `password_args`, `chosen_args`, `wave_args`, `replace_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
 //! | [`exit`], `failures`, `shown_failure`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
 //! | `usage`, `wishes`, `nearest_path` | what a command line lacks, what does it here, and the nearest name to one that is not there |
-//! | `messages`, `words`, `lines` | how much is printed, in which words, and how wide |
+//! | `messages`, `words`, `lines`, `json_line` | how much is printed, in which words, how wide, and for programs |
 //! | [`schemas`], `failure_document` | the JSON Schemas of all that is printed for programs; what a command that fails prints for them |
 //! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and erased again |
 //! | `waiting` | why a run stands still, beside what is drawn |
@@ -71,6 +71,7 @@ mod failures;
 mod handoff;
 pub mod help;
 mod interrupt;
+mod json_line;
 pub mod keygen;
 mod later_look;
 mod letters;

@@ -1,6 +1,6 @@
 //! `sealoff onprem`: what is done elsewhere: in Active Directory, by its script or by password writeback, and by hand.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
+use super::json_line;
 use super::lines;
 use super::preview::note_unprinted;
 use super::words::counted;
@@ -118,7 +119,7 @@ pub async fn run(args: OnPremArgs, policies: &[ApprovalPolicy]) -> Result<Exit, 
             old_password: outcomes.old_password().count,
             outcomes: &outcomes,
         };
-        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+        json_line::write(&mut out, &line)
     } else {
         let first = packets.first().map(|packet| packet.file.clone());
         let next = next_steps(&plan, &outcomes, first, None);

@@ -1,6 +1,6 @@
 //! `sealoff packets`: the packets of a run, made again.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::handoff;
+use super::json_line;
 use super::lines;
 use super::preview::{note_unprinted, quoted};
 use crate::json::DocumentVersion;
@@ -73,9 +74,7 @@ pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
     let mut out = anstream::stdout();
     let written = if args.json {
         let folder = packets::folder(&plan).display().to_string();
-        serde_json::to_string(&PacketsDocument { sealoff_packets: DocumentVersion, folder, packets: &made })
-            .map_err(io::Error::other)
-            .and_then(|line| writeln!(out, "{line}"))
+        json_line::write(&mut out, &PacketsDocument { sealoff_packets: DocumentVersion, folder, packets: &made })
     } else {
         let hand_over = made.first().map(|packet| NextStep::HandOver { packet: packet.file.clone() });
         let steps = next_steps::worded(hand_over.as_slice(), &plan, "");

@@ -10,6 +10,7 @@ use strum::IntoEnumIterator as _;
 
 use super::apps;
 use super::handoff;
+use super::json_line;
 use super::lines::Lines;
 use super::messages;
 use super::spinner::Spinner;
@@ -69,7 +70,7 @@ pub(super) fn show(summary: &Summary, json: bool) {
         let slow_end_seconds =
             summary.plan.targets().slow_end(summary.plan.by_person()).map(|slow| slow.as_secs_f64().ceil() as u64);
         let line = PlanDocument { sealoff_plan: DocumentVersion, summary, reasons, slow_end_seconds };
-        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+        json_line::write(&mut out, &line)
     } else {
         out.write_all(page(summary).as_bytes())
     };

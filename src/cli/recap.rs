@@ -1,12 +1,13 @@
 //! What became of a run, as it is shown at its end: for people, or for programs.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::Exit;
 use super::handoff;
+use super::json_line;
 use super::lines::{self, Lines};
 use super::messages;
 use super::pace_args::EffectivePace;
@@ -101,7 +102,7 @@ impl Recap<'_> {
                 pace: self.pace,
                 statistics: self.statistics.as_ref(),
             };
-            serde_json::to_string(&recap).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+            json_line::write(&mut out, &recap)
         } else {
             lines::write(&mut out, |out| self.write(out))
         };

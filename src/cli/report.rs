@@ -1,6 +1,6 @@
 //! `sealoff report`: a run as one self-contained page.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
+use super::json_line;
 use super::lines;
 use super::messages;
 use super::preview::note_unprinted;
@@ -61,9 +62,7 @@ pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
     let mut out = anstream::stdout();
     let report = path.display().to_string();
     let written = if args.json {
-        let line = serde_json::to_string(&ReportDocument { sealoff_report: DocumentVersion, report })
-            .map_err(io::Error::other);
-        line.and_then(|line| writeln!(out, "{line}"))
+        json_line::write(&mut out, &ReportDocument { sealoff_report: DocumentVersion, report })
     } else {
         lines::write(&mut out, |out| {
             out.text(format_args!("{headline}."));

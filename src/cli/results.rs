@@ -1,6 +1,6 @@
 //! `sealoff results`: makes `results.csv` again from plan and journal.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
+use super::json_line;
 use super::lines;
 use super::messages;
 use super::preview::note_unprinted;
@@ -71,7 +72,7 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
             contradicted: outcomes.contradicted().count,
             results: results.display().to_string(),
         };
-        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+        json_line::write(&mut out, &line)
     } else {
         lines::write(&mut out, |out| {
             out.text(format_args!("{}.", headline(&outcomes, plan.manifest().playbook)));

@@ -9,6 +9,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::exit::{Exit, Failure, printed};
+use super::json_line;
 use super::lines::{self, Lines};
 use super::messages;
 use super::status_watch;
@@ -178,8 +179,7 @@ impl StatusScreen<'_> {
             run: self.run,
             next: self.next().into_iter().map(|step| step.command.unwrap_or(step.what)).collect(),
         };
-        let line = serde_json::to_string(&status).map_err(io::Error::other)?;
-        writeln!(out, "{line}")
+        json_line::write(out, &status)
     }
 
     fn write(&self, out: &mut Lines) {

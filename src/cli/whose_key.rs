@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::exit::Failure;
-use super::words::harmless;
+use super::words::{first_of, harmless};
 use crate::plan::folder::{PlanFolder, RESULTS};
 use crate::seal::recipient_name;
 use crate::spreadsheet::Guarded;
@@ -53,10 +53,9 @@ fn keys(file: &Path) -> Option<String> {
 }
 
 fn some(mut keys: Vec<String>) -> Option<String> {
-    let more = keys.len().saturating_sub(MAX_NAMED);
+    let all = keys.len() as u64;
     keys.truncate(MAX_NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!keys.is_empty()).then(|| format!("{}{more}", keys.join(", ")))
+    (all > 0).then(|| first_of(&keys, all))
 }
 
 /// What the index of the packets says of one of them.

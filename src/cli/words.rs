@@ -7,7 +7,7 @@ use terminal_size::{Height, Width};
 use unicode_width::UnicodeWidthChar;
 
 pub(super) use crate::words::{
-    at_least, count, counted, harmless, moment, quoted, roster_name, span, spelled_out, time_of_day,
+    at_least, count, counted, first_of, harmless, moment, quoted, roster_name, span, spelled_out, time_of_day,
 };
 
 /// The width of a line where there is no terminal to ask.

@@ -1,6 +1,6 @@
 //! `sealoff onprem --writeback`: new passwords of synced people, written back to Active Directory by a person who has signed in.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure};
 use super::failures::WITHOUT_CHECKS;
 use super::interrupt;
+use super::json_line;
 use super::lines;
 use super::messages;
 use super::precheck::CheckArgs;
@@ -330,7 +331,7 @@ fn conclude(plan: &PlanFolder, ended: WritebackEnd, json: bool) -> Result<Exit, 
             old_password: outcomes.old_password().count,
             outcomes: &outcomes,
         };
-        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+        json_line::write(&mut out, &line)
     } else {
         let first = packets.first().map(|packet| packet.file.clone());
         let next = next_steps(plan, &outcomes, first, None);

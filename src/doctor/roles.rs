@@ -10,7 +10,7 @@ use crate::ids::{ObjectId, RoleTemplate};
 use crate::plan::reach::actions;
 use crate::plan::row::ListPlace;
 use crate::step::{Step, Steps};
-use crate::words::{count, counted};
+use crate::words::{counted, first_of};
 
 /// At most this many rows are named in words. Programs get all of them.
 const MAX_NAMED: usize = 5;
@@ -184,9 +184,7 @@ pub fn reach(found: u64, missed: &[UnreachedRow], principal: Option<ObjectId>, i
 fn named(these: &[&UnreachedRow]) -> String {
     let first: Vec<String> =
         these.iter().take(MAX_NAMED).map(|one| format!("{} {}", one.place, one.user_principal_name)).collect();
-    let more = these.len().saturating_sub(MAX_NAMED);
-    let rest = if more > 0 { format!(", and {} more", count(more as u64)) } else { String::new() };
-    format!("{}{rest}", first.join(", "))
+    first_of(&first, these.len() as u64)
 }
 
 #[cfg(test)]
@@ -226,7 +224,7 @@ mod tests {
             [CheckStatus::Failed, CheckStatus::Warning]
         );
         assert!(
-            checks[0].found.contains("7 accounts") && checks[0].found.ends_with("row 5 u5@x, and 2 more"),
+            checks[0].found.contains("7 accounts") && checks[0].found.ends_with("row 5 u5@x and 2 more"),
             "{checks:?}"
         );
         assert_eq!(checks[0].items.len(), 7);

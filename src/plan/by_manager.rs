@@ -8,7 +8,7 @@ use super::row::PlanRow;
 use super::rules::Rules;
 use crate::directory::{Manager, SeenCloser};
 use crate::ids::ObjectId;
-use crate::words::{count, counted};
+use crate::words::{counted, first_of};
 
 /// How many managers are named for each cause.
 const MAX_NAMED: usize = 5;
@@ -86,21 +86,18 @@ impl<'a> ByManager<'a> {
     /// Whose passwords the manager does not hand over, and why.
     pub(super) fn notes(&self) -> Vec<String> {
         let goes = if self.keys.has_default() { "so default hands over" } else { "and there are no keys for default" };
-        self.unfit.iter().map(|(unfit, (number, named))| sentence(*unfit, *number, &named.join(", "), goes)).collect()
+        self.unfit.iter().map(|(unfit, (number, named))| sentence(*unfit, *number, named, goes)).collect()
     }
 }
 
-fn sentence(unfit: Unfit, number: u64, names: &str, goes: &str) -> String {
+fn sentence(unfit: Unfit, number: u64, named: &[String], goes: &str) -> String {
+    let names = named.join(", ");
     let people = counted(number, "person", "people");
     match unfit {
         Unfit::NoManager => format!(
-            "{} no manager in the directory, {goes}: {names}{}.",
+            "{} no manager in the directory, {goes}: {}.",
             counted(number, "person has", "people have"),
-            if number > MAX_NAMED as u64 {
-                format!(" and {} more", count(number - MAX_NAMED as u64))
-            } else {
-                String::new()
-            }
+            first_of(named, number)
         ),
         Unfit::OnTheList => format!("The manager of {people} is on the same list, {goes}: {names}."),
         Unfit::Blocked => format!("The manager of {people} may not sign in, {goes}: {names}."),

@@ -7,7 +7,7 @@ use super::reason::Reason;
 use super::row::{Decision, PlanRow};
 use super::ruling::Ruling;
 use crate::directory::{Account, NonPersonSign};
-use crate::words::{count, counted};
+use crate::words::{count, counted, first_of};
 
 /// A list of more than this share of the tenant's enabled members is one of everybody.
 const SHARE: u64 = 10;
@@ -85,16 +85,14 @@ impl NonPersons {
             return None;
         }
         let accounts = counted(number.into(), "account is no person's", "accounts are no persons'");
-        let more = number as usize - self.named.len();
-        let rest = if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
-        let names = self.named.join(", ");
+        let names = first_of(&self.named, number.into());
         Some(match refused {
             None => format!(
-                "{accounts} by what the directory shows, and will be changed all the same: {names}{rest}. What signs in with them \
+                "{accounts} by what the directory shows, and will be changed all the same: {names}. What signs in with them \
                  stops working; leave them out of the list if they are not meant."
             ),
             Some(why) => format!(
-                "{accounts} by what the directory shows, and left alone, because {}: {names}{rest}. \
+                "{accounts} by what the directory shows, and left alone, because {}: {names}. \
                  --allow-resource-accounts includes them.",
                 why.describe()
             ),

@@ -8,7 +8,7 @@ use crate::graph::caller::Caller;
 use crate::graph::claims::Claims;
 use crate::ids::ObjectId;
 use crate::step::Steps;
-use crate::words::counted;
+use crate::words::{counted, first_of};
 
 /// At most this many accounts are named in a note; `plan.csv` names the roles of each.
 const MAX_NAMED: usize = 3;
@@ -111,13 +111,11 @@ impl OutOfReach {
         let is_app = self.actor.as_ref().is_some_and(|actor| actor.is_app);
         self.by_role.iter().map(move |(role, (number, named))| {
             let accounts = counted(*number, "account is", "accounts are");
-            let more = number - named.len() as u64;
-            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
             let actor = if is_app { "the app's service principal" } else { "the person who is signed in" };
             format!(
-                "{accounts} out of reach of the roles that {actor} holds, and Graph will refuse what is planned for them: {}{rest}. \
+                "{accounts} out of reach of the roles that {actor} holds, and Graph will refuse what is planned for them: {}. \
                  Assign {role} to {actor} before the run.",
-                named.join(", ")
+                first_of(named, *number)
             )
         })
     }

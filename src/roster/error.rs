@@ -15,6 +15,7 @@ use super::source_span::SourceSpan;
 use super::workbook::{WorkbookFault, of_another_sheet};
 use crate::nearest::nearest;
 use crate::unseen::harmless_in_excerpt;
+use crate::words::first_of;
 
 /// Why a list of people cannot be read: what was found, and what is expected instead.
 #[derive(Debug, thiserror::Error)]
@@ -303,11 +304,8 @@ fn listed(names: &[String]) -> String {
 
 fn some_of(names: &[String], shown: impl Fn(String) -> String) -> String {
     let cut = |name: &String| shown(name.chars().take(MAX_NAME_CHARACTERS).map(harmless_in_excerpt).collect());
-    let mut some: Vec<String> = names.iter().take(MAX_NAMES).map(cut).collect();
-    if names.len() > MAX_NAMES {
-        some.push(format!("and {} more", names.len() - MAX_NAMES));
-    }
-    some.join(", ")
+    let some: Vec<String> = names.iter().take(MAX_NAMES).map(cut).collect();
+    first_of(&some, names.len() as u64)
 }
 
 fn first_line(names: &[String]) -> String {

@@ -1,7 +1,7 @@
 //! The rows that may be of a tenant that could not be asked for its domains.
 
 use super::set::SetManifest;
-use crate::words::counted;
+use crate::words::{counted, first_of};
 
 /// So many tenants are named.
 const MAX_NAMED: usize = 3;
@@ -15,10 +15,7 @@ pub fn sentence(set: &SetManifest) -> Option<String> {
     }
     let rows = counted(rows, "row has", "rows have");
     let names: Vec<&str> = set.not_asked().map(|member| member.name.as_str()).collect();
-    let mut named = names.iter().take(MAX_NAMED).copied().collect::<Vec<_>>().join(", ");
-    if names.len() > MAX_NAMED {
-        named = format!("{named} and {} more", names.len() - MAX_NAMED);
-    }
+    let named = first_of(&names[..names.len().min(MAX_NAMED)], names.len() as u64);
     Some(format!(
         "{rows} a domain, or an id in the column tenant, of no tenant that could be asked, and may be of {named}: when what is wrong there is put right, make the \
          plans again with --replace"

@@ -10,7 +10,7 @@ use crate::plan::folder::{BY_HAND, ONPREM_PS1, PlanFolder, REFUSED, SCRIPT_RESUL
 use crate::plan::playbook::Playbook;
 use crate::run::first_named::FirstNamed;
 use crate::run::next_steps::NextStep;
-use crate::words::{count, counted, harmless, quoted};
+use crate::words::{self, counted, harmless, quoted};
 
 /// Runs a script that came with a folder: the policy of a Windows client runs none, that of a server none that was mailed.
 const POWERSHELL: &str = "powershell -ExecutionPolicy Bypass -File";
@@ -237,8 +237,6 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
 /// The first of them by name, and how many more there are.
 #[must_use]
 pub fn first_of(people: &FirstNamed) -> String {
-    let more = people.count.saturating_sub(people.names.len() as u64);
-    let names: Vec<String> = people.names.iter().map(|name| harmless(name).into_owned()).collect();
-    let names = names.join(", ");
-    if more == 0 { names } else { format!("{names} and {} more", count(more)) }
+    let names: Vec<_> = people.names.iter().map(|name| harmless(name)).collect();
+    words::first_of(&names, people.count)
 }

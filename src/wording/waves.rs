@@ -1,7 +1,7 @@
 //! What is said of the waves of a plan.
 
 use crate::plan::waves::{Wave, Waves};
-use crate::words::{count, counted, harmless};
+use crate::words::{count, counted, first_of, harmless};
 
 /// So many are named.
 const MAX_NAMED: usize = 20;
@@ -10,11 +10,8 @@ const MAX_NAMED: usize = 20;
 #[must_use]
 pub fn names(waves: &Waves) -> String {
     let named = |wave: &Wave| format!("{} ({})", harmless(&wave.name), count(wave.accounts.into()));
-    let mut text = waves.waves.iter().take(MAX_NAMED).map(named).collect::<Vec<_>>().join(", ");
-    if waves.waves.len() > MAX_NAMED {
-        text += &format!(" and {} more", count((waves.waves.len() - MAX_NAMED) as u64));
-    }
-    text
+    let first: Vec<String> = waves.waves.iter().take(MAX_NAMED).map(named).collect();
+    first_of(&first, waves.waves.len() as u64)
 }
 
 /// How many, and by which column.

@@ -1,6 +1,6 @@
 //! `sealoff doctor --tenants`: what is missing in which tenant. It only reads.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use schemars::JsonSchema;
@@ -12,6 +12,7 @@ use super::side_by_side::{TenantWork, side_by_side};
 use crate::cli::connect::ConnectionArgs;
 use crate::cli::doctor::{IntendedEverywhere, ad_keys};
 use crate::cli::exit::{Exit, Failure, printed};
+use crate::cli::json_line;
 use crate::cli::lines::Lines;
 use crate::cli::messages;
 use crate::cli::spinner::Spinner;
@@ -88,7 +89,7 @@ pub(in crate::cli) async fn run(
     let written = if json {
         let exit_code = exit as u8;
         let line = TenantsDoctorDocument { sealoff_tenants_doctor: DocumentVersion, playbook, exit_code, tenants };
-        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+        json_line::write(&mut out, &line)
     } else {
         let text = Lines::of(|lines| write(lines, &tenants, playbook)).laid_out(Some(line_width()));
         out.write_all(text.as_bytes())

@@ -1,9 +1,10 @@
 //! A set as a person approves it: a line for each tenant.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::exit::{Failure, printed};
+use crate::cli::json_line;
 use crate::cli::lines::Lines;
 use crate::cli::words::{count, counted, harmless, line_width, quoted, roster_name};
 use crate::tenants::not_asked;
@@ -19,7 +20,7 @@ use crate::wording::too_large;
 pub(super) fn show(set: &SetManifest, out: &Path, file: &Path, json: bool) -> Result<(), Failure> {
     let mut stdout = anstream::stdout();
     let written = if json {
-        serde_json::to_string(set).map_err(io::Error::other).and_then(|line| writeln!(stdout, "{line}"))
+        json_line::write(&mut stdout, set)
     } else {
         let text = Lines::of(|lines| write(lines, set, out, file)).laid_out(Some(line_width()));
         stdout.write_all(text.as_bytes())

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::messages;
 use crate::cli::spinner::Spinner;
 use crate::cli::waiting::{Remark, Standstill, Waiting};
-use crate::cli::words::{count, counted};
+use crate::cli::words::{count, counted, first_of};
 use crate::clock::Clock;
 use crate::run::event::Event;
 use crate::run::followed::FollowedCounts;
@@ -164,14 +164,14 @@ const WORTH_A_REMARK: Duration = Duration::from_secs(20);
 fn standing_still(runs: &[RunProgress], why: Standstill) -> String {
     let names: Vec<&str> =
         runs.iter().filter(|run| run.stands_still == Some(why)).map(|run| run.tenant.as_str()).collect();
-    let Some(more) = names.len().checked_sub(1) else { return String::new() };
+    if names.is_empty() {
+        return String::new();
+    }
     let what = match why {
         Standstill::NoAnswer => "no answer from Graph",
         Standstill::Throttled => "throttled, and nothing accepted",
     };
-    let named = names.iter().take(MAX_NAMED).copied().collect::<Vec<_>>().join(", ");
-    let more = if more < MAX_NAMED { String::new() } else { format!(" and {} more", names.len() - MAX_NAMED) };
-    format!("; {what}: {named}{more}")
+    format!("; {what}: {}", first_of(&names[..names.len().min(MAX_NAMED)], names.len() as u64))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `sealoff status` of a set: where the run in each tenant stands, from the folders alone.
 
 use std::collections::HashMap;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use schemars::JsonSchema;
@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::ending::ending_of;
 use super::watch;
 use crate::cli::exit::{Exit, Failure, printed};
+use crate::cli::json_line;
 use crate::cli::lines::Lines;
 use crate::cli::messages;
 use crate::cli::words::{count, counted, harmless, line_width, quoted, span};
@@ -108,7 +109,7 @@ pub(super) fn show(set: &TenantSet, mut ran: HashMap<TenantName, RanInTenant>, j
             unplaced_by_domain: set.manifest.unplaced_by_domain,
             tenants,
         };
-        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+        json_line::write(&mut out, &line)
     } else {
         let text = Lines::of(|lines| write(lines, set, &tenants)).laid_out(Some(line_width()));
         out.write_all(text.as_bytes())
