@@ -51,7 +51,7 @@ pub async fn plan<T: Transport>(
     let of = origin.manifest();
     let read_as = format!(
         "those whom the verification of {} found changed back in the run of the plan with the fingerprint {}",
-        words::moment(changed_back.found_at),
+        words::utc_second(changed_back.found_at),
         of.fingerprint().short()
     );
     let roster = RosterName {

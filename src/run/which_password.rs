@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
+
+use crate::words::utc_second;
 
 /// What the directory said about the password of an account that was in doubt.
 #[derive(Debug, Clone, Copy)]
@@ -73,8 +74,6 @@ impl WhichPassword {
 /// As a sentence without an end.
 impl fmt::Display for WhichPassword {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // In UTC: the results are the same bytes wherever they are made again.
-        let moment = |at: &OffsetDateTime| at.to_offset(time::UtcOffset::UTC).format(&Rfc3339).unwrap_or_default();
         match self {
             Self::OneOrTheOld => f.write_str("the password in the credential may be live, or the old one still is"),
             Self::LastFirst => {
@@ -83,17 +82,17 @@ impl fmt::Display for WhichPassword {
             Self::ProbablyTheOld { changed, several } => write!(
                 f,
                 "the password was last changed at {}, before {} was sent: the old one is probably live",
-                moment(changed),
+                utc_second(*changed),
                 if *several { "any of these" } else { "this one" }
             ),
             Self::ProbablyTheOne { changed } => {
-                write!(f, "the password was changed at {}: the one in the credential may be live", moment(changed))
+                write!(f, "the password was changed at {}: the one in the credential may be live", utc_second(*changed))
             }
             Self::Candidate { changed, place, of } => write!(
                 f,
                 "more than one password may be live, and it was last changed at {}: try candidate {place} of {of} first, \
                  then the others, the last one first",
-                moment(changed)
+                utc_second(*changed)
             ),
         }
     }

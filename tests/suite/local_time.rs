@@ -69,3 +69,18 @@ fn a_drill_in_another_time_zone_has_its_app_roles() {
     let rows: Vec<HashMap<String, String>> = roles.deserialize().map(Result::unwrap).collect();
     assert!(!rows.is_empty() && rows.iter().all(|row| row["assigned"].ends_with('Z')), "{rows:?}");
 }
+
+#[test]
+fn a_plan_that_is_made_again_has_utc_too() {
+    let stage = Stage::new();
+    let members = stage.members(1);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    stage.apply("out").succeeded();
+    stage.run(&["verify", "out", "--wait", "0s"]);
+    assert!(stage.simulator.change(members[0].id, |user| user.account_enabled = true));
+    in_berlin(&stage, &["verify", "out", "--wait", "0s"]).exited(3);
+    in_berlin(&stage, &["again", "out", "--out", "once-more"]).succeeded();
+    let plan = std::fs::read_to_string(stage.path("once-more/plan.json")).unwrap();
+    assert!(plan.contains("the verification of 2") && !plan.contains(" UTC)"), "{plan}");
+}
