@@ -10,16 +10,21 @@ use super::column::NamedColumn;
 use super::columns::Columns;
 use super::defect::{Defect, DefectReason};
 use super::entry::{Entry, Key};
-use super::error::{ColumnsDiffer, LeftAlone, RosterError};
+use super::error::{ColumnsDiffer, RosterError};
 use super::header::Header;
+use super::instruction::{self, Instruction};
+use super::instruction_column::InstructionColumn;
 use super::key;
 use super::key_property::KeyProperty;
-use super::leave_words::{self, Instruction};
+use super::left_alone::LeftAlone;
 use super::names;
 use super::note::RosterNote;
+use super::only_count::OnlyCount;
 use super::read_options::ReadOptions;
 use super::respelling::Respelling;
 use super::row_excerpt::ExcerptedRow;
+use super::second_header::SecondHeader;
+use super::section::Sections;
 use super::source::Source;
 use super::source_span::SourceSpan;
 
@@ -40,9 +45,12 @@ pub(super) struct Census {
     people_on_them: u64,
     concealed: Seen,
     behind_colon: u64,
-    status: Option<Status>,
+    statuses: Vec<Status>,
     /// Columns that may say of people on the list that they are to be left alone.
     instructions: Vec<InstructionColumn>,
+    sections: Sections,
+    only: OnlyCount,
+    second_header: SecondHeader,
     /// Whether such rows are planned all the same.
     every_row: bool,
     /// The column of short names beside an `ObjectGUID` that was taken for the key unasked.
@@ -94,70 +102,42 @@ struct Status {
     values: BTreeMap<String, u32>,
 }
 
-/// A column that may say to leave people alone: on which rows it does, and what it says there and elsewhere.
-struct InstructionColumn {
-    index: usize,
-    name: String,
-    instruction: Instruction,
-    leaves: Seen,
-    values: BTreeMap<&'static str, u32>,
-    /// What the other rows say, as far as they say a word that may be shown.
-    other_values: BTreeMap<&'static str, u32>,
-    /// How many of them say something else.
-    other_words: u32,
-}
-
-impl InstructionColumn {
-    fn see(&mut self, row: &ExcerptedRow<'_>) {
-        let text = String::from_utf8_lossy(row.cells.get(self.index));
-        let (values, word) = if self.instruction.leaves(&text) {
-            self.leaves.rows += 1;
-            self.leaves.first.get_or_insert_with(|| row.at(self.index));
-            (&mut self.values, leave_words::leaving_word(&text))
-        } else {
-            (&mut self.other_values, leave_words::other_word(&text))
-        };
-        match word {
-            Some(word) => *values.entry(word).or_default() += 1,
-            None => self.other_words += 1,
-        }
-    }
-}
-
 impl Census {
     /// What is worth counting in a list with this header.
     pub(super) fn of(header: &Header<'_>, columns: &Columns, options: &ReadOptions) -> Self {
         let asked = options.key.is_some() || options.by.is_some();
         let rivals = if asked { Vec::new() } else { rivals(header, columns) };
         let used = columns.only.as_ref().map(|(column, _)| column.index);
-        let status =
-            header.names.iter().enumerate().find(|(index, name)| names::is_a_status(name) && Some(*index) != used);
-        let status = status.filter(|_| !header.is_of_a_log());
-        let status = status.map(|(index, name)| Status { index, name: name.clone(), values: BTreeMap::new() });
-        let instruction_in = |(index, name): (usize, &String)| {
-            let instruction = leave_words::instruction(name).filter(|_| index != columns.key.index)?;
-            let (leaves, values, other_values) = (Seen::default(), BTreeMap::new(), BTreeMap::new());
-            let name = name.clone();
-            Some(InstructionColumn { index, name, instruction, leaves, values, other_values, other_words: 0 })
-        };
         let is_of_a_log = header.is_of_a_log();
-        let instructions =
-            header.names.iter().enumerate().filter(|_| !is_of_a_log).filter_map(instruction_in).collect();
+        let named = || header.names.iter().enumerate().filter(|_| !is_of_a_log);
+        let statuses = named().filter(|(index, name)| names::is_a_status(name) && Some(*index) != used);
+        let status = |(index, name): (usize, &String)| Status { index, name: name.clone(), values: BTreeMap::new() };
+        let instruction_in = |(index, name): (usize, &String)| {
+            let instruction = instruction::instruction(name).filter(|_| index != columns.key.index)?;
+            let name = if name.is_empty() { NamedColumn::numbered(index).name } else { name.clone() };
+            Some(InstructionColumn::new(index, name, instruction))
+        };
+        let (statuses, instructions) = (statuses.map(status).collect(), named().filter_map(instruction_in).collect());
+        let second_header = SecondHeader::of(header.names);
         let by_its_guid =
             !asked && columns.by == Some(KeyProperty::ImmutableId) && header.folded(&columns.key) == names::OBJECT_GUID;
         let short_names = header.all_of(names::of_property(KeyProperty::SamAccountName)).into_iter().next();
         let of_active_directory = short_names.filter(|_| by_its_guid).map(|column| column.name);
         let every_row = options.every_row;
-        Self { rivals, status, instructions, every_row, of_active_directory, ..Self::default() }
+        Self { rivals, statuses, instructions, second_header, every_row, of_active_directory, ..Self::default() }
     }
 
-    /// The same for a list without a header: no other column may name other accounts.
-    pub(super) fn of_headless(columns: &Columns, asked: bool) -> Self {
-        let others =
-            (0..columns.expected).filter(|index| !asked && columns.by.is_none() && *index != columns.key.index);
+    /// The same for a list without a header: no other column may name other accounts, and any may say whom to leave alone.
+    pub(super) fn of_headless(columns: &Columns, options: &ReadOptions) -> Self {
+        let asked = options.key.is_some() || options.by.is_some();
+        let others = || (0..columns.most).filter(|index| *index != columns.key.index);
         let rival =
             |index| Rival { index, name: NamedColumn::numbered(index).name, differs: Seen::default(), named: None };
-        Self { rivals: others.map(rival).collect(), ..Self::default() }
+        let instruction_in =
+            |index| InstructionColumn::new(index, NamedColumn::numbered(index).name, Instruction::Unnamed);
+        let rivals = others().filter(|index| !asked && columns.by.is_none() && *index < columns.expected);
+        let (rivals, instructions) = (rivals.map(rival).collect(), others().map(instruction_in).collect());
+        Self { rivals, instructions, every_row: options.every_row, ..Self::default() }
     }
 
     /// Counts in each column how many accounts stand in no other, so that a message can say it.
@@ -181,6 +161,16 @@ impl Census {
         let person = match &entry.content {
             Ok(person) => person,
             Err(defect) => {
+                self.second_header.see(row, &defect.reason);
+                match &defect.reason {
+                    DefectReason::LeftOut { .. } => {
+                        self.only.see_left_out(row);
+                        return;
+                    }
+                    DefectReason::NotAUser { .. } => {}
+                    _ => self.only.see_other(),
+                }
+                self.sections.see_none(row);
                 match defect.reason {
                     DefectReason::SeveralPeople { people } => {
                         self.people += people as u64;
@@ -192,10 +182,10 @@ impl Census {
                 return;
             }
         };
+        self.only.see_other();
+        self.sections.see_person();
         self.behind_colon += u64::from(person.respelt.has(Respelling::BehindColon));
-        if let Some(status) = &mut self.status
-            && status.values.len() <= MAX_STATUSES
-        {
+        for status in self.statuses.iter_mut().filter(|status| status.values.len() <= MAX_STATUSES) {
             let value = String::from_utf8_lossy(row.cells.get(status.index)).chars().take(40).collect();
             *status.values.entry(value).or_default() += 1;
         }
@@ -260,21 +250,16 @@ impl Census {
             let (rows, people) = (self.several.rows, self.people);
             return Err(RosterError::SeveralPeople { from: from.clone(), rows, people, span: Box::new(span.clone()) });
         }
-        if let Some(column) = self.instructions.iter().find(|column| !self.every_row && column.leaves.rows > 0)
-            && let Some(span) = column.leaves.first.clone()
-        {
-            let said =
-                |values: &BTreeMap<&'static str, u32>| values.iter().map(|(word, rows)| (*word, *rows)).collect();
-            return Err(RosterError::LeftAlone(Box::new(LeftAlone {
-                from: from.clone(),
-                column: column.name.clone(),
-                rows: column.leaves.rows,
-                of: self.rows,
-                values: said(&column.values),
-                other_values: said(&column.other_values),
-                other_words: column.other_words,
-                span,
-            })));
+        self.second_header.check(from)?;
+        self.only.check(columns, from)?;
+        let said = || {
+            let by_column = |column: &InstructionColumn| Some((column.rows(), column.said()?));
+            let in_a_column = self.instructions.iter().find_map(by_column);
+            in_a_column.or_else(|| Some((self.sections.people, self.sections.said()?)))
+        };
+        if let Some((rows, (by, span))) = said().filter(|_| !self.every_row) {
+            let (from, of) = (from.clone(), self.rows);
+            return Err(RosterError::LeftAlone(Box::new(LeftAlone { from, by, rows, of, span })));
         }
         match &self.concealed.first {
             Some(span) if 2 * self.concealed.rows > self.rows => {
@@ -300,13 +285,16 @@ impl Census {
         if columns.has_passwords || self.behind_colon > 0 {
             notes.push(RosterNote::Secrets { rows_with_colon: self.behind_colon });
         }
-        for column in self.instructions.iter().filter(|column| column.leaves.rows > 0) {
-            notes.push(RosterNote::PlannedAllTheSame { column: column.name.clone(), rows: column.leaves.rows });
+        for column in self.instructions.iter().filter(|column| column.rows() > 0) {
+            notes.push(RosterNote::PlannedAllTheSame { column: column.name.clone(), rows: column.rows() });
         }
-        if let Some(Status { name, values, .. }) = &self.status
-            && values.len() <= MAX_STATUSES
-            && values.keys().any(|value| names::says_active(value))
-        {
+        if let Some((_, span)) = self.sections.said() {
+            notes.push(RosterNote::PlannedBelowALine { line: span.line, people: self.sections.people });
+        }
+        let says_active = |Status { values, .. }: &&Status| {
+            values.len() <= MAX_STATUSES && values.keys().any(|value| names::says_active(value))
+        };
+        for Status { name, values, .. } in self.statuses.iter().filter(says_active) {
             let (known, other): (Vec<_>, Vec<_>) = values.iter().partition(|(value, _)| names::is_a_status_word(value));
             let values = known.into_iter().map(|(value, rows)| (value.clone(), *rows)).collect();
             let other_words: u32 = other.into_iter().map(|(_, rows)| *rows).sum();

@@ -7,9 +7,11 @@ use super::column_holds::{self, ColumnFound};
 use super::defect::CONCEALED_REMEDY;
 use super::json::JsonFault;
 use super::key_property::KeyProperty;
+use super::left_alone::LeftAlone;
 use super::list_format::{ListFormat, SheetChosen};
 use super::names::{ACCEPTED_KEYS, fold_whole, is_never_a_key, of_property};
 use super::no_list::NoList;
+use super::only_count::OnlyFindsNone;
 use super::source::Source;
 use super::source_span::SourceSpan;
 use super::workbook::{WorkbookFault, of_another_sheet};
@@ -89,9 +91,14 @@ pub enum RosterError {
     /// Cells or lines with several people.
     #[error("the roster {from} names several people in one cell or on one line: {}", several(*.rows, *.people))]
     SeveralPeople { from: Source, rows: u64, people: u64, span: Box<SourceSpan> },
-    /// A column says of people on the list that they are not meant.
+    /// The list says of its own people that they are not meant.
     #[error(transparent)]
     LeftAlone(Box<LeftAlone>),
+    #[error(transparent)]
+    OnlyFindsNone(Box<OnlyFindsNone>),
+    /// Two lists were pasted together.
+    #[error("the roster {from} has a second header on line {}, and it is not the first one again", .span.line)]
+    SecondHeader { from: Source, span: Box<SourceSpan> },
     /// No row shows who is meant.
     #[error("the roster {from} hides who its people are: it has digests in place of names")]
     Concealed { from: Source, span: Box<SourceSpan> },
@@ -128,48 +135,6 @@ pub struct ColumnsDiffer {
     pub span: SourceSpan,
 }
 
-/// A column says of people on the list that they are to be left alone.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "the roster {from} says on {rows} of {of} {} to leave people alone: its column {column:?} says {}",
-    if *.of == 1 { "row" } else { "rows" }, said(.values)
-)]
-#[expect(missing_docs, reason = "the messages say what each is")]
-pub struct LeftAlone {
-    pub from: Source,
-    pub column: String,
-    pub rows: u64,
-    pub of: u64,
-    /// What it says there, and on how many rows.
-    pub values: Vec<(&'static str, u32)>,
-    /// What it says on the other rows, where that is one of the words that are known; nothing else of such a column is shown.
-    pub other_values: Vec<(&'static str, u32)>,
-    /// How many of the other rows say something else.
-    pub other_words: u32,
-    pub span: SourceSpan,
-}
-
-impl LeftAlone {
-    /// How the others are planned, and how all.
-    fn help(&self) -> String {
-        let all = "To plan every row, these too: --every-row";
-        let other_word = self.other_values.iter().max_by_key(|(_, rows)| *rows);
-        if other_word.is_none() && self.other_words == 0 {
-            return format!("Take their rows out of the list, if they are not meant.\n{all}");
-        }
-        let flag = other_word.and_then(|(word, _)| column_holds::quote(&format!("{}={word}", self.column)));
-        let flag = flag.unwrap_or_else(|| "COLUMN=VALUE".to_owned());
-        let all_alike = self.other_values.len() == 1 && self.other_words == 0;
-        let whom = if all_alike { "the others" } else { "those with one other value" };
-        format!("To plan {whom} alone: --only {flag}\n{all}")
-    }
-}
-
-fn said(values: &[(&'static str, u32)]) -> String {
-    let said: Vec<String> = values.iter().map(|(value, rows)| format!("{value:?} {rows}")).collect();
-    said.join(", ")
-}
-
 impl ColumnsDiffer {
     /// What each of the columns would do.
     fn help(&self) -> String {
@@ -203,6 +168,7 @@ impl RosterError {
             | Self::TwoColumns { span, .. }
             | Self::SeveralPeople { span, .. }
             | Self::Concealed { span, .. }
+            | Self::SecondHeader { span, .. }
             | Self::ManyKeyColumns { span, .. } => Some(span),
             Self::UnknownColumn(unknown) => Some(&unknown.span),
             Self::OnSheet { error, .. } => error.span(),
@@ -223,6 +189,7 @@ impl RosterError {
             | Self::TwoColumns { from, .. }
             | Self::SeveralPeople { from, .. }
             | Self::Concealed { from, .. }
+            | Self::SecondHeader { from, .. }
             | Self::ManyKeyColumns { from, .. } => Some(from),
             Self::UnknownColumn(unknown) => Some(&unknown.from),
             Self::ColumnsDiffer(differ) => Some(&differ.from),
@@ -280,6 +247,10 @@ impl RosterError {
             }
             Self::ColumnsDiffer(differ) => Some(differ.help()),
             Self::LeftAlone(left) => Some(left.help()),
+            Self::OnlyFindsNone(only) => only.help(),
+            Self::SecondHeader { .. } => {
+                Some("Write the people below that line into a list of their own, or make both headers the same.".to_owned())
+            }
             Self::SeveralPeople { .. } => Some(
                 "Write each person on a row of their own. Until then no row is read, because the others in the cell would be left out."
                     .to_owned(),

@@ -808,7 +808,7 @@ pub(super) fn is_never_a_key(name: &str) -> bool {
 }
 
 /// The words of a name: `ActorUPN`, `actor_upn` and `Actor UPN` have two.
-fn words(name: &str) -> impl Iterator<Item = String> {
+pub(super) fn words(name: &str) -> impl Iterator<Item = String> {
     let mut words = vec![String::new()];
     let mut after_lower = false;
     for c in name.chars() {

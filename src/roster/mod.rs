@@ -31,6 +31,9 @@
 //! | `several`, `people_in`, `people_lines` | several people in one cell or on one line |
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `table` | the head, the header and the columns of a list, in front of its records |
+//! | `instruction`, `instruction_column`, `leave_words` | which columns say of people to leave them alone, and with which words |
+//! | `heading`, `section`, `leaving_title`, `left_alone` | lines above people that say so, and the question that follows |
+//! | `second_header`, `only_count` | a header in the middle of a list, and what `--only` finds |
 //! | `cells` | the cells of one record, and where each of them begins |
 //! | `rows`, `row_cells`, `row_person`, `row_several`, `unclosed_quote` | turns one record into one entry, or several; finds rows inside a quoted cell |
 //! | `divided` | the entries of each part of a list that is divided, on disk |
@@ -72,11 +75,16 @@ mod error;
 mod explained;
 mod header;
 mod header_words;
+mod heading;
 mod headless;
+mod instruction;
+mod instruction_column;
 mod json;
 mod key;
 mod key_property;
 mod leave_words;
+mod leaving_title;
+mod left_alone;
 mod list_format;
 mod names;
 mod no_list;
@@ -84,6 +92,7 @@ mod not_a_user;
 mod note;
 mod number;
 pub(crate) mod old_encodings;
+mod only_count;
 mod open_source;
 mod opened;
 mod people_in;
@@ -101,7 +110,9 @@ mod row_person;
 mod row_several;
 mod rows;
 mod sample;
+mod second_header;
 mod secret;
+mod section;
 mod several;
 mod shape;
 mod sheet_scan;
@@ -123,15 +134,17 @@ pub use defect::{Defect, DefectReason, Defects};
 pub use delimiter::Delimiter;
 pub use encoding::Encoding;
 pub use entry::{AmongSeveral, Entry, Hints, Key, NotAmongSeveral, Person};
-pub use error::{ColumnsDiffer, LeftAlone, RosterError, UnknownColumn};
+pub use error::{ColumnsDiffer, RosterError, UnknownColumn};
 pub use explained::{ColumnReading, ColumnUse, KeyGround, LeftOut};
 pub(crate) use header_words::plain as plain_letters;
 pub use json::JsonFault;
 pub use key_property::KeyProperty;
+pub use left_alone::{LeftAlone, SaidBy};
 pub use list_format::{ListFormat, SheetChosen};
 pub use no_list::NoList;
 pub use not_a_user::NotAUser;
 pub use note::RosterNote;
+pub use only_count::OnlyFindsNone;
 pub use preamble::Preamble;
 pub use property::NotAValue;
 pub(crate) use property::as_object_id;

@@ -373,6 +373,36 @@ const ACTIVE: &[&str] = &[
     "working",
     "present",
     "retained",
+    "rehired",
+    "resignation withdrawn",
+    "withdrawn",
+    "rescinded",
+    "cancelled",
+    "canceled",
+    "joiner",
+    "new hire",
+    "starter",
+    "mover",
+    "transfer",
+];
+
+/// Words beside `Status` in the name of such a column, and others for it.
+const STATUS_WORDS: &[&str] = &["status", "lifecycle", "movement"];
+const BESIDE_STATUS: &[&str] = &[
+    "emp",
+    "employee",
+    "employment",
+    "worker",
+    "user",
+    "account",
+    "hr",
+    "it",
+    "ad",
+    "current",
+    "code",
+    "type",
+    "stage",
+    "change",
 ];
 
 /// What such a column says of somebody who is leaving, or is no longer there.
@@ -427,7 +457,11 @@ const LEAVING: &[&str] = &[
 
 /// Whether a column of this name says what somebody is.
 pub(super) fn is_a_status(name: &str) -> bool {
+    let words: Vec<String> = header_words::words(without_remark(name)).collect();
+    let is = |table: &[&str], word: &String| table.contains(&word.as_str());
     STATUS.contains(&fold(name).trim_end_matches(['?', ':']))
+        || (words.iter().any(|word| is(STATUS_WORDS, word))
+            && words.iter().all(|word| is(STATUS_WORDS, word) || is(BESIDE_STATUS, word)))
 }
 
 /// Whether a column of this name holds all addresses of a mailbox.
@@ -437,7 +471,11 @@ pub(super) fn is_of_all_addresses(name: &str) -> bool {
 
 /// Whether a status says that somebody is still there.
 pub(super) fn says_active(value: &str) -> bool {
-    ACTIVE.contains(&value.trim().to_lowercase().as_str())
+    let value = value.trim().to_lowercase();
+    // `Active - Rehired`, `active (FTE)`
+    let first = value.split([',', ';', '(', '/', '\u{2013}']).next().unwrap_or_default();
+    let first = first.split(" - ").next().unwrap_or_default().trim();
+    ACTIVE.contains(&value.as_str()) || (first.len() > 2 && ACTIVE.contains(&first))
 }
 
 /// Whether a status is one of the words for it, or empty. Any other text in such a column may be a remark, with a password in it.

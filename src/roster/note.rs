@@ -37,6 +37,13 @@ pub enum RosterNote {
         /// On so many rows.
         rows: u64,
     },
+    /// A line says to leave the people below it alone, and they are planned because the operator said so.
+    PlannedBelowALine {
+        /// The line.
+        line: u64,
+        /// So many people.
+        people: u64,
+    },
     /// A column says of people that they are active, and every row counts all the same.
     StatusNotUsed {
         /// The column.
@@ -76,6 +83,10 @@ impl RosterNote {
             Self::PlannedAllTheSame { column, rows } => format!(
                 "The column {column:?} says on {} to leave people alone. They are planned all the same, because of --every-row.",
                 counted(*rows, "row", "rows")
+            ),
+            Self::PlannedBelowALine { line, people } => format!(
+                "Line {line} says to leave people alone. {} below it; all are planned all the same, because of --every-row.",
+                counted(*people, "person stands", "people stand")
             ),
             Self::StatusNotUsed { column, values, other_words } => {
                 let shown = |value: &str| if value.is_empty() { "empty".to_owned() } else { format!("{value:?}") };

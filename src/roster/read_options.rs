@@ -40,7 +40,7 @@ pub struct ReadOptions {
 pub struct OnlyRows {
     /// The column, named as in [`ReadOptions::key`].
     pub column: String,
-    /// The value; empty for rows without one.
+    /// The value; empty for rows without one, `*` for rows with any.
     pub value: String,
 }
 

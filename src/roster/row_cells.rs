@@ -91,7 +91,8 @@ impl<'a> RowReader<'a> {
     pub(super) fn selected(&self) -> Result<(), Defect> {
         let Some((column, value)) = &self.columns.only else { return Ok(()) };
         let cell = String::from_utf8_lossy(self.cells.get(column.index));
-        if cell.to_lowercase() == value.to_lowercase() {
+        // A star stands for any value.
+        if cell.to_lowercase() == value.to_lowercase() || (value == "*" && !cell.is_empty()) {
             return Ok(());
         }
         // In a row with too few or too many cells, another cell may stand in this column.

@@ -13,6 +13,7 @@ use super::dialect::Dialect;
 use super::error::RosterError;
 use super::header::Header;
 use super::headless;
+use super::leaving_title;
 use super::names;
 use super::people_lines;
 use super::preamble::Preamble;
@@ -45,7 +46,8 @@ impl Table {
     ) -> Result<Self, RosterError> {
         let Dialect { delimiter, first_line, preambles, sample, .. } = dialect;
         let template = preambles.has(Preamble::Version);
-        let table = &text.head()[preambles.bytes..];
+        let (above, table) = text.head().split_at(preambles.bytes);
+        leaving_title::refuse_above(above, options, from)?;
         let span = |line| span_of(table, *delimiter, *first_line, line);
         let below = sample.header_below(options, None).map(span);
         // A template always has a header.
@@ -61,7 +63,7 @@ impl Table {
         let (mut columns, names, census) = match headless {
             Some(columns) => {
                 let names = (0..columns.expected).map(|index| NamedColumn::numbered(index).name).collect();
-                let census = Census::of_headless(&columns, options.key.is_some() || options.by.is_some());
+                let census = Census::of_headless(&columns, options);
                 (columns, names, census)
             }
             None => header(&mut records, &mut cells, &HeaderContext { sample, below, template }, options, from)?,
@@ -148,6 +150,7 @@ fn header(
         if !cells.all_blank() {
             let names = cells.names();
             source_record.hidden = has_secrets || expected.hides(&names);
+            leaving_title::refuse_header(&names, || source_record.whole(), options, from)?;
             let header = Header::new(&names, source_record, cells, from);
             let columns = Columns::of(&header, &expected.sample.people(), options);
             let columns = columns.map_err(|error| expected.explained(error))?;

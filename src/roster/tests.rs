@@ -5,6 +5,7 @@ mod damage;
 mod encodings;
 mod examples;
 mod formats;
+mod left_alone;
 mod rows;
 
 use super::*;
