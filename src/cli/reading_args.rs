@@ -34,11 +34,11 @@ pub(super) struct ReadingArgs {
     /// Read the rows of the sheet that are hidden (by a filter or by hand), too
     #[arg(long)]
     hidden_rows: bool,
-    /// Plan every row (with --only, every one that has the value), also those that are struck out on their sheet, and those that a
-    /// column such as Action says to leave alone
+    /// Plan every row (with --only, every one that has the value), also those that are struck out on their sheet, and those that the
+    /// list says to leave alone, by a column such as Action or by a line above them
     #[arg(long)]
     every_row: bool,
-    /// Only the rows with this value in this column, such as Status=Leaver; all others are left alone
+    /// Only the rows with this value in this column, such as Status=Leaver, or with any (Status=*); all others are left alone
     #[arg(long, value_name = "COLUMN=VALUE")]
     only: Option<OnlyRows>,
     /// The column that says from when on each person's pass is good, by its name or number: 2026-11-30T08:00:00Z, with its offset

@@ -113,7 +113,9 @@ impl Census {
         let statuses = named().filter(|(index, name)| names::is_a_status(name) && Some(*index) != used);
         let status = |(index, name): (usize, &String)| Status { index, name: name.clone(), values: BTreeMap::new() };
         let instruction_in = |(index, name): (usize, &String)| {
-            let instruction = instruction::instruction(name).filter(|_| index != columns.key.index)?;
+            // `ada@contoso.com: do not disable`
+            let instruction =
+                if index == columns.key.index { Some(Instruction::Remark) } else { instruction::instruction(name) }?;
             let name = if name.is_empty() { NamedColumn::numbered(index).name } else { name.clone() };
             Some(InstructionColumn::new(index, name, instruction))
         };
@@ -130,13 +132,16 @@ impl Census {
     /// The same for a list without a header: no other column may name other accounts, and any may say whom to leave alone.
     pub(super) fn of_headless(columns: &Columns, options: &ReadOptions) -> Self {
         let asked = options.key.is_some() || options.by.is_some();
-        let others = || (0..columns.most).filter(|index| *index != columns.key.index);
+        let others = (0..columns.expected).filter(|index| *index != columns.key.index);
         let rival =
             |index| Rival { index, name: NamedColumn::numbered(index).name, differs: Seen::default(), named: None };
-        let instruction_in =
-            |index| InstructionColumn::new(index, NamedColumn::numbered(index).name, Instruction::Unnamed);
-        let rivals = others().filter(|index| !asked && columns.by.is_none() && *index < columns.expected);
-        let (rivals, instructions) = (rivals.map(rival).collect(), others().map(instruction_in).collect());
+        let instruction_in = |index| {
+            let is_key = index == columns.key.index;
+            let instruction = if is_key { Instruction::Remark } else { Instruction::Unnamed };
+            InstructionColumn::new(index, NamedColumn::numbered(index).name, instruction)
+        };
+        let rivals = others.filter(|_| !asked && columns.by.is_none());
+        let (rivals, instructions) = (rivals.map(rival).collect(), (0..columns.most).map(instruction_in).collect());
         Self { rivals, instructions, every_row: options.every_row, ..Self::default() }
     }
 
@@ -162,15 +167,12 @@ impl Census {
             Ok(person) => person,
             Err(defect) => {
                 self.second_header.see(row, &defect.reason);
+                self.sections.see_none(row);
                 match &defect.reason {
-                    DefectReason::LeftOut { .. } => {
-                        self.only.see_left_out(row);
-                        return;
-                    }
+                    DefectReason::LeftOut { .. } => self.only.see_left_out(row),
                     DefectReason::NotAUser { .. } => {}
                     _ => self.only.see_other(),
                 }
-                self.sections.see_none(row);
                 match defect.reason {
                     DefectReason::SeveralPeople { people } => {
                         self.people += people as u64;
@@ -184,14 +186,23 @@ impl Census {
         };
         self.only.see_other();
         self.sections.see_person();
-        self.behind_colon += u64::from(person.respelt.has(Respelling::BehindColon));
+        self.second_header.see_person();
+        let is_behind_colon = person.respelt.has(Respelling::BehindColon);
+        self.behind_colon += u64::from(is_behind_colon);
         for status in self.statuses.iter_mut().filter(|status| status.values.len() <= MAX_STATUSES) {
             let value = String::from_utf8_lossy(row.cells.get(status.index)).chars().take(40).collect();
             *status.values.entry(value).or_default() += 1;
         }
         // A row of several people says it once.
         if entry.among.is_none_or(|among| among.number == 1) {
-            self.instructions.iter_mut().for_each(|column| column.see(row));
+            for column in &mut self.instructions {
+                let cell = String::from_utf8_lossy(row.cells.get(column.index));
+                match cell.split_once('@').and_then(|(_, rest)| rest.split_once(':')) {
+                    _ if column.index != row.columns.key.index => column.see(row, &cell),
+                    Some((_, behind)) if is_behind_colon => column.see(row, behind),
+                    _ => {}
+                }
+            }
         }
         if self.rivals.is_empty() {
             return;
@@ -287,6 +298,9 @@ impl Census {
         }
         for column in self.instructions.iter().filter(|column| column.rows() > 0) {
             notes.push(RosterNote::PlannedAllTheSame { column: column.name.clone(), rows: column.rows() });
+        }
+        for column in self.instructions.iter().filter(|column| column.days_to_come > 0) {
+            notes.push(RosterNote::DaysToCome { column: column.name.clone(), rows: column.days_to_come });
         }
         if let Some((_, span)) = self.sections.said() {
             notes.push(RosterNote::PlannedBelowALine { line: span.line, people: self.sections.people });

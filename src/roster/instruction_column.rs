@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use time::{Date, OffsetDateTime};
+
+use super::future_day;
 use super::instruction::{Instruction, Said};
 use super::leave_words;
 use super::left_alone::SaidBy;
@@ -19,6 +22,9 @@ pub(super) struct InstructionColumn {
     /// Rows that say it only where others say who is meant.
     leaves_if_others_are_meant: Rows,
     meant: u64,
+    /// Rows with a day that is still to come.
+    pub(super) days_to_come: u64,
+    today: Date,
     /// What the other rows say, as far as they say a word that may be shown.
     other_values: Words,
     /// How many of them say something else.
@@ -36,19 +42,32 @@ struct Rows {
 impl InstructionColumn {
     pub(super) fn new(index: usize, name: String, instruction: Instruction) -> Self {
         let (leaves, leaves_if_others_are_meant) = (Rows::default(), Rows::default());
-        let (meant, other_values, other_words) = (0, Words::new(), 0);
-        Self { index, name, instruction, leaves, leaves_if_others_are_meant, meant, other_values, other_words }
+        let today = OffsetDateTime::now_utc().date();
+        let (meant, days_to_come, other_values, other_words) = (0, 0, Words::new(), 0);
+        Self {
+            index,
+            name,
+            instruction,
+            leaves,
+            leaves_if_others_are_meant,
+            meant,
+            days_to_come,
+            today,
+            other_values,
+            other_words,
+        }
     }
 
-    pub(super) fn see(&mut self, row: &ExcerptedRow<'_>) {
-        let text = String::from_utf8_lossy(row.cells.get(self.index));
-        let said = self.instruction.said(&text);
+    /// Takes in what this column says on a row.
+    pub(super) fn see(&mut self, row: &ExcerptedRow<'_>, text: &str) {
+        let said = self.instruction.said(text);
         self.meant += u64::from(said == Said::Meant);
+        self.days_to_come += u64::from(said == Said::Meant && future_day::is_after(text, self.today));
         let (rows, word) = match said {
             Said::Leave(word) => (&mut self.leaves, word),
             Said::LeaveIfOthersAreMeant(word) => (&mut self.leaves_if_others_are_meant, word),
             Said::Meant | Said::Other => {
-                match leave_words::other_word(&text) {
+                match leave_words::other_word(text) {
                     Some(word) => *self.other_values.entry(word).or_default() += 1,
                     None => self.other_words += 1,
                 }

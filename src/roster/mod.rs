@@ -31,7 +31,7 @@
 //! | `several`, `people_in`, `people_lines` | several people in one cell or on one line |
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `table` | the head, the header and the columns of a list, in front of its records |
-//! | `instruction`, `instruction_column`, `leave_words` | which columns say of people to leave them alone, and with which words |
+//! | `instruction`, `instruction_column`, `leave_words`, `future_day` | which columns say of people to leave them alone, and with which words |
 //! | `heading`, `section`, `leaving_title`, `left_alone` | lines above people that say so, and the question that follows |
 //! | `second_header`, `only_count` | a header in the middle of a list, and what `--only` finds |
 //! | `cells` | the cells of one record, and where each of them begins |
@@ -73,6 +73,7 @@ mod entity;
 mod entry;
 mod error;
 mod explained;
+mod future_day;
 mod header;
 mod header_words;
 mod heading;

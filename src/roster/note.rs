@@ -44,6 +44,13 @@ pub enum RosterNote {
         /// So many people.
         people: u64,
     },
+    /// A column has days that are still to come, and everyone is planned for now.
+    DaysToCome {
+        /// The column.
+        column: String,
+        /// On so many rows.
+        rows: u64,
+    },
     /// A column says of people that they are active, and every row counts all the same.
     StatusNotUsed {
         /// The column.
@@ -81,12 +88,16 @@ impl RosterNote {
                  Entra: accounts are found by the immutable id that the sync makes from it. If that finds none, find them by {short_names:?}: --by sam"
             ),
             Self::PlannedAllTheSame { column, rows } => format!(
-                "The column {column:?} says on {} to leave people alone. They are planned all the same, because of --every-row.",
+                "By the column {column:?}, the people on {} are not meant. They are planned all the same, because of --every-row.",
                 counted(*rows, "row", "rows")
             ),
             Self::PlannedBelowALine { line, people } => format!(
                 "Line {line} says to leave people alone. {} below it; all are planned all the same, because of --every-row.",
                 counted(*people, "person stands", "people stand")
+            ),
+            Self::DaysToCome { column, rows } => format!(
+                "The column {column:?} has on {} a day that is still to come. It is not used: all are planned for now.",
+                counted(*rows, "row", "rows")
             ),
             Self::StatusNotUsed { column, values, other_words } => {
                 let shown = |value: &str| if value.is_empty() { "empty".to_owned() } else { format!("{value:?}") };

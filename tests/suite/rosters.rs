@@ -608,3 +608,40 @@ fn who_is_to_be_left_alone_by_the_list_is_asked_about() {
     stage.write("mailboxes.csv", format!("user,Action\n{},keep the mailbox\n", members[0].user_principal_name));
     stage.plan("mailboxes.csv", "contain", "mailboxes", &[]).succeeded();
 }
+
+/// Whatever says it: a column without a name, an empty cell where others have a date, a heading, a title.
+#[test]
+fn who_is_to_be_left_alone_by_any_part_of_the_list_is_asked_about() {
+    let stage = Stage::new();
+    let [a, b, c] = stage.members(3).try_into().expect("there are three").map(|member| member.user_principal_name);
+    for (name, list, says, only) in [
+        ("plain", format!("{a},disable\n{b},disable\n{c},keep\n"), "\"#2\" says \"keep\" 1", Some("#2=disable")),
+        (
+            "dates",
+            format!("UPN,Termination Date\n{a},2026-11-20\n{b},2026-11-20\n{c},\n"),
+            "empty on 1",
+            Some("Termination Date=*"),
+        ),
+        ("heading", format!("{a}\n{b}\n\nDo NOT disable:\n{c}\n"), "1 person stands below that line", None),
+        ("title", format!("# VIP list - never disable\n{a}\n{b}\n{c}\n"), "above its people, on line 1", None),
+    ] {
+        let file = format!("{name}.csv");
+        stage.write(&file, &list);
+        let ran = stage.run(&["plan", &file, "--playbook", "contain", "--out", "refused"]).exited(2);
+        ran.complains(&[says, "--every-row"]);
+        assert!(!stage.path("refused").exists());
+        let all = format!("{name}-all");
+        stage.plan(&file, "contain", &all, &["--every-row"]).succeeded();
+        assert_eq!(stage.accounts(&all), 3, "{name}");
+        if let Some(only) = only {
+            ran.complains(&[only]);
+            stage.plan(&file, "contain", name, &["--only", only]).succeeded();
+            assert_eq!(stage.accounts(name), 2, "{name}");
+        }
+    }
+    stage.write("none.csv", format!("user,Status\n{a},Leaver\n"));
+    let none =
+        stage.run(&["plan", "none.csv", "--playbook", "contain", "--out", "none", "--only", "Status=Terminated"]);
+    none.exited(2).complains(&["no row", "\"Terminated\"", "\"leaver\" 1", "Status=*"]);
+    assert!(!stage.path("none").exists());
+}

@@ -29,6 +29,8 @@ fn a_list_without_a_header_says_it_as_well() {
         "a@b.c;austritt 30.11.\np@b.c;bleibt\n",
         "x;a@b.c\n;p@b.c\n",
         "a@b.c,\u{2713},IT\np@b.c,,IT\n",
+        "a@b.c\np@b.c: do not disable\n",
+        "user\na@b.c: 20.11.2026\np@b.c: still employed\n",
     ] {
         let (left, _) = refused(list);
         assert!(matches!(left.by, SaidBy::Column { .. } | SaidBy::EmptyCells { .. }), "{list}: {left}");
@@ -129,6 +131,10 @@ fn a_title_that_says_it_is_a_question() {
 fn a_second_header_has_to_be_the_first_one_again() {
     let error = open("Name,UPN\nAda,a@b.c\nManager,UPN\nBoss,b@b.c\n").err().unwrap();
     assert!(matches!(&error, RosterError::SecondHeader { span, .. } if span.line == 3), "{error}");
+    let swapped = "UPN,Email\na@b.c,a@b.c\nEmail,UPN\nb@b.c,g@b.c\n";
+    let error = open(swapped).err().unwrap();
+    assert!(!matches!(error, RosterError::LeftAlone(_)), "{error}");
+    is_taken("Mitarbeiter;;Konto;\nName;Nr;UPN;E-Mail\nAda;1;a@b.c;a@b.c\n");
     is_taken("User principal name,Name\na@b.c,Ada\nPage 1,\nuser_principal_name,Name\nb@b.c,Bob\n");
 }
 
@@ -170,4 +176,10 @@ fn a_status_of_somebody_who_stays_is_said_however_it_is_written() {
         matches!(notes.as_slice(), [RosterNote::StatusNotUsed { column, .. }] if column == "HR Status"),
         "{notes:?}"
     );
+}
+
+#[test]
+fn a_day_that_is_still_to_come_is_said() {
+    let notes = open("UPN,Termination Date\na@b.c,2020-01-01\np@b.c,2999-06-30\n").unwrap().finish().unwrap().notes;
+    assert_eq!(notes, [RosterNote::DaysToCome { column: "Termination Date".to_owned(), rows: 1 }]);
 }
