@@ -174,7 +174,7 @@ pub enum DefectReason {
         text: String,
     },
     /// A row that `--only` leaves out.
-    #[error("column {column:?} does not say {value:?}")]
+    #[error("column {column:?} {}", if .value == "*" { "is empty".to_owned() } else { format!("does not say {value:?}") })]
     LeftOut { column: String, value: String },
 }
 

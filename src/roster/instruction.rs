@@ -62,6 +62,22 @@ const ACTION: &[&str] = &[
     "操作",
 ];
 
+/// Beside these, it is an action of a machine, or one on another thing.
+const OF_MACHINES: &[&str] = &[
+    "additional",
+    "delivery",
+    "device",
+    "email",
+    "last",
+    "latest",
+    "level",
+    "mail",
+    "policy",
+    "remediation",
+    "retention",
+    "type",
+];
+
 const REMARK: &[&str] = &[
     "note",
     "notes",
@@ -238,7 +254,7 @@ pub(super) fn instruction(name: &str) -> Option<Instruction> {
     if whole == "inscope" {
         return Some(Instruction::NoLeaves);
     }
-    if has(ACTION) || is(ACTION, &whole) {
+    if (has(ACTION) && !has(OF_MACHINES)) || is(ACTION, &whole) {
         return Some(Instruction::Action);
     }
     if has(REMARK) || names::is_a_status(name) {
@@ -397,7 +413,9 @@ mod tests {
             assert!(matches!(instruction.said(empty), Said::LeaveIfOthersAreMeant(_)), "{name}");
             assert_eq!(instruction.said(meant), Said::Meant, "{name}");
         }
-        assert_eq!(instruction("Contract end date"), None);
+        for name in ["DeliveryAction", "Remediation action", "Contract end date"] {
+            assert_eq!(instruction(name), None, "{name}");
+        }
         assert_eq!(instruction("Start date"), None);
     }
 }

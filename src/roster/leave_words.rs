@@ -307,8 +307,8 @@ pub(super) fn leaving_word(text: &str) -> Option<&'static str> {
 
 /// The clear word in a part of a text.
 fn clear_word(part: &str) -> Option<&'static str> {
-    let part = format!(" {part} ");
-    CLEAR.iter().copied().find(|word| {
+    CLEAR.iter().copied().filter(|word| part.contains(word)).find(|word| {
+        let part = format!(" {part} ");
         part.find(&format!(" {word} ")).is_some_and(|at| {
             let is_denied = part[..at].ends_with(" not") || part[..at].ends_with(" dont");
             let is_of_a_thing = part[at + word.len() + 1..].split_whitespace().take(3).any(is_a_thing);
