@@ -16,6 +16,7 @@ use super::instruction::{self, Instruction};
 use super::instruction_column::InstructionColumn;
 use super::key;
 use super::key_property::KeyProperty;
+use super::leave_words;
 use super::left_alone::LeftAlone;
 use super::names;
 use super::note::RosterNote;
@@ -199,7 +200,9 @@ impl Census {
                 let cell = String::from_utf8_lossy(row.cells.get(column.index));
                 match cell.split_once('@').and_then(|(_, rest)| rest.split_once(':')) {
                     _ if column.index != row.columns.key.index => column.see(row, &cell),
-                    Some((_, behind)) if is_behind_colon => column.see(row, behind),
+                    Some((_, behind)) if is_behind_colon && leave_words::leaving_word(behind).is_some() => {
+                        column.see(row, behind);
+                    }
                     _ => {}
                 }
             }

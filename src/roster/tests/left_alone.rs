@@ -41,6 +41,8 @@ fn a_list_without_a_header_says_it_as_well() {
         "{left}"
     );
     assert!(help.unwrap().contains("--only \"#2=disable\""));
+    let (_, help) = refused("user\na@b.c: 20.11.2026\np@b.c: still employed\n");
+    assert!(!help.unwrap().contains("--only"), "the column of the keys says it");
     let (left, help) = refused("x;a@b.c\n;p@b.c\n");
     assert!(left.to_string().contains("filled on 1 of 2 rows, and empty on 1"), "{left}");
     assert!(help.unwrap().contains("--only \"#1=*\""));
