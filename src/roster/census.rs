@@ -21,6 +21,7 @@ use super::left_alone::LeftAlone;
 use super::names;
 use super::note::RosterNote;
 use super::only_count::OnlyCount;
+use super::people_in;
 use super::read_options::ReadOptions;
 use super::respelling::Respelling;
 use super::row_excerpt::ExcerptedRow;
@@ -46,6 +47,8 @@ pub(super) struct Census {
     people_on_them: u64,
     concealed: Seen,
     behind_colon: u64,
+    /// People behind the `Cc:` of a pasted message.
+    copied: u64,
     statuses: Vec<Status>,
     /// Columns that may say of people on the list that they are to be left alone.
     instructions: Vec<InstructionColumn>,
@@ -188,6 +191,10 @@ impl Census {
         self.only.see_other();
         self.sections.see_person();
         self.second_header.see_person();
+        if entry.among.is_some() || row.columns.is_one_cell_a_line() {
+            let line = String::from_utf8_lossy(&row.record.bytes[..row.record.bytes.len().min(8)]);
+            self.copied += u64::from(people_in::is_copied(&line));
+        }
         let is_behind_colon = person.respelt.has(Respelling::BehindColon);
         self.behind_colon += u64::from(is_behind_colon);
         for status in self.statuses.iter_mut().filter(|status| status.values.len() <= MAX_STATUSES) {
@@ -289,6 +296,9 @@ impl Census {
         if self.rows_of_several > 0 {
             let (rows, people) = (self.rows_of_several, self.people_on_them);
             notes.push(RosterNote::SeveralOnARow { rows, people, of: self.rows - people + rows, entries: self.rows });
+        }
+        if self.copied > 0 {
+            notes.push(RosterNote::Copied { people: self.copied, of: self.rows });
         }
         if let Some(short_names) = &self.of_active_directory {
             notes.push(RosterNote::OfActiveDirectory {

@@ -112,7 +112,7 @@ fn evidence(people: &[Vec<String>], column: &NamedColumn) -> Evidence {
             // A column of a log in which something stands that is no user holds users as well.
             Ok(_) | Err(NotAKey::User(_) | NotAKey::Entities(_)) => return Evidence::Keys,
             Err(_) if people_in::people(cell, None).is_some() => return Evidence::Keys,
-            Err(NotAKey::Name(_) | NotAKey::Value(..)) => found = Evidence::Other,
+            Err(NotAKey::Name(_) | NotAKey::Value(..) | NotAKey::Words(_)) => found = Evidence::Other,
         }
     }
     found

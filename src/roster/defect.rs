@@ -173,6 +173,12 @@ pub enum DefectReason {
         /// The cell, cut.
         text: String,
     },
+    /// `Approved by` and its like in another cell.
+    #[error("it says {label:?}, so the person beside it made or approved the list and is not on it")]
+    MadeBy { label: String },
+    /// `ada@contoso.com: do not disable`
+    #[error("words stand behind {name:?} and a colon, and they may say that this person is not meant")]
+    WordsBehindColon { name: String },
     /// A row that `--only` leaves out.
     #[error("column {column:?} {}", if .value == "*" { "is empty".to_owned() } else { format!("does not say {value:?}") })]
     LeftOut { column: String, value: String },
@@ -238,6 +244,10 @@ impl DefectReason {
             } => Some("Format the column as text in the spreadsheet, and fill it in again from its source."),
             Self::NotAValue { why: NotAValue::Primaries(_) | NotAValue::NoKind, .. } => {
                 Some("Write the sign-in name of the account, or its primary address alone.")
+            }
+            Self::MadeBy { .. } => Some("Take the line out of the list. If the person is meant, write a row of their own."),
+            Self::WordsBehindColon { .. } => {
+                Some("If the person is meant, write the name alone. If not, take the line out of the list.")
             }
             Self::OpenQuote => Some("Close the quote, or write a quote inside a quoted cell twice."),
             Self::TextAfterQuote => Some("Write a quote inside a quoted cell twice."),

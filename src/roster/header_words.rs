@@ -18,7 +18,7 @@ type Words = (&'static str, &'static [&'static str]);
 
 /// The name of the property itself, and of its forms in the portals.
 const SIGN_IN_NAME: &[Words] = &[
-    ("userprincipalname", &["Benutzerprinzipalname", "Benutzerprinzipalname (UPN)", "Prinzipalname", "UPN-Name"]),
+    ("userprincipalname", &["Benutzerprinzipalname", "Benutzerprinzipalname (UPN)", "Prinzipalname", "UPN-Name", "U.P.N.", "User Principal Name (UPN)"]),
     (
         "userprincipalname",
         &["Nom d'utilisateur principal", "Nom principal de l'utilisateur", "Nom principal d'utilisateur", "Nom UPN"],

@@ -6,8 +6,8 @@ use super::key_property::KeyProperty;
 use super::names;
 use super::not_a_user::{self, NotAUser};
 use super::property::{self, NotAValue, has_several_kinds};
-use super::respelling::{Respelling, Respellings, respelt};
-use super::upn::NotAUpn;
+use super::respelling::{Respelling, Respellings, before_words, respelt};
+use super::upn::{NotAUpn, Upn};
 use crate::ids::ObjectId;
 use crate::spreadsheet::unguard;
 
@@ -15,13 +15,15 @@ use crate::spreadsheet::unguard;
 const DELETED: &str = " (deleted)";
 
 /// Why a cell is no key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NotAKey {
     User(NotAUser),
     Name(NotAUpn),
     Value(KeyProperty, NotAValue),
     /// The entities of an incident with this many accounts, or one without a name.
     Entities(usize),
+    /// Words stand behind this name and a colon.
+    Words(Upn),
 }
 
 /// The text of a cell without the guard that sealoff writes in front of a formula, and without the formula (`="0042"`) that
@@ -76,6 +78,9 @@ fn property(by: KeyProperty, text: &str) -> Result<(Key, Respellings), NotAKey> 
         Ok(value) => return Ok((Key::Property(by, value), Respellings::default())),
         Err(why) => why,
     };
+    if let Some(name) = before_words(text).filter(|_| by == KeyProperty::Mail) {
+        return Err(NotAKey::Words(name));
+    }
     match (by, respelt(text)) {
         (KeyProperty::Mail | KeyProperty::ProxyAddress, Some((address, done))) => {
             Ok((Key::Property(by, address.as_str().into()), done))
@@ -103,6 +108,9 @@ fn account(text: &str) -> Result<(Key, Respellings), NotAKey> {
         }
         Err(why) => why,
     };
+    if let Some(name) = before_words(text) {
+        return Err(NotAKey::Words(name));
+    }
     if let Some((name, done)) = respelt(text) {
         return Ok((Key::UserPrincipalName(name), done));
     }

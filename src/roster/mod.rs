@@ -20,7 +20,7 @@
 //! | --- | --- |
 //! | `source`, `open_source` | a file, standard input or bytes, and how it is opened; a folder is refused |
 //! | `text`, `encoding`, `old_encodings`, `utf16` | turns the bytes of any encoding into UTF-8, and marks what cannot be decoded |
-//! | `opened`, `list_format`, `no_list` | which format it has; what is no list is refused by its name |
+//! | `opened`, `list_format`, `no_list`, `named_lists`, `pasted_message` | which format it has; what is no list is refused by its name |
 //! | `json`, `workbook`, `sheet_scan`, `table_text` | turns a JSON document and a sheet of a workbook into CSV, each row on its line |
 //! | `dialect`, `delimiter`, `sample` | looks at the head: finds the delimiter, refuses what is not text |
 //! | `preamble`, `titles`, `comment` | removes `sep=`, `#TYPE` and `version:v1.0` lines, comments and titles |
@@ -35,7 +35,7 @@
 //! | `heading`, `section`, `leaving_title`, `left_alone` | lines above people that say so, and the question that follows |
 //! | `second_header`, `only_count` | a header in the middle of a list, and what `--only` finds |
 //! | `cells` | the cells of one record, and where each of them begins |
-//! | `rows`, `row_cells`, `row_person`, `row_several`, `unclosed_quote` | turns one record into one entry, or several; finds rows inside a quoted cell |
+//! | `rows`, `row_cells`, `row_person`, `row_several`, `made_by`, `unclosed_quote` | turns one record into one entry, or several; knows the lines that say who made the list; finds rows inside a quoted cell |
 //! | `divided` | the entries of each part of a list that is divided, on disk |
 //! | `number` | the priority |
 //! | `key`, `upn`, `property`, `entity`, `not_a_user` | turns the key cell into a key, or says why it is none |
@@ -87,6 +87,8 @@ mod leave_words;
 mod leaving_title;
 mod left_alone;
 mod list_format;
+mod made_by;
+mod named_lists;
 mod names;
 mod no_list;
 mod not_a_user;
@@ -96,6 +98,7 @@ pub(crate) mod old_encodings;
 mod only_count;
 mod open_source;
 mod opened;
+mod pasted_message;
 mod people_in;
 mod people_lines;
 mod preamble;

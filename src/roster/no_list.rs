@@ -1,5 +1,8 @@
 //! Files that are not lists, by the name that people know them by.
 
+use super::named_lists;
+use super::pasted_message;
+
 /// A file that may hold the people and is no list of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
 pub enum NoList {
@@ -75,6 +78,12 @@ pub enum NoList {
     /// `users = [`, and a name on each line below.
     #[strum(to_string = "a list as a program has it, over several lines")]
     Code,
+    /// `keep = [...]`, `[disable]`, `leavers:`
+    #[strum(to_string = "lists under names of their own, of which some may not be meant")]
+    NamedLists,
+    /// Lines with `+` and lines with `-` in front.
+    #[strum(to_string = "a comparison of two lists (lines that begin with + and lines that begin with -)")]
+    Comparison,
 }
 
 /// How PowerShell writes a list that can be read.
@@ -111,6 +120,10 @@ impl NoList {
                 "Write one name a line, without the lines of brackets above and below; or let the program write the list as JSON (json.dumps in \
                  Python, ConvertTo-Json in PowerShell)."
             }
+            Self::NamedLists => {
+                "Copy those who are meant into a file of their own, one a line, without the name of the list."
+            }
+            Self::Comparison => "Copy those who are meant into a text file, one a line, without the sign in front.",
             Self::Archive => "Unpack it, and name the list in it.",
             Self::Word | Self::Pdf | Self::RichText | Self::OldOffice | Self::Xml => {
                 "Copy the names into a text file, one a line, or export the list as CSV where it comes from."
@@ -165,7 +178,9 @@ impl NoList {
         if text.starts_with('<') {
             return of_markup(text);
         }
-        let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).take(60).collect();
+        let all: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+        // So many lines show the form of a text.
+        let lines: Vec<&str> = all.iter().copied().take(60).collect();
         let most = |is: &dyn Fn(&str) -> bool| lines.iter().filter(|line| is(line)).count() * 2 > lines.len();
         let is_an_object = |line: &str| line.trim_start_matches('"').starts_with("@{") && line.contains('=');
         if most(&is_an_object) {
@@ -182,7 +197,7 @@ impl NoList {
         if is_yaml(&lines) {
             return Some(Self::Yaml);
         }
-        if is_a_message(&lines) {
+        if is_a_message(&lines) || pasted_message::is_in(&all) {
             return Some(Self::Message);
         }
         if lines.first().is_some_and(|line| ["BEGIN:VCALENDAR", "BEGIN:VCARD"].contains(line)) {
@@ -191,8 +206,22 @@ impl NoList {
         if is_code(&lines) {
             return Some(Self::Code);
         }
+        if named_lists::are_in(&all) {
+            return Some(Self::NamedLists);
+        }
+        if is_a_comparison(&all) {
+            return Some(Self::Comparison);
+        }
         of_rules(&lines).or_else(|| of_properties(&lines))
     }
+}
+
+/// Lines with people behind a `+` and lines with people behind a `-`, and hardly any without.
+fn is_a_comparison(lines: &[&str]) -> bool {
+    let people = || lines.iter().filter(|line| line.contains('@'));
+    let behind = |sign: char| people().filter(|line| line.starts_with(sign)).count();
+    let (added, removed) = (behind('+'), behind('-'));
+    added > 0 && removed > 0 && 2 * (added + removed) > people().count()
 }
 
 fn of_markup(text: &str) -> Option<NoList> {
@@ -205,7 +234,7 @@ fn of_markup(text: &str) -> Option<NoList> {
         || has("urn:schemas-microsoft-com:office:spreadsheet\"") && has("<?xml")
     {
         Some(NoList::XmlSpreadsheet)
-    } else if ["<!doctype html", "<html", "<table", "<head", "<body", "<meta", "<style"].into_iter().any(has) {
+    } else if ["<!doctype html", "<html", "<table", "<head", "<body", "<meta", "<style", "<tr>", "<tr ", "<td", "<ul", "<ol", "<li", "<p>", "<div"].into_iter().any(has) {
         Some(NoList::Html)
     } else if has("<?xml") {
         Some(NoList::Xml)
@@ -218,7 +247,8 @@ fn of_markup(text: &str) -> Option<NoList> {
 fn of_rules(lines: &[&str]) -> Option<NoList> {
     let made_of = |line: &str, signs: &str| line.contains("---") && line.chars().all(|c| signs.contains(c));
     lines.iter().take(8).enumerate().find_map(|(index, line)| {
-        if index > 0 && made_of(line, "- ") {
+        // Dashes below people separate them.
+        if index > 0 && made_of(line, "- ") && !lines[..index].iter().any(|above| above.contains('@')) {
             Some(NoList::PrintedTable)
         } else if made_of(line, "-+|: =") && line.contains(['+', '|']) {
             Some(NoList::FramedTable)
@@ -352,6 +382,19 @@ mod tests {
         for text in ["['ada@contoso.com', 'eve@contoso.com']\n", "Name (\nada\n", "user\n[ada@contoso.com]\n"] {
             assert_eq!(NoList::of_text(text.as_bytes()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn lists_that_are_compared_or_have_names_are_a_question() {
+        let found = |text: &str| NoList::of_text(text.as_bytes());
+        assert_eq!(found("+ ada@b.c\n+ eve@b.c\n- bob@b.c\n"), Some(NoList::Comparison));
+        assert_eq!(found("--- a\n+++ b\n@@ -1 +1 @@\n+ada@b.c\n-bob@b.c\n"), Some(NoList::Comparison));
+        assert_eq!(found("- ada@b.c\n- bob@b.c\n"), None);
+        assert_eq!(found("user\n+ ada@b.c\n- bob@b.c\neve@b.c\nkim@b.c\n"), None);
+        assert_eq!(found("keep = ['ada@b.c', 'eve@b.c']\n"), Some(NoList::NamedLists));
+        assert_eq!(found("Hi team,\nplease lock ada@b.c\n"), Some(NoList::Message));
+        assert_eq!(found("user\nada@b.c\n----------\neve@b.c\n"), None);
+        assert_eq!(found("<tr><td>Ada</td><td>ada@b.c</td></tr>\n"), Some(NoList::Html));
     }
 
     #[test]

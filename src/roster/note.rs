@@ -23,6 +23,13 @@ pub enum RosterNote {
         /// So many entries it makes.
         entries: u64,
     },
+    /// People of a pasted message stand behind `Cc:`, who may be those who are only to know.
+    Copied {
+        /// So many.
+        people: u64,
+        /// So many are on the list.
+        of: u64,
+    },
     /// An export of Active Directory is read by its `ObjectGUID`, and has short names, too.
     OfActiveDirectory {
         /// The column of the `ObjectGUID`.
@@ -83,6 +90,10 @@ impl RosterNote {
                     "{rows} {name} several people: {people} people in all. Each of them is a row of the plan, so the list of {of} makes {entries}; the column place says which of them it is."
                 )
             }
+            Self::Copied { people, of } => format!(
+                "{people} of {of} {} behind Cc: or Bcc:. They are planned like the others; if they are only to know of it, take them out of the list.",
+                if *people == 1 { "stands" } else { "stand" }
+            ),
             Self::OfActiveDirectory { key, short_names } => format!(
                 "The list is an export of Active Directory. Its column {key:?} is the id that an account has there, which is no object id of \
                  Entra: accounts are found by the immutable id that the sync makes from it. If that finds none, find them by {short_names:?}: --by sam"

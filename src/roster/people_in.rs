@@ -83,12 +83,26 @@ fn one(part: &str, by: Option<KeyProperty>) -> Option<&str> {
 
 /// Without the `To:` of a message.
 fn without_label(text: &str) -> &str {
+    behind_label(text, &["To:", "Cc:", "Bcc:"]).unwrap_or(text)
+}
+
+/// Whether a line begins with the `To:`, `Cc:` or `Bcc:` of a message.
+pub(super) fn has_label(line: &str) -> bool {
+    behind_label(line, &["To:", "Cc:", "Bcc:"]).is_some()
+}
+
+/// Whether a line begins with `Cc:` or `Bcc:`, as those who are only to know do.
+pub(super) fn is_copied(line: &str) -> bool {
+    behind_label(line, &["Cc:", "Bcc:"]).is_some()
+}
+
+fn behind_label<'a>(text: &'a str, labels: &[&str]) -> Option<&'a str> {
     let text = text.trim();
-    let behind = |label: &str| {
+    let behind = |label: &&str| {
         let start = text.get(..label.len())?;
         start.eq_ignore_ascii_case(label).then(|| text[label.len()..].trim_start())
     };
-    ["To:", "Cc:", "Bcc:"].into_iter().find_map(behind).unwrap_or(text)
+    labels.iter().find_map(behind)
 }
 
 /// What a variable is set to: `$users = @(...)`.

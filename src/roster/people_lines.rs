@@ -34,7 +34,7 @@ pub(super) fn columns(head: &[u8], whole: bool, options: &ReadOptions) -> Option
     let may_be_columns = (2..=3).contains(&most)
         && lines.len() > 1
         && numbers.iter().all(|number| *number == most)
-        && !lines.iter().any(|line| has_names(line));
+        && !lines.iter().any(|line| has_names(line) || people_in::has_label(line));
     (!may_be_columns).then(|| Columns::keyed(1, 1, options.by, Keys::only(NamedColumn::numbered(0))))
 }
 
@@ -60,6 +60,7 @@ mod tests {
             "\"Lovelace, Ada\" <ada@b.com>; Eve <eve@b.com>",
             "\"Lovelace, Ada\" <ada@b.com>\n\"Byron, Eve\" <eve@b.com>\n",
             "To: ada@b.com, eve@b.com\nCc: bob@b.com\n",
+            "To: ada@b.com; eve@b.com\nBcc: bob@b.com; kim@b.com\n",
             "# leavers\n['ada@b.com', 'eve@b.com']\n",
         ] {
             assert!(is_one(text), "{text}");

@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::leave_words;
 use super::upn::Upn;
 
 /// What was changed in a cell to read the one name in it.
@@ -161,6 +162,9 @@ pub(super) fn respelt(cell: &str) -> Option<(Upn, Respellings)> {
         done = Respellings(done.0 | more.0);
         text = inside.to_owned();
     }
+    if before_words(&text).is_some() {
+        return None;
+    }
     if let Some(name) = before_a_colon(&text) {
         return Some((name, done.with(Respelling::BehindColon)));
     }
@@ -271,6 +275,19 @@ pub(super) fn before_a_colon(text: &str) -> Option<Upn> {
     names.next().is_none().then_some(name)
 }
 
+/// The name in `name: do not disable`: words behind the colon are no password, and may say that the person is not meant.
+pub(super) fn before_words(text: &str) -> Option<Upn> {
+    let (name, behind) = text.split_once(':')?;
+    let is_a_word = |word: &&str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        !word.is_empty() && word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '\u{2019}' | '-'))
+    };
+    let says_something =
+        behind.split_whitespace().filter(is_a_word).count() > 1 || leave_words::leaving_word(behind).is_some();
+    // An address behind it may be another person.
+    (says_something && !behind.contains('@')).then(|| before_a_colon(text)).flatten().filter(|_| name.contains('@'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -333,6 +350,9 @@ mod tests {
             "Manager: boss@contoso.com",
             "ada@contoso.com and mailto:eve@contoso.com",
             "ada@contoso.com: with eve@contoso.com",
+            "ada@contoso.com: do not disable",
+            "ada@contoso.com: keep",
+            "- ada@contoso.com: still employed until 31.12.",
             "Smith; Ada <ada@contoso.com>",
             "- eve@contoso.com ada@contoso.com",
             "100%ada@contoso.com",

@@ -21,6 +21,7 @@ use super::defect::{Defect, DefectReason, shown};
 use super::entry::{Hints, Key, Person};
 use super::key::{self, NotAKey};
 use super::key_property::KeyProperty;
+use super::made_by;
 use super::names;
 use super::not_a_user;
 use super::number::whole_number;
@@ -34,6 +35,7 @@ use crate::moment_text;
 impl RowReader<'_> {
     pub(super) fn person(&self, key: &[u8], column: &NamedColumn) -> Result<Person, Defect> {
         self.check_length()?;
+        self.check_maker()?;
         let cell = key;
         let (key, respelt) = self.key(cell, column)?;
         Ok(Person {
@@ -49,6 +51,15 @@ impl RowReader<'_> {
             priority: self.priority()?,
             hints: self.hints(),
         })
+    }
+
+    /// A line below the list may say who made it. That person is not on it.
+    pub(super) fn check_maker(&self) -> Result<(), Defect> {
+        let Some(index) = (0..self.cells.len()).find(|index| made_by::is_a_label(self.cells.get(*index))) else {
+            return Ok(());
+        };
+        let label = shown(self.cells.get(index));
+        Err(Defect { span: self.excerpted().at(index), reason: DefectReason::MadeBy { label } })
     }
 
     fn key(&self, cell: &[u8], column: &NamedColumn) -> Result<(Key, Respellings), Defect> {
@@ -70,6 +81,9 @@ impl RowReader<'_> {
                 NotAKey::User(why) => self.at(column, DefectReason::NotAUser { text, why }),
                 NotAKey::Name(why) => self.at_character(column, of(why), DefectReason::NotAKey { text, why }),
                 NotAKey::Value(by, why) => self.at(column, DefectReason::NotAValue { text, by, why }),
+                NotAKey::Words(name) => {
+                    self.at(column, DefectReason::WordsBehindColon { name: shown(name.as_str().as_bytes()) })
+                }
                 NotAKey::Entities(accounts) => self.at(column, DefectReason::Entities { accounts }),
             }
         })

@@ -24,7 +24,7 @@ impl RowReader<'_> {
         // Nearly every cell names one person; these cost a search and no more.
         let may_be = key.len() > MAX_ID_CHARACTERS || key.iter().filter(|byte| **byte == b'@').nth(1).is_some();
         let people = may_be.then(|| str::from_utf8(key).ok()).flatten().and_then(|text| self.people(text, 2))?;
-        self.selected().and_then(|()| self.check_length()).ok()?;
+        self.selected().and_then(|()| self.check_length()).and_then(|()| self.check_maker()).ok()?;
         let other_keys = [&self.columns.upn_beside, &self.columns.id_beside, &self.columns.address_beside];
         let is_filled = |column: &NamedColumn| !self.cells.get(column.index).is_empty();
         if other_keys.into_iter().flatten().any(|other| other != column && is_filled(other)) {

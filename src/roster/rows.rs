@@ -109,7 +109,10 @@ impl<'a> RowReader<'a> {
         let content = self.selected().and_then(|()| self.person(key, column));
         let text = match &content {
             Ok(person) if person.respelt.has(Respelling::BehindColon) => key_alone(&person.key),
+            // What a program knows of a person may hold a password, too.
+            Ok(person) if key.starts_with(b"{\"") => key_alone(&person.key),
             Ok(_) => shown(key),
+            Err(Defect { reason: DefectReason::WordsBehindColon { name }, .. }) => name.clone(),
             Err(_) => self.shown_key(key),
         };
         let name = self.name();
