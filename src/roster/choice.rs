@@ -1,7 +1,8 @@
 //! Chooses the key columns, by their names and by what stands in them.
 
+use super::answer_sheet;
 use super::column::NamedColumn;
-use super::column_holds::{self, ColumnHolds};
+use super::column_holds::{self, ColumnFound};
 use super::entry::Key;
 use super::error::RosterError;
 use super::header::Header;
@@ -55,7 +56,10 @@ impl Keys {
     /// The surest column that may hold keys, judged by the first people of the list; the column that is read where that one is
     /// empty; and the columns that have to agree with it. Whether other columns name other accounts, only the whole list shows.
     pub(super) fn chosen(header: &Header<'_>, people: &[Vec<String>]) -> Result<Self, RosterError> {
-        let (ids, upns, likely) = (ids_of_accounts(header), header.all_of(names::UPN), header.all_of(names::LIKELY));
+        let (ids, upns) = (ids_of_accounts(header), header.all_of(names::UPN));
+        let respondent = answer_sheet::respondent(header.names);
+        let mut likely = header.all_of(names::LIKELY);
+        likely.retain(|column| Some(column.index) != respondent);
         let of = |column: &NamedColumn| evidence(people, column);
         let may_be = |column: &&NamedColumn| of(column) != Evidence::Other;
         let first_of = |columns: &[NamedColumn]| columns.iter().find(may_be).cloned();
@@ -81,8 +85,9 @@ impl Keys {
         // Where accounts stand in another column, that one is meant, or the person has to be asked.
         let used: Vec<&str> = ids.iter().chain(&upns).chain(&likely).map(|column| column.name.as_str()).collect();
         let elsewhere = column_holds::of(header.names, people);
-        if elsewhere.iter().any(|column| column.holds == ColumnHolds::Accounts && !used.contains(&column.name.as_str()))
-        {
+        let is_elsewhere =
+            |column: &ColumnFound| column.holds.is_of_accounts() && !used.contains(&column.name.as_str());
+        if respondent.is_some() || elsewhere.iter().any(is_elsewhere) {
             return Err(header.no_key(None));
         }
         // No column holds keys. The surest is taken, so that every row says why its cell is none.

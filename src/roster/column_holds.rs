@@ -2,9 +2,11 @@
 
 use strum::VariantArray as _;
 
+use super::answer_sheet;
 use super::entry::Key;
 use super::key;
 use super::key_property::KeyProperty;
+use super::leave_words::{self, Instruction};
 use super::names;
 use super::people_in;
 use super::several;
@@ -23,22 +25,54 @@ pub struct ColumnFound {
 pub enum ColumnHolds {
     /// Names of accounts.
     Accounts,
+    /// Names of accounts, and on some rows something else.
+    AccountsAndMore,
     /// Names of accounts of somebody else, by the name of the column: managers, senders.
     OfSomebodyElse,
+    /// Names of accounts of those who answered a form or made a request.
+    OfRespondents,
+    /// Names of accounts that are to be left alone, by the name of the column.
+    ToBeLeft,
     /// Several accounts in one cell.
     Several,
     /// A property that accounts can be found by.
     Property(KeyProperty),
 }
 
+impl ColumnHolds {
+    /// Whether those in it may be the people who are meant.
+    pub(super) const fn is_of_accounts(self) -> bool {
+        matches!(self, Self::Accounts | Self::AccountsAndMore)
+    }
+
+    /// What a column of this name holds that has accounts in it.
+    fn of_accounts(name: &str) -> Option<Self> {
+        let heading = name.trim_matches(|c: char| matches!(c, ':' | '[' | ']') || c.is_whitespace());
+        if names::is_never_a_key(name) {
+            Some(Self::OfSomebodyElse)
+        } else if leave_words::instruction(heading) == Some(Instruction::YesLeaves)
+            || Instruction::InWords.leaves(heading)
+        {
+            Some(Self::ToBeLeft)
+        } else {
+            None
+        }
+    }
+}
+
 /// The columns of which something is known.
 pub(super) fn of(header: &[String], people: &[Vec<String>]) -> Vec<ColumnFound> {
     let found = header.iter().enumerate().filter(|(_, name)| !name.is_empty());
+    let respondent = answer_sheet::respondent(header);
     let found = found.filter_map(|(index, name)| {
         // In a row with a cell too many, the cells stand in wrong columns.
         let whole = people.iter().filter(|row| row.len() <= header.len());
         let cells = whole.filter_map(|row| row.get(index)).map(String::as_str).filter(|cell| !cell.is_empty());
-        Some(ColumnFound { name: name.clone(), holds: holds(name, &cells.collect::<Vec<_>>())? })
+        let holds = match holds(name, &cells.collect::<Vec<_>>())? {
+            of_people if of_people.is_of_accounts() && respondent == Some(index) => ColumnHolds::OfRespondents,
+            other => other,
+        };
+        Some(ColumnFound { name: name.clone(), holds })
     });
     found.collect()
 }
@@ -48,10 +82,12 @@ fn holds(name: &str, cells: &[&str]) -> Option<ColumnHolds> {
     let names_one = |cell: &str| matches!(key::parse(cell, None), Ok(Key::UserPrincipalName(_)));
     let accounts = cells.iter().filter(|cell| names_one(cell) || is_several(cell)).count();
     if cells.iter().any(|cell| several::names_several(cell).is_some() && !is_several(cell)) {
-        return Some(if names::is_never_a_key(name) { ColumnHolds::OfSomebodyElse } else { ColumnHolds::Several });
+        return Some(ColumnHolds::of_accounts(name).unwrap_or(ColumnHolds::Several));
     }
     if accounts > 0 && 2 * accounts >= cells.len() {
-        return Some(if names::is_never_a_key(name) { ColumnHolds::OfSomebodyElse } else { ColumnHolds::Accounts });
+        // Of a list, one row may be broken; a text with people in it has more lines than that.
+        let all = if cells.len() - accounts < 2 { ColumnHolds::Accounts } else { ColumnHolds::AccountsAndMore };
+        return Some(ColumnHolds::of_accounts(name).unwrap_or(all));
     }
     let meaning = names::meaning(name);
     let by_form = [
@@ -74,12 +110,35 @@ pub(super) fn help(found: &[ColumnFound]) -> Option<String> {
         );
     }
     let of = |holds: ColumnHolds| found.iter().filter(move |column| column.holds == holds).map(|column| &column.name);
-    let accounts: Vec<&String> = of(ColumnHolds::Accounts).collect();
+    let found_accounts = found.iter().filter(|column| column.holds.is_of_accounts());
+    let accounts: Vec<&String> = found_accounts.map(|column| &column.name).collect();
     let others: Vec<&String> = of(ColumnHolds::OfSomebodyElse).collect();
     let property = found.iter().find_map(|column| match column.holds {
         ColumnHolds::Property(by) => Some((&column.name, by)),
         _ => None,
     });
+    if let Some(respondent) = of(ColumnHolds::OfRespondents).next() {
+        let meant = match accounts.as_slice() {
+            [] => "Export the list with the accounts of those who are meant.".to_owned(),
+            columns => {
+                format!("Name the column of those who are meant (accounts stand in {}): --key COLUMN", listed(columns))
+            }
+        };
+        let respondents = quote(respondent).unwrap_or_else(|| "COLUMN".to_owned());
+        return Some(format!(
+            "The rows are requests or the answers to a form, and {respondent:?} is who made them. {meant}\nIf those who made them are meant: --key {respondents}"
+        ));
+    }
+    if let Some(left) = of(ColumnHolds::ToBeLeft).next().filter(|_| accounts.is_empty()) {
+        return Some(format!(
+            "The accounts stand below {left:?}, and by its name they are to be left alone. Write a list of those who are meant."
+        ));
+    }
+    if let [only] = accounts.as_slice()
+        && let Some(help) = help_for_text(only, of(ColumnHolds::AccountsAndMore).next().is_some())
+    {
+        return Some(help);
+    }
     if let [only] = accounts.as_slice()
         && others.is_empty()
         && !is_a_person(only)
@@ -118,6 +177,19 @@ pub(super) fn help(found: &[ColumnFound]) -> Option<String> {
     Some(format!(
         "The only accounts stand in {other:?}, and by its name that is somebody else. Export the list with the accounts of those who are meant."
     ))
+}
+
+/// What to do where the first line is a heading above people, or the beginning of a text.
+fn help_for_text(first_line: &str, has_more: bool) -> Option<String> {
+    if has_more {
+        return Some(format!(
+            "Accounts stand below {first_line:?}, and other text does, too. Copy those who are meant into a file of their own, one a line, below a first line that says: user"
+        ));
+    }
+    let is_a_heading =
+        first_line.ends_with([':', '\u{ff1a}']) || (first_line.starts_with('[') && first_line.ends_with(']'));
+    is_a_heading
+        .then(|| format!("{first_line:?} may be a heading. If all people below it are meant, write in its place: user"))
 }
 
 /// Whether letters could not be decoded, or were decoded as what no language writes: signs and accents, one behind the other.
@@ -183,6 +255,27 @@ mod tests {
         let help = help_for("who\nada@b.com and eve@b.com").unwrap();
         assert!(!help.contains("--key"), "{help}");
         assert_eq!(help_for("name,city\nAda,London"), None);
+    }
+
+    #[test]
+    fn what_leads_to_wrong_people_is_not_offered() {
+        for list in [
+            "Hi team\nplease lock\nada@b.com\neve@b.com\nThanks\nboss@b.com",
+            "Leavers:\nada@b.com\neve@b.com",
+            "[disable]\nada@b.com\neve@b.com",
+            "Do NOT disable:\nada@b.com",
+            "Keep\nada@b.com\neve@b.com",
+            "Name,Weiterleitung an\nAda,boss@b.com",
+            "Nom,Mail N+1\nAda,boss@b.com",
+            "Name,Ansprechperson HR\nAda,boss@b.com",
+        ] {
+            let help = help_for(list).unwrap();
+            assert!(!help.contains("--key"), "{list}: {help}");
+        }
+        let help = help_for("ID,Start time,Completion time,Email,Leaver\n1,x,x,boss@b.com,Ada").unwrap();
+        assert!(help.contains("answers to a form") && help.ends_with("--key Email"), "{help}");
+        let help = help_for("ID,Start time,Completion time,Email,Leaver\n1,x,x,boss@b.com,ada@b.com").unwrap();
+        assert!(help.contains("(accounts stand in \"Leaver\"): --key COLUMN"), "{help}");
     }
 
     #[test]

@@ -82,6 +82,8 @@ impl Defects {
 pub enum DefectReason {
     #[error("the key cell ({columns}) is empty")]
     NoKey { columns: String },
+    #[error("the key cell ({columns}) is empty, and an address stands in column {beside:?}")]
+    NoKeyBesideAddress { columns: String, beside: String },
     #[error("{text:?} is neither an object id nor a user principal name: {why}")]
     NotAKey {
         /// The cell, cut.
@@ -245,7 +247,12 @@ impl DefectReason {
             Self::NotAValue { why: NotAValue::Primaries(_) | NotAValue::NoKind, .. } => {
                 Some("Write the sign-in name of the account, or its primary address alone.")
             }
-            Self::MadeBy { .. } => Some("Take the line out of the list. If the person is meant, write a row of their own."),
+            Self::NoKeyBesideAddress { .. } => Some(
+                "If that address is the person's sign-in name, write it into the key cell. An address may be passed on; it is not read in its place.",
+            ),
+            Self::MadeBy { .. } => {
+                Some("Take the line out of the list. If the person is meant, write a row of their own.")
+            }
             Self::WordsBehindColon { .. } => {
                 Some("If the person is meant, write the name alone. If not, take the line out of the list.")
             }
@@ -268,7 +275,7 @@ fn only(number: usize) -> String {
 }
 
 /// `jdoe`: no word that people write above or below a list.
-fn may_be_a_short_name(text: &str) -> bool {
+pub(super) fn may_be_a_short_name(text: &str) -> bool {
     let is_of_one = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
     (2..=20).contains(&text.len()) && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(is_of_one)
 }
@@ -290,6 +297,10 @@ fn is_bare_guid(text: &str) -> bool {
 fn of_name(why: NotAUpn) -> Option<&'static str> {
     match why {
         NotAUpn::NoAt => Some("Write the sign-in name, such as ada@contoso.com, or the object id."),
+        NotAUpn::Lookalike(_) => {
+            Some("Type the name again. If an account has this sign in its name indeed, write its object id.")
+        }
+        NotAUpn::CutOff => Some("Export the list again with whole names, or write the name."),
         NotAUpn::Invisible(_) => Some("It was pasted with the name. Type the name again."),
         NotAUpn::ManyAt | NotAUpn::Impossible(';' | ',') => Some("Write a row for each person."),
         NotAUpn::DoubledApostrophe => Some("Write one apostrophe. If the name has two indeed, write the object id."),

@@ -1,23 +1,25 @@
 //! Why a list of people cannot be read.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::column_holds::{self, ColumnFound};
-use super::defect::CONCEALED_REMEDY;
+use super::defect::{CONCEALED_REMEDY, may_be_a_short_name};
 use super::json::JsonFault;
 use super::key_property::KeyProperty;
 use super::left_alone::LeftAlone;
 use super::list_format::{ListFormat, SheetChosen};
-use super::names::{ACCEPTED_KEYS, fold_whole, is_never_a_key, of_property};
+use super::names::{ACCEPTED_KEYS, fold_whole, is_never_a_key, meaning, of_property};
 use super::no_list::NoList;
 use super::only_count::OnlyFindsNone;
+use super::other_sheets::OtherSheet;
 use super::source::Source;
 use super::source_span::SourceSpan;
 use super::workbook::{WorkbookFault, of_another_sheet};
 use crate::nearest::nearest;
 use crate::unseen::harmless_in_excerpt;
 use crate::words::first_of;
+use crate::words::quoted as quoted_for_shell;
 
 /// Why a list of people cannot be read: what was found, and what is expected instead.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +71,9 @@ pub enum RosterError {
     },
     #[error("the roster {from} has something in front of its header, which stands on line {}", .span.line)]
     HeaderBelow { from: Source, span: Box<SourceSpan> },
+    /// More than one sheet may be the list, and one of them is read.
+    #[error("the roster {from} has people on more than one sheet: {}", sheets(.sheet, *.accounts, .others))]
+    MoreSheets { from: Source, sheet: String, accounts: u64, others: Vec<OtherSheet> },
     /// A first line that may be a header or a person.
     #[error(
         "the first line of the roster {from} may be a header or a person: {text:?} may be the name of a column or of a person"
@@ -152,6 +157,7 @@ impl RosterError {
     /// The same error, with the sheet on which it is.
     pub(super) fn on_sheet(self, format: ListFormat) -> Self {
         match format {
+            ListFormat::Workbook(_) if matches!(self, Self::MoreSheets { .. }) => self,
             ListFormat::Workbook(sheet) => Self::OnSheet { error: Box::new(self), sheet },
             ListFormat::Csv | ListFormat::Json | ListFormat::JsonLines => self,
         }
@@ -215,10 +221,24 @@ impl RosterError {
                         format!("Accounts are not found by {name:?}. Export SamAccountName as well, and find them by that: --by sam")
                     })
                 };
+                let short_names = || match found.as_slice() {
+                    [first] if by.is_none() && may_be_a_short_name(first) => Some(format!(
+                        "Write one sign-in name or object id a line. If {first:?} is a short name of Active Directory: --by sam --key \"#1\""
+                    )),
+                    _ => None,
+                };
+                let names_of_people = || {
+                    let is_a_name = |name: &String| ["name", "displayname", "fullname"].contains(&meaning(name).as_str());
+                    (by.is_none() && found.iter().any(is_a_name)).then(|| {
+                        "Accounts are not found by what people are called: two may have the same name. Export the list with their sign-in names or object ids."
+                            .to_owned()
+                    })
+                };
                 let plain = || {
                     "Write one sign-in name or object id a line, below a first line that says: user. Or, if a column of the list holds them, name it: --key COLUMN".to_owned()
                 };
-                Some(offered.or_else(by_place).or_else(misspelt).unwrap_or_else(plain))
+                let found = offered.or_else(by_place).or_else(misspelt).or_else(short_names);
+                Some(found.or_else(names_of_people).unwrap_or_else(plain))
             }
             Self::NoList { what, .. } => Some(what.help().to_owned()),
             Self::Workbook { fault, .. } => fault.help(),
@@ -227,6 +247,10 @@ impl RosterError {
                 let help = error.help().map(|help| format!("{help}\n")).unwrap_or_default();
                 sheet.others.first().map(|other| help.clone() + &of_another_sheet(other)).or_else(|| error.help())
             }
+            Self::MoreSheets { sheet, .. } => Some(format!(
+                "Name the sheet with those who are meant, such as --sheet {}. If they stand on several, copy them to one sheet.",
+                quoted_for_shell(Path::new(sheet))
+            )),
             Self::HeaderBelow { .. } => {
                 Some("Delete the lines above the header. Move people who stand there below it.".to_owned())
             }
@@ -264,6 +288,13 @@ impl RosterError {
 /// A message shows this many names at most.
 const MAX_NAMES: usize = 30;
 const MAX_NAME_CHARACTERS: usize = 60;
+
+fn sheets(sheet: &str, accounts: u64, others: &[OtherSheet]) -> String {
+    let each =
+        std::iter::once((sheet, accounts)).chain(others.iter().map(|other| (other.name.as_str(), other.accounts)));
+    let each: Vec<String> = each.map(|(name, accounts)| format!("{name:?} {accounts}")).collect();
+    each.join(", ")
+}
 
 fn quoted(names: &[String]) -> String {
     some_of(names, |name| format!("{name:?}"))

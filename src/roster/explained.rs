@@ -123,7 +123,8 @@ fn of_no_key(names: &[String], found: &[ColumnFound]) -> Vec<ColumnReading> {
     let holds = |name: &str| found.iter().find(|column| column.name == name).map(|column| column.holds);
     let reading = |(index, name): (usize, &String)| {
         let why = match holds(name) {
-            Some(ColumnHolds::Accounts | ColumnHolds::Several) => LeftOut::Accounts,
+            Some(ColumnHolds::Accounts | ColumnHolds::AccountsAndMore | ColumnHolds::Several) => LeftOut::Accounts,
+            Some(ColumnHolds::OfRespondents) => LeftOut::SomebodyElse,
             _ => left_out(name),
         };
         let shown = if name.is_empty() { format!("#{}", index + 1) } else { name.clone() };

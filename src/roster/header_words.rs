@@ -18,7 +18,17 @@ type Words = (&'static str, &'static [&'static str]);
 
 /// The name of the property itself, and of its forms in the portals.
 const SIGN_IN_NAME: &[Words] = &[
-    ("userprincipalname", &["Benutzerprinzipalname", "Benutzerprinzipalname (UPN)", "Prinzipalname", "UPN-Name", "U.P.N.", "User Principal Name (UPN)"]),
+    (
+        "userprincipalname",
+        &[
+            "Benutzerprinzipalname",
+            "Benutzerprinzipalname (UPN)",
+            "Prinzipalname",
+            "UPN-Name",
+            "U.P.N.",
+            "User Principal Name (UPN)",
+        ],
+    ),
     (
         "userprincipalname",
         &["Nom d'utilisateur principal", "Nom principal de l'utilisateur", "Nom principal d'utilisateur", "Nom UPN"],
@@ -397,6 +407,8 @@ const SOMEBODY_ELSE: &[&str] = &[
     "authorizedby",
     "authorisedby",
     "hrcontact",
+    "organizer",
+    "organiser",
     "hrbp",
     "deputy",
     "delegate",
@@ -443,6 +455,9 @@ const SOMEBODY_ELSE: &[&str] = &[
     "bereichsleit",
     "gruppenleit",
     "ansprechpartner",
+    "ansprechperson",
+    "weiterleitung",
+    "freigegeben",
     "verantwortlich",
     "angefordertvon",
     "personalreferent",
@@ -694,6 +709,8 @@ const SOMEBODY_ELSE: &[&str] = &[
 const SOMEBODY_ELSE_AS_A_WORD: &[&str] = &[
     "actor",
     "boss",
+    "hod",
+    "vorg",
     "lead",
     "author",
     "caller",
@@ -804,7 +821,12 @@ pub(super) fn english(name: &str) -> Option<&'static str> {
 pub(super) fn is_never_a_key(name: &str) -> bool {
     let plain = plain(name);
     let has = |parts: &[&str]| parts.iter().any(|part| plain.contains(part));
-    has(SOMEBODY_ELSE) || has(NOT_AT_WORK) || words(name).any(|word| SOMEBODY_ELSE_AS_A_WORD.contains(&word.as_str()))
+    // The French name those who lead by how far above they are.
+    let is_above = name.contains("N+1") || name.contains("n+1") || name.contains("N+2") || name.contains("n+2");
+    is_above
+        || has(SOMEBODY_ELSE)
+        || has(NOT_AT_WORK)
+        || words(name).any(|word| SOMEBODY_ELSE_AS_A_WORD.contains(&word.as_str()))
 }
 
 /// The words of a name: `ActorUPN`, `actor_upn` and `Actor UPN` have two.

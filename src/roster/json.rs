@@ -11,6 +11,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::key;
 use super::list_format::{ListFormat, MAX_DOCUMENT_BYTES};
 use super::names;
 use super::table_text::TableText;
@@ -33,6 +34,11 @@ pub enum JsonFault {
     /// `{"ada": {"mail": "ada@contoso.com"}}`
     #[error("has no list of people: each of them stands under a name of their own, on line {line} of its JSON")]
     ByName { line: u64 },
+    /// `{"ada@contoso.com": "disable"}`
+    #[error(
+        "is a JSON object of names and words, on line {line}: what is said of each person may be that they are not meant"
+    )]
+    OfNames { line: u64 },
     /// Numbers, or objects and names in one array.
     #[error("has something other than one object for each person on line {line} of its JSON")]
     NoObject { line: u64 },
@@ -93,6 +99,9 @@ impl JsonFault {
                 "Fetch all pages: Get-MgUser -All, az ad user list, or follow the link until there is none."
             }
             Self::NotUtf8 => "Save it as UTF-8.",
+            Self::OfNames { .. } => {
+                "Write the names of those who are meant as an array: [\"ada@contoso.com\", \"eve@contoso.com\"]."
+            }
             Self::ByName { .. } => "Make a list of them: jq \"[.[]]\" FILE > list.json",
             Self::NoObject { .. } | Self::TooLong(_) | Self::Syntax { .. } | Self::TwoProperties { .. } => {
                 "Write one object for each person, as Graph and ConvertTo-Json do, or a CSV file."
@@ -151,6 +160,9 @@ impl<'a> People<'a> {
                         && properties.iter().all(|(_, value)| value.get().starts_with('{')) =>
                     {
                         Err(JsonFault::ByName { line })
+                    }
+                    None if properties.iter().any(|(name, _)| key::parse(name, None).is_ok()) => {
+                        Err(JsonFault::OfNames { line })
                     }
                     None => {
                         self.element(line, document)?;
@@ -314,6 +326,12 @@ mod tests {
         assert_eq!(fault, JsonFault::ByName { line: 1 });
         assert!(fault.help().contains("jq"));
         assert_eq!(rows(r#"{"upn":"ada@b.c","licence":{"x":1}}"#).lines().count(), 2);
+    }
+
+    #[test]
+    fn an_object_of_names_and_words_is_no_row() {
+        let fault = table(r#"{"ada@b.c":"disable","eve@b.c":"keep"}"#).unwrap_err();
+        assert_eq!(fault, JsonFault::OfNames { line: 1 });
     }
 
     #[test]

@@ -95,6 +95,9 @@ fn is_odd(text: &str) -> bool {
 }
 
 fn account(text: &str) -> Result<(Key, Respellings), NotAKey> {
+    if text.contains('@') && (text.ends_with("..") || text.ends_with('\u{2026}')) {
+        return Err(NotAKey::Name(NotAUpn::CutOff));
+    }
     let as_it_is = |key| Ok((key, Respellings::default()));
     if let Ok(id) = without_brackets(text).parse::<ObjectId>() {
         return if id.guid().is_nil() { Err(NotAKey::User(NotAUser::ZeroId)) } else { as_it_is(Key::ObjectId(id)) };
@@ -104,6 +107,9 @@ fn account(text: &str) -> Result<(Key, Respellings), NotAKey> {
         Ok(name) => {
             let respelt = if is_odd(text) { respelt(text) } else { None };
             let (name, done) = respelt.unwrap_or((name, Respellings::default()));
+            if let Some(lookalike) = name.lookalike() {
+                return Err(NotAKey::Name(NotAUpn::Lookalike(lookalike)));
+            }
             return Ok((Key::UserPrincipalName(name), done));
         }
         Err(why) => why,
@@ -166,6 +172,22 @@ mod tests {
         assert_eq!(parse("Microsoft Teams Services", None), Err(NotAKey::Name(NotAUpn::NoAt)));
         assert_eq!(parse("(deleted)", None), Err(NotAKey::Name(NotAUpn::NoAt)));
         assert_eq!(parse(r#"[{"Type":"account"}]"#, None), Err(NotAKey::Entities(1)));
+    }
+
+    #[test]
+    fn what_looks_like_another_name_says_which_sign_it_is() {
+        for (text, why) in [
+            ("\u{430}da@contoso.com", NotAUpn::Lookalike('\u{430}')),
+            ("ada@c\u{43e}ntoso.com", NotAUpn::Lookalike('\u{43e}')),
+            ("jean\u{2011}luc@contoso.com", NotAUpn::Lookalike('\u{2011}')),
+            ("ada@contoso.c...", NotAUpn::CutOff),
+            ("ada@conto\u{2026}", NotAUpn::CutOff),
+        ] {
+            assert_eq!(parse(text, None), Err(NotAKey::Name(why)), "{text}");
+        }
+        for text in ["j\u{fc}rgen@contoso.com", "\u{438}\u{432}\u{430}\u{43d}@contoso.com", "ada@contoso.com."] {
+            assert!(parse(text, None).is_ok(), "{text}");
+        }
     }
 
     #[test]

@@ -125,8 +125,10 @@ pub(super) fn is_a_label(cell: &[u8]) -> bool {
     let Some(text) = std::str::from_utf8(cell).ok().filter(|text| text.len() <= MAX_BYTES) else { return false };
     let bare = text.trim().trim_end_matches([':', '\u{ff1a}']).trim_end();
     let has_a_colon = bare.len() < text.trim().len();
-    let ends = |end: &&str| bare.len() > end.len() && bare.get(bare.len() - end.len()..).is_some_and(|tail| tail.eq_ignore_ascii_case(end));
-    let may_be_one = has_a_colon || ENDS.iter().any(|end| ends(&end)) || bare.ends_with(" to") || bare.ends_with(" an");
+    let ends = |end: &&str| {
+        bare.len() > end.len() && bare.get(bare.len() - end.len()..).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    let may_be_one = has_a_colon || ENDS.iter().any(ends) || bare.ends_with(" to") || bare.ends_with(" an");
     may_be_one && {
         let label = plain(bare);
         MADE_BY.contains(&label.as_str()) || (has_a_colon && WITH_A_COLON.contains(&label.as_str()))

@@ -22,11 +22,12 @@
 //! | `text`, `encoding`, `old_encodings`, `utf16` | turns the bytes of any encoding into UTF-8, and marks what cannot be decoded |
 //! | `opened`, `list_format`, `no_list`, `named_lists`, `pasted_message` | which format it has; what is no list is refused by its name |
 //! | `json`, `workbook`, `sheet_scan`, `table_text` | turns a JSON document and a sheet of a workbook into CSV, each row on its line |
+//! | `other_sheets` | counts who stands on the sheets that are not read |
 //! | `dialect`, `delimiter`, `sample` | looks at the head: finds the delimiter, refuses what is not text |
 //! | `preamble`, `titles`, `comment` | removes `sep=`, `#TYPE` and `version:v1.0` lines, comments and titles |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
 //! | `read_options`, `key_property` | what the operator says about the list |
-//! | `header`, `names`, `header_words`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
+//! | `header`, `names`, `header_words`, `answer_sheet`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
 //! | `explained` | how each column was read, and why |
 //! | `several`, `people_in`, `people_lines` | several people in one cell or on one line |
 //! | `headless` | a list without a header: which column holds the keys |
@@ -56,6 +57,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod answer_sheet;
 mod cells;
 mod census;
 mod choice;
@@ -98,6 +100,7 @@ pub(crate) mod old_encodings;
 mod only_count;
 mod open_source;
 mod opened;
+mod other_sheets;
 mod pasted_message;
 mod people_in;
 mod people_lines;
@@ -149,6 +152,7 @@ pub use no_list::NoList;
 pub use not_a_user::NotAUser;
 pub use note::RosterNote;
 pub use only_count::OnlyFindsNone;
+pub use other_sheets::OtherSheet;
 pub use preamble::Preamble;
 pub use property::NotAValue;
 pub(crate) use property::as_object_id;

@@ -5,7 +5,8 @@ use super::names;
 
 /// Parts of names that say that those below are not meant.
 const LEAVES: &[&str] = &[
-    "allow", "except", "exclu", "exempt", "ignore", "keep", "protect", "retain", "skip", "stay", "vip", "ausnahm", "behalten",
+    "allow", "except", "exclu", "exempt", "ignore", "keep", "protect", "retain", "skip", "stay", "vip", "ausnahm",
+    "behalten",
 ];
 
 /// Whether the lines are such a file: more than one name with people behind or below it, or one name that says that they are not meant.
@@ -23,9 +24,13 @@ pub(super) fn are_in(lines: &[&str]) -> bool {
 fn of_an_assignment(line: &str) -> Option<String> {
     let (name, value) = line.split_once('=')?;
     let name = name.trim().to_lowercase();
-    let name = ["export ", "const ", "let ", "var ", "my ", "set "].iter().find_map(|word| name.strip_prefix(word)).unwrap_or(&name);
+    let name = ["export ", "const ", "let ", "var ", "my ", "set "]
+        .iter()
+        .find_map(|word| name.strip_prefix(word))
+        .unwrap_or(&name);
     let is_of_a_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '-' | '@');
-    let is_a_name = name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '$' | '@' | '_')) && name.chars().all(is_of_a_name);
+    let is_a_name =
+        name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '$' | '@' | '_')) && name.chars().all(is_of_a_name);
     (is_a_name && !name.get(1..).unwrap_or_default().contains('@') && value.contains('@')).then(|| name.to_owned())
 }
 
@@ -35,8 +40,10 @@ fn labels(lines: &[&str]) -> usize {
         let (label, people) = line.split_once(':')?;
         let label = label.trim().to_lowercase();
         let is_a_word = label.len() > 2 && label.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '_' | '-'));
-        let is_known = ["mailto", "smtp", "sip", "sips", "email", "e-mail", "mail", "upn", "xmpp", "bcc"].contains(&label.as_str());
-        (is_a_word && !is_known && !names::is_never_a_key(&label) && people.contains('@')).then_some(label)
+        let is_known = ["mailto", "smtp", "sip", "sips", "email", "e-mail", "mail", "upn", "xmpp", "bcc"]
+            .contains(&label.as_str());
+        (is_a_word && !is_known && !names::is_never_a_key(&label) && people.starts_with(' ') && people.contains('@'))
+            .then_some(label)
     };
     let labels: Vec<String> = lines.iter().filter_map(|line| label(&line)).collect();
     // The same word on every line is a property of each person.
@@ -82,6 +89,7 @@ mod tests {
             "Name: ada@b.c\nName: bob@b.c\n",
             "To: ada@b.c; eve@b.c\nCc: bob@b.c\nBcc: kim@b.c\n",
             "smtp:ada@b.c\nmailto:bob@b.c\n",
+            "Name:Email\nAda:ada@b.c\nGrace:grace@b.c\n",
             "user\n=\"ada@b.c\"\n",
             "ada@b.c:a=b@c\nbob@b.c:x=y@z\n",
             "Leavers:\nada@b.c\n",

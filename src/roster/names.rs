@@ -188,7 +188,7 @@ pub(super) const fn of_property(by: KeyProperty) -> &'static [&'static str] {
 /// What a column of this name holds: the name as it is compared, in English.
 pub(super) fn meaning(name: &str) -> String {
     // Forms mark what must be filled in with a star, and some tools the header with a #.
-    let name = name.trim().trim_matches('*').trim_start_matches('#');
+    let name = name.trim().trim_end_matches([':', '\u{ff1a}']).trim_matches('*').trim_start_matches('#');
     let folded = fold(name);
     if is_known(&folded) {
         return folded;

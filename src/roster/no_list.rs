@@ -79,7 +79,7 @@ pub enum NoList {
     #[strum(to_string = "a list as a program has it, over several lines")]
     Code,
     /// `keep = [...]`, `[disable]`, `leavers:`
-    #[strum(to_string = "lists under names of their own, of which some may not be meant")]
+    #[strum(to_string = "a file of lists that have names of their own (leavers:, keep = …)")]
     NamedLists,
     /// Lines with `+` and lines with `-` in front.
     #[strum(to_string = "a comparison of two lists (lines that begin with + and lines that begin with -)")]
@@ -121,7 +121,7 @@ impl NoList {
                  Python, ConvertTo-Json in PowerShell)."
             }
             Self::NamedLists => {
-                "Copy those who are meant into a file of their own, one a line, without the name of the list."
+                "People below some of these names may not be meant. Copy those who are meant into a file of their own, one a line, without the name of the list."
             }
             Self::Comparison => "Copy those who are meant into a text file, one a line, without the sign in front.",
             Self::Archive => "Unpack it, and name the list in it.",
@@ -234,7 +234,26 @@ fn of_markup(text: &str) -> Option<NoList> {
         || has("urn:schemas-microsoft-com:office:spreadsheet\"") && has("<?xml")
     {
         Some(NoList::XmlSpreadsheet)
-    } else if ["<!doctype html", "<html", "<table", "<head", "<body", "<meta", "<style", "<tr>", "<tr ", "<td", "<ul", "<ol", "<li", "<p>", "<div"].into_iter().any(has) {
+    } else if [
+        "<!doctype html",
+        "<html",
+        "<table",
+        "<head",
+        "<body",
+        "<meta",
+        "<style",
+        "<tr>",
+        "<tr ",
+        "<td",
+        "<ul",
+        "<ol",
+        "<li",
+        "<p>",
+        "<div",
+    ]
+    .into_iter()
+    .any(has)
+    {
         Some(NoList::Html)
     } else if has("<?xml") {
         Some(NoList::Xml)

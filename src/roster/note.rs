@@ -2,6 +2,8 @@
 
 use super::column_holds;
 use super::names;
+use super::other_sheets::OtherSheet;
+use super::workbook::of_another_sheet;
 use crate::words::counted;
 
 /// Something in a list that is not used, and that a person would ask for.
@@ -30,6 +32,8 @@ pub enum RosterNote {
         /// So many are on the list.
         of: u64,
     },
+    /// Another sheet of the workbook has people on it, too, and is not read.
+    OtherSheet(OtherSheet),
     /// An export of Active Directory is read by its `ObjectGUID`, and has short names, too.
     OfActiveDirectory {
         /// The column of the `ObjectGUID`.
@@ -93,6 +97,11 @@ impl RosterNote {
             Self::Copied { people, of } => format!(
                 "{people} of {of} {} behind Cc: or Bcc:. They are planned like the others; if they are only to know of it, take them out of the list.",
                 if *people == 1 { "stands" } else { "stand" }
+            ),
+            Self::OtherSheet(OtherSheet { name, accounts, .. }) => format!(
+                "The sheet {name:?} has people on it, too ({}), and is not read. {}",
+                counted(*accounts, "row", "rows"),
+                of_another_sheet(name)
             ),
             Self::OfActiveDirectory { key, short_names } => format!(
                 "The list is an export of Active Directory. Its column {key:?} is the id that an account has there, which is no object id of \

@@ -7,10 +7,11 @@ use super::error::RosterError;
 use super::json;
 use super::list_format::{ListFormat, MAX_DOCUMENT_BYTES};
 use super::no_list::NoList;
+use super::other_sheets::SheetText;
 use super::read_options::ReadOptions;
 use super::source::Source;
 use super::text::Text;
-use super::workbook::{self, WorkbookFault};
+use super::workbook::{self, ReadSheet, WorkbookFault};
 
 /// How much of a text is looked at before anything is decided.
 const HEAD: usize = 64 * 1024;
@@ -26,6 +27,8 @@ pub(super) struct Opened {
     pub(super) first_line: u64,
     /// The delimiter, where it is known.
     pub(super) delimiter: Option<Delimiter>,
+    /// The other sheets of a workbook of which the first is read unasked.
+    pub(super) other_sheets: Vec<SheetText>,
 }
 
 impl Opened {
@@ -58,7 +61,15 @@ impl Opened {
         if let Some(what) = NoList::of_text(text.head()) {
             return Err(RosterError::NoList { from, what });
         }
-        Ok(Self { from, text, whole, format: ListFormat::Csv, first_line: 1, delimiter: None })
+        Ok(Self {
+            from,
+            text,
+            whole,
+            format: ListFormat::Csv,
+            first_line: 1,
+            delimiter: None,
+            other_sheets: Vec::new(),
+        })
     }
 
     fn workbook(from: Source, text: Text, bytes: Vec<u8>, options: &ReadOptions) -> Result<Self, RosterError> {
@@ -67,7 +78,10 @@ impl Opened {
             return Err(RosterError::Workbook { from, fault });
         }
         match workbook::read(bytes, options) {
-            Ok((sheet, table)) => Self::converted(from, text, ListFormat::Workbook(sheet), table, 1),
+            Ok(ReadSheet { sheet, text: table, others }) => {
+                let opened = Self::converted(from, text, ListFormat::Workbook(sheet), table, 1)?;
+                Ok(Self { other_sheets: others, ..opened })
+            }
             Err(WorkbookFault::Other(what)) => Err(RosterError::NoList { from, what }),
             Err(fault) => Err(RosterError::Workbook { from, fault }),
         }
@@ -103,6 +117,6 @@ impl Opened {
         if text.head().trim_ascii().is_empty() {
             return Err(RosterError::Empty(from));
         }
-        Ok(Self { from, text, whole, format, first_line, delimiter: Some(Delimiter::Comma) })
+        Ok(Self { from, text, whole, format, first_line, delimiter: Some(Delimiter::Comma), other_sheets: Vec::new() })
     }
 }

@@ -17,8 +17,10 @@ use super::divided::{Dividing, PartEntries};
 use super::entry::Entry;
 use super::error::RosterError;
 use super::explained::{self, ColumnReading};
+use super::list_format::ListFormat;
 use super::note::RosterNote;
 use super::opened::Opened;
+use super::other_sheets::{self, OtherSheet};
 use super::read_options::ReadOptions;
 use super::records::{Records, line_ends};
 use super::row_excerpt::ExcerptedRow;
@@ -54,6 +56,10 @@ pub struct Roster {
     doubtful_until: u64,
     defects: Defects,
     failed: bool,
+    /// On so many rows an account is named.
+    accounts: u64,
+    /// The other sheets of the workbook with people on them.
+    other_sheets: Vec<OtherSheet>,
     /// Whether any entry was read.
     is_below_a_row: bool,
 }
@@ -121,7 +127,7 @@ impl Roster {
 
     fn of_opened(opened: Opened, options: &ReadOptions, counts: bool) -> Result<Self, RosterError> {
         let dialect = Dialect::of(&opened, options)?;
-        let Opened { from, text, format, .. } = opened;
+        let Opened { from, text, format, other_sheets, .. } = opened;
         let Table { records, cells, columns, names, has_header, census } = Table::of(text, &dialect, options, &from)?;
         let census = if counts { census.counting() } else { census };
         let shape = RosterShape {
@@ -147,6 +153,7 @@ impl Roster {
         if roster.first.is_none() {
             return Err(RosterError::NoRows { from: roster.from, found: roster.shape.columns });
         }
+        roster.other_sheets = other_sheets::with_people(other_sheets, &roster, options);
         Ok(roster)
     }
 
@@ -175,6 +182,8 @@ impl Roster {
             doubtful_until: 0,
             defects: Defects::default(),
             failed: false,
+            accounts: 0,
+            other_sheets: Vec::new(),
             is_below_a_row: false,
         }
     }
@@ -265,7 +274,14 @@ impl Roster {
             }
             EntrySource::List { records, census } => {
                 census.check(&self.columns, &self.from)?;
-                (records, census.notes(&self.columns))
+                if self.other_sheets.iter().any(|sheet| sheet.may_be_meant)
+                    && let ListFormat::Workbook(chosen) = self.shape.format
+                {
+                    let (from, sheet, accounts, others) = (self.from, chosen.sheet, self.accounts, self.other_sheets);
+                    return Err(RosterError::MoreSheets { from, sheet, accounts, others });
+                }
+                let sheets = self.other_sheets.into_iter().map(RosterNote::OtherSheet);
+                (records, census.notes(&self.columns).into_iter().chain(sheets).collect())
             }
         };
         let digest = records.into_reader().finish();
@@ -341,8 +357,9 @@ impl Roster {
     /// The next entry, with its number.
     fn counted(&mut self, mut entry: Entry) -> Result<Entry, RosterError> {
         entry.row = self.row;
-        if let Err(defect) = &entry.content {
-            self.defects.note(defect);
+        match &entry.content {
+            Ok(_) => self.accounts += 1,
+            Err(defect) => self.defects.note(defect),
         }
         self.rows = self.rows.checked_add(1).ok_or_else(|| RosterError::TooManyRows(self.from.clone()))?;
         self.row = RowNumber::new(self.rows.saturating_add(1));

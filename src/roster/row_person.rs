@@ -64,7 +64,13 @@ impl RowReader<'_> {
 
     fn key(&self, cell: &[u8], column: &NamedColumn) -> Result<(Key, Respellings), Defect> {
         if cell.is_empty() {
-            return Err(self.at(&self.columns.key, DefectReason::NoKey { columns: self.columns.key_names() }));
+            let columns = self.columns.key_names();
+            let beside = self.columns.address_beside.as_ref().filter(|_| self.also_address().is_some());
+            let reason = match beside.map(|column| column.name.clone()) {
+                Some(beside) => DefectReason::NoKeyBesideAddress { columns, beside },
+                None => DefectReason::NoKey { columns },
+            };
+            return Err(self.at(&self.columns.key, reason));
         }
         let text = self.text(cell, column)?;
         key::read_in(&column.name, text, self.columns.by).map_err(|why| {
@@ -224,8 +230,10 @@ impl RowReader<'_> {
 /// The character that a reason is about.
 const fn of(why: NotAUpn) -> Option<char> {
     match why {
-        NotAUpn::Invisible(c) | NotAUpn::Impossible(c) => Some(c),
+        NotAUpn::Invisible(c) | NotAUpn::Impossible(c) | NotAUpn::Lookalike(c) => Some(c),
         NotAUpn::DoubledApostrophe => Some('\''),
-        NotAUpn::NoAt | NotAUpn::ManyAt | NotAUpn::OneSided | NotAUpn::Blank | NotAUpn::TooLong => None,
+        NotAUpn::NoAt | NotAUpn::ManyAt | NotAUpn::OneSided | NotAUpn::Blank | NotAUpn::CutOff | NotAUpn::TooLong => {
+            None
+        }
     }
 }

@@ -36,7 +36,8 @@ pub(super) fn read(
     cells: &mut Cells,
 ) -> RowOutcome {
     // The second half of a line end in UTF-16 that was appended to a list in another encoding.
-    if record.bytes == b"\0" {
+    // The sign with which DOS ends a file.
+    if record.bytes == b"\0" || record.bytes == b"\x1a" {
         return RowOutcome::Blank;
     }
     let flaw = match record.flaw {

@@ -30,6 +30,8 @@ pub(super) struct SheetScan {
     /// What was read of the tag that is open.
     tag: Option<Vec<u8>>,
     row: u64,
+    /// Whether rows without a height of their own are hidden.
+    hides_rows: bool,
     cell: CellSoFar,
     found: SheetFindings,
 }
@@ -53,6 +55,9 @@ impl SheetScan {
         let name = closed.unwrap_or(tag).split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next();
         match (name.unwrap_or_default().rsplit(|byte| *byte == b':').next().unwrap_or_default(), closed) {
             (b"row", None) => self.row(tag),
+            (b"sheetFormatPr", None) => {
+                self.hides_rows = attribute(tag, "zeroHeight").is_some_and(|value| is_yes(&value))
+            }
             (b"c", None) => {
                 self.cell.tag.clear();
                 self.cell.tag.extend_from_slice(tag);
@@ -80,10 +85,16 @@ impl SheetScan {
     fn row(&mut self, tag: &[u8]) {
         let number = attribute(tag, "r").and_then(|number| number.parse().ok());
         self.row = number.unwrap_or(self.row + 1);
-        if attribute(tag, "hidden").is_some_and(|value| matches!(value.as_str(), "1" | "true")) {
+        let height = attribute(tag, "ht").and_then(|height| height.parse::<f64>().ok());
+        let is_flat = height.map_or(self.hides_rows, |height| height <= 0.0);
+        if is_flat || attribute(tag, "hidden").is_some_and(|value| is_yes(&value)) {
             self.found.hidden.push(self.row);
         }
     }
+}
+
+fn is_yes(value: &str) -> bool {
+    matches!(value, "1" | "true")
 }
 
 impl Write for SheetScan {
@@ -173,6 +184,17 @@ mod tests {
             }
             assert_eq!(rows.into_findings().hidden, [3, 4, 6]);
         }
+    }
+
+    #[test]
+    fn a_row_without_height_is_hidden() {
+        let found = |xml: &str| {
+            let mut rows = SheetScan::default();
+            rows.write_all(xml.as_bytes()).unwrap();
+            rows.into_findings().hidden
+        };
+        assert_eq!(found(r#"<row r="2" ht="0" customHeight="1"/><row r="3" ht="0.75"/><row r="4"/>"#), [2]);
+        assert_eq!(found(r#"<sheetFormatPr zeroHeight="1"/><row r="2" ht="15"/><row r="3"/>"#), [3]);
     }
 
     #[test]

@@ -38,6 +38,12 @@ pub enum NotAUpn {
     Invisible(char),
     #[error("it has {0:?} in it")]
     Impossible(char),
+    /// A letter of another script among Latin ones, or a sign that looks like a hyphen.
+    #[error("it has {letter:?} ({}) in it, which looks like another sign", named(*.0), letter = .0)]
+    Lookalike(char),
+    /// `ada@contoso.c...`, as narrow columns show it.
+    #[error("it is cut off at its end")]
+    CutOff,
     #[error("it is longer than {MAX_CHARACTERS} characters")]
     TooLong,
     /// `d''angelo@contoso.com`: possible, and hardly ever meant.
@@ -62,6 +68,19 @@ impl Upn {
     #[must_use]
     pub fn folded(&self) -> String {
         self.0.to_lowercase()
+    }
+
+    /// A sign that looks like another one: a Cyrillic or Greek letter beside Latin ones, or another hyphen. An account may have such
+    /// a name, and then somebody made it to be mistaken for another.
+    pub(super) fn lookalike(&self) -> Option<char> {
+        let is_latin = |c: char| c.is_ascii_alphabetic();
+        let is_other = |c: &char| matches!(c, '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{52f}');
+        let is_hyphen = |c: &char| matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}');
+        let of_mixed = |part: &str| part.chars().find(is_other).filter(|_| part.contains(is_latin));
+        if self.0.is_ascii() {
+            return None;
+        }
+        self.0.chars().find(is_hyphen).or_else(|| self.0.split(['@', '.']).find_map(of_mixed))
     }
 
     fn folded_chars(&self) -> impl Iterator<Item = char> + '_ {

@@ -16,6 +16,7 @@ use zip::ZipArchive;
 
 use super::list_format::SheetChosen;
 use super::no_list::NoList;
+use super::other_sheets::SheetText;
 use super::read_options::ReadOptions;
 use super::sheet_scan::{SheetFindings, SheetScan, Uncalculated, parts_of_sheets};
 use super::table_text::TableText;
@@ -101,8 +102,16 @@ fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The first visible sheet of a workbook, or the one that is named (or `#2` for the second), as CSV: each row on its own line.
-pub(super) fn read(bytes: Vec<u8>, options: &ReadOptions) -> Result<(SheetChosen, Vec<u8>), WorkbookFault> {
+/// A sheet of a workbook as CSV, each row on its own line.
+pub(super) struct ReadSheet {
+    pub(super) sheet: SheetChosen,
+    pub(super) text: Vec<u8>,
+    /// The others that can be seen, where the sheet was chosen because it is the first.
+    pub(super) others: Vec<SheetText>,
+}
+
+/// The first visible sheet of a workbook, or the one that is named (or `#2` for the second).
+pub(super) fn read(bytes: Vec<u8>, options: &ReadOptions) -> Result<ReadSheet, WorkbookFault> {
     let parts = check(&bytes)?;
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
     let mut sheet = chosen(&workbook, options.sheet.as_deref())?;
@@ -111,7 +120,36 @@ pub(super) fn read(bytes: Vec<u8>, options: &ReadOptions) -> Result<(SheetChosen
     if uncalculated.cells > 0 {
         return Err(WorkbookFault::Uncalculated { sheet: sheet.sheet, found: uncalculated });
     }
-    let mut reader = workbook.worksheet_cells_reader(&sheet.sheet).map_err(|error| broken(&error))?;
+    let (rows, struck_lines) = rows_of(&mut workbook, &sheet.sheet)?;
+    sheet.hidden_rows = rows.lines.iter().filter(|line| hidden.binary_search(line).is_ok()).count() as u64;
+    if sheet.hidden_rows > 0 && !options.hidden_rows {
+        return Err(WorkbookFault::HiddenRows { sheet: sheet.sheet, rows: sheet.hidden_rows });
+    }
+    sheet.struck_rows = struck_lines.len() as u64;
+    if let Some(&first) = struck_lines.first()
+        && !options.every_row
+    {
+        return Err(WorkbookFault::StruckRows { sheet: sheet.sheet, rows: sheet.struck_rows, first });
+    }
+    let text = rows.into_text()?;
+    if text.is_empty() {
+        return Err(WorkbookFault::EmptySheet(sheet));
+    }
+    // One that cannot be read has no list that could be meant.
+    let mut other = |name: &String| {
+        let text = rows_of(&mut workbook, name).and_then(|(rows, _)| rows.into_text()).ok()?;
+        Some(SheetText { name: name.clone(), text })
+    };
+    let others = sheet.others.iter().filter(|_| options.sheet.is_none()).filter_map(&mut other).collect();
+    Ok(ReadSheet { sheet, text, others })
+}
+
+/// The rows of a sheet, and the lines on which anything is struck out.
+fn rows_of<'a>(
+    workbook: &'a mut Xlsx<Cursor<Vec<u8>>>,
+    sheet: &str,
+) -> Result<(SheetRows<'a>, Vec<u64>), WorkbookFault> {
+    let mut reader = workbook.worksheet_cells_reader(sheet).map_err(|error| broken(&error))?;
     let formats: Vec<Option<ZeroFilled>> = reader.styles().iter().map(ZeroFilled::of).collect();
     let struck: Vec<bool> = reader.styles().iter().map(is_struck).collect();
     let mut struck_lines: Vec<u64> = Vec::new();
@@ -137,18 +175,7 @@ pub(super) fn read(bytes: Vec<u8>, options: &ReadOptions) -> Result<(SheetChosen
         row[column] = value;
     }
     rows.push(line, row)?;
-    sheet.hidden_rows = rows.lines.iter().filter(|line| hidden.binary_search(line).is_ok()).count() as u64;
-    if sheet.hidden_rows > 0 && !options.hidden_rows {
-        return Err(WorkbookFault::HiddenRows { sheet: sheet.sheet, rows: sheet.hidden_rows });
-    }
-    sheet.struck_rows = struck_lines.len() as u64;
-    if let Some(&first) = struck_lines.first()
-        && !options.every_row
-    {
-        return Err(WorkbookFault::StruckRows { sheet: sheet.sheet, rows: sheet.struck_rows, first });
-    }
-    let text = rows.into_text()?;
-    if text.is_empty() { Err(WorkbookFault::EmptySheet(sheet)) } else { Ok((sheet, text)) }
+    Ok((rows, struck_lines))
 }
 
 /// So many rows show how wide a sheet is.

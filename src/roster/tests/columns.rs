@@ -96,7 +96,7 @@ fn several_people_in_one_place_are_an_entry_each() {
         let summary = roster.finish().unwrap();
         assert_eq!(summary.rows, 3);
         assert!(
-            matches!(summary.notes[..], [RosterNote::SeveralOnARow { entries: 3, .. }]),
+            matches!(summary.notes[..], [RosterNote::SeveralOnARow { entries: 3, .. }, ..]),
             "{list}: {:?}",
             summary.notes
         );
@@ -167,5 +167,18 @@ fn a_manager_is_never_the_one_who_leaves() {
         let help = error.help().unwrap();
         assert!(help.contains("\"Manager email\"") && help.contains(&format!("{other:?}")), "{help}");
         assert!(help.ends_with("--key COLUMN"), "no column is offered: {help}");
+    }
+}
+
+#[test]
+fn who_answered_a_form_is_not_who_is_meant() {
+    for list in [
+        "ID,Start time,Completion time,Email,Name,Who is leaving?\n1,x,y,boss@b.c,Boss,Ada\n",
+        "Timestamp,Email Address,Employee leaving\nx,boss@b.c,Ada\n",
+        "Number,User,Affected user\n1,boss@b.c,Ada\n",
+    ] {
+        let error = open(list).err().unwrap();
+        assert!(matches!(error, RosterError::NoKeyColumn { .. }), "{list}: {error}");
+        assert!(error.help().unwrap().contains("who made them"), "{:?}", error.help());
     }
 }

@@ -221,3 +221,65 @@ fn hidden_rows_of_a_sheet_are_refused_unless_they_are_asked_for() {
     let options = ReadOptions { sheet: Some("Joiners".into()), ..ReadOptions::default() };
     assert!(Roster::open_with(Source::bytes("a test", book), options).is_ok(), "another sheet is not concerned");
 }
+
+/// A workbook with these sheets; each has one column, of which the first cell is the name.
+fn workbook(sheets: &[(&str, &[&str])]) -> Vec<u8> {
+    let numbered = |part: &dyn Fn(usize, &str) -> String| {
+        sheets.iter().enumerate().map(|(index, (name, _))| part(index + 1, name)).collect::<String>()
+    };
+    let of_sheets = numbered(&|number, name| format!(r#"<sheet name="{name}" sheetId="{number}" r:id="r{number}"/>"#));
+    let relations = numbered(&|number, _| {
+        format!(
+            r#"<Relationship Id="r{number}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{number}.xml"/>"#
+        )
+    });
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let mut files = vec![
+        (
+            "_rels/.rels".to_owned(),
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#.to_owned(),
+        ),
+        (
+            "xl/workbook.xml".to_owned(),
+            format!(
+                r#"<workbook xmlns="{main}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{of_sheets}</sheets></workbook>"#
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels".to_owned(),
+            format!(
+                r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relations}</Relationships>"#
+            ),
+        ),
+    ];
+    for (index, (_, cells)) in sheets.iter().enumerate() {
+        let row = |(row, cell): (usize, &&str)| {
+            format!(r#"<row r="{0}"><c r="A{0}" t="inlineStr"><is><t>{cell}</t></is></c></row>"#, row + 1)
+        };
+        let rows: String = cells.iter().enumerate().map(row).collect();
+        let sheet = format!(r#"<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>"#);
+        files.push((format!("xl/worksheets/sheet{}.xml", index + 1), sheet));
+    }
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+    archive(&files)
+}
+
+#[test]
+fn people_on_another_sheet_are_a_question_or_a_note() {
+    let october = ("October", &["UPN", "ada@b.c"][..]);
+    let error = open(workbook(&[october, ("November", &["UPN", "grace@b.c", "priya@b.c"])])).err().unwrap();
+    assert!(error.to_string().ends_with("on more than one sheet: \"October\" 1, \"November\" 2"), "{error}");
+    assert!(error.help().unwrap().contains("--sheet October"));
+    let notes = |bytes: Vec<u8>| open(bytes).unwrap().finish().unwrap().notes;
+    let error = open(workbook(&[("Contacts", &["Email", "boss@b.c"]), october])).err().unwrap();
+    assert!(error.to_string().ends_with("\"Contacts\" 1, \"October\" 1"), "{error}");
+    let noted = notes(workbook(&[october, ("Contacts", &["Email", "boss@b.c"])]));
+    assert!(
+        matches!(&noted[..], [RosterNote::OtherSheet(OtherSheet { name, accounts: 1, .. })] if name == "Contacts"),
+        "{noted:?}"
+    );
+    assert_eq!(notes(workbook(&[october, ("Words", &["Colour", "green"])])), []);
+    let options = ReadOptions { sheet: Some("October".to_owned()), ..ReadOptions::default() };
+    let both = workbook(&[october, ("November", &["UPN", "grace@b.c"])]);
+    assert!(Roster::open_with(Source::bytes("a test", both), options).is_ok(), "one is named");
+}

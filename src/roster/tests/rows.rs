@@ -232,3 +232,47 @@ fn a_row_says_what_the_list_calls_its_person() {
     assert_eq!(names("upn,password,displayName,city\na@contoso.com,Secret1!,Rome\n"), [""]);
     assert_eq!(names("upn,city\na@contoso.com,Rome\n"), [""]);
 }
+
+#[test]
+fn who_made_the_list_is_not_on_it() {
+    for list in [
+        "Name,Email\nAda,ada@b.c\nApproved by,boss@b.c\n",
+        "Name;Benutzerprinzipalname\nAda;ada@b.c\n;\nFreigegeben durch;boss@b.c\n",
+        "Nom,Adresse e-mail,Ville\nAda,ada@b.c,\nDemandeur :,boss@b.c,\n",
+        "Name,Email\nAda,ada@b.c\nCreated by,boss@b.c; other@b.c\n",
+    ] {
+        let last = entries(list).pop().unwrap();
+        let defect = last.content.unwrap_err();
+        assert!(matches!(defect.reason, DefectReason::MadeBy { .. }), "{list}: {defect}");
+    }
+    assert!(entries("Role,Email\nManager,ada@b.c\nOwner,eve@b.c\n").iter().all(|entry| entry.content.is_ok()));
+}
+
+#[test]
+fn words_behind_a_colon_are_no_password_and_their_row_is_refused_by_its_name() {
+    let rows = entries("ada@b.c\neve@b.c:Summer2024!\npriya@b.c: do not disable\nkofi@b.c: keep\n");
+    let read: Vec<bool> = rows.iter().map(|row| row.content.is_ok()).collect();
+    assert_eq!(read, [true, true, false, false]);
+    assert_eq!((rows[2].text.as_str(), rows[3].text.as_str()), ("priya@b.c", "kofi@b.c"));
+    let defect = rows[2].content.as_ref().unwrap_err().to_string();
+    assert!(defect.contains("\"priya@b.c\" and a colon") && !defect.contains("disable"), "{defect}");
+}
+
+#[test]
+fn a_user_inside_a_row_of_json_is_read_and_never_skipped() {
+    let rows = entries(
+        "[{\"ticket\":1,\"user\":{\"userPrincipalName\":\"ada@b.c\",\"x\":\"Secret1!\"},\"requester\":{\"upn\":\"boss@b.c\"}},\
+          {\"ticket\":2,\"user\":{\"displayName\":\"Eve\"}}]",
+    );
+    assert_eq!(rows[0].content.as_ref().unwrap().key, Key::UserPrincipalName(upn("ada@b.c")));
+    assert_eq!(rows[0].text, "ada@b.c");
+    assert!(!rows[1].content.as_ref().unwrap_err().is_not_a_user());
+}
+
+#[test]
+fn an_address_beside_an_empty_key_is_named_and_not_taken() {
+    let rows = entries("UPN,Mail\nada@b.c,ada@b.c\n,grace@b.c\n,\u{a0}\n\u{1a}");
+    let reason = rows[1].content.as_ref().unwrap_err().to_string();
+    assert!(reason.contains("an address stands in column \"Mail\""), "{reason}");
+    assert!(!rows.iter().any(|row| row.text.contains('\u{1a}')), "the sign that ends a file of DOS is no row");
+}
