@@ -4,9 +4,10 @@ use strum::VariantArray as _;
 
 use super::answer_sheet;
 use super::entry::Key;
+use super::instruction::{self, Instruction};
 use super::key;
 use super::key_property::KeyProperty;
-use super::leave_words::{self, Instruction};
+use super::leave_words;
 use super::names;
 use super::people_in;
 use super::several;
@@ -50,8 +51,8 @@ impl ColumnHolds {
         let heading = name.trim_matches(|c: char| matches!(c, ':' | '[' | ']') || c.is_whitespace());
         if names::is_never_a_key(name) {
             Some(Self::OfSomebodyElse)
-        } else if leave_words::instruction(heading) == Some(Instruction::YesLeaves)
-            || Instruction::InWords.leaves(heading)
+        } else if instruction::instruction(heading) == Some(Instruction::YesLeaves)
+            || leave_words::leaving_word(heading).is_some()
         {
             Some(Self::ToBeLeft)
         } else {
