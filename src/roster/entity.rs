@@ -41,7 +41,7 @@ pub(super) enum EntityAccounts {
 
 /// What Graph and others call the sign-in name and the id of a user.
 #[derive(Deserialize)]
-struct User {
+struct UserWithoutType {
     #[serde(alias = "UserPrincipalName", alias = "upn", alias = "UPN")]
     #[serde(rename = "userPrincipalName")]
     name: Option<String>,
@@ -61,7 +61,7 @@ pub(super) fn accounts(text: &str) -> Option<EntityAccounts> {
     let is_account =
         |entity: &&Entity| entity.r#type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("account"));
     if !entities.is_empty() && entities.iter().all(|entity| entity.r#type.is_none()) {
-        let User { name, id } = serde_json::from_str(text).ok()?;
+        let UserWithoutType { name, id } = serde_json::from_str(text).ok()?;
         let name = name.filter(|name| name.parse::<Upn>().is_ok());
         return name.or(id.filter(|id| id.parse::<ObjectId>().is_ok())).map(EntityAccounts::One);
     }

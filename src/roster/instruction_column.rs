@@ -11,39 +11,39 @@ use super::left_alone::SaidBy;
 use super::row_excerpt::ExcerptedRow;
 use super::source_span::SourceSpan;
 
-type Words = BTreeMap<&'static str, u32>;
+type WordCounts = BTreeMap<&'static str, u32>;
 
 /// Such a column, and what is counted of it.
 pub(super) struct InstructionColumn {
     pub(super) index: usize,
     pub(super) name: String,
     instruction: Instruction,
-    leaves: Rows,
-    /// Rows that say it only where others say who is meant.
-    leaves_if_others_are_meant: Rows,
+    leaves: SayingRows,
+    /// SayingRows that say it only where others say who is meant.
+    leaves_if_others_are_meant: SayingRows,
     meant: u64,
-    /// Rows with a day that is still to come.
+    /// SayingRows with a day that is still to come.
     pub(super) days_to_come: u64,
     today: Date,
     /// What the other rows say, as far as they say a word that may be shown.
-    other_values: Words,
+    other_values: WordCounts,
     /// How many of them say something else.
     other_words: u32,
 }
 
 /// How many rows say it, with which words, and the first of them.
 #[derive(Default)]
-struct Rows {
+struct SayingRows {
     rows: u64,
-    values: Words,
+    values: WordCounts,
     first: Option<SourceSpan>,
 }
 
 impl InstructionColumn {
     pub(super) fn new(index: usize, name: String, instruction: Instruction) -> Self {
-        let (leaves, leaves_if_others_are_meant) = (Rows::default(), Rows::default());
+        let (leaves, leaves_if_others_are_meant) = (SayingRows::default(), SayingRows::default());
         let today = OffsetDateTime::now_utc().date();
-        let (meant, days_to_come, other_values, other_words) = (0, 0, Words::new(), 0);
+        let (meant, days_to_come, other_values, other_words) = (0, 0, WordCounts::new(), 0);
         Self {
             index,
             name,
@@ -104,7 +104,7 @@ impl InstructionColumn {
         let by = if values.keys().all(|word| word.is_empty()) {
             SaidBy::EmptyCells { column }
         } else {
-            let list = |words: Words| words.into_iter().collect();
+            let list = |words: WordCounts| words.into_iter().collect();
             SaidBy::Column {
                 column,
                 values: list(values),
