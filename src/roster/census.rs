@@ -178,6 +178,7 @@ impl Census {
                     _ => self.only.see_other(),
                 }
                 match defect.reason {
+                    DefectReason::WordsBehindColon { .. } => self.see_words_behind_colon(row),
                     DefectReason::SeveralPeople { people } => {
                         self.people += people as u64;
                         self.several.note(defect);
@@ -195,23 +196,15 @@ impl Census {
             let line = String::from_utf8_lossy(&row.record.bytes[..row.record.bytes.len().min(8)]);
             self.copied += u64::from(people_in::is_copied(&line));
         }
-        let is_behind_colon = person.respelt.has(Respelling::BehindColon);
-        self.behind_colon += u64::from(is_behind_colon);
+        self.behind_colon += u64::from(person.respelt.has(Respelling::BehindColon));
         for status in self.statuses.iter_mut().filter(|status| status.values.len() <= MAX_STATUSES) {
             let value = String::from_utf8_lossy(row.cells.get(status.index)).chars().take(40).collect();
             *status.values.entry(value).or_default() += 1;
         }
         // A row of several people says it once.
         if entry.among.is_none_or(|among| among.number == 1) {
-            for column in &mut self.instructions {
-                let cell = String::from_utf8_lossy(row.cells.get(column.index));
-                match cell.split_once('@').and_then(|(_, rest)| rest.split_once(':')) {
-                    _ if column.index != row.columns.key.index => column.see(row, &cell),
-                    Some((_, behind)) if is_behind_colon && leave_words::leaving_word(behind).is_some() => {
-                        column.see(row, behind);
-                    }
-                    _ => {}
-                }
+            for column in self.instructions.iter_mut().filter(|column| column.index != row.columns.key.index) {
+                column.see(row, &String::from_utf8_lossy(row.cells.get(column.index)));
             }
         }
         if self.rivals.is_empty() {
@@ -247,6 +240,17 @@ impl Census {
             if differs {
                 rival.differs.rows += 1;
                 rival.differs.first.get_or_insert_with(|| row.at(rival.index));
+            }
+        }
+    }
+
+    /// Words behind a name and a colon may say to leave this person alone, and then the list says it as one with a column for it.
+    fn see_words_behind_colon(&mut self, row: &ExcerptedRow<'_>) {
+        for column in self.instructions.iter_mut().filter(|column| column.index == row.columns.key.index) {
+            let cell = String::from_utf8_lossy(row.cells.get(column.index));
+            let behind = cell.split_once('@').and_then(|(_, rest)| rest.split_once(':'));
+            if let Some((_, behind)) = behind.filter(|(_, behind)| leave_words::leaving_word(behind).is_some()) {
+                column.see(row, behind);
             }
         }
     }

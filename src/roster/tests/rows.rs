@@ -250,12 +250,12 @@ fn who_made_the_list_is_not_on_it() {
 
 #[test]
 fn words_behind_a_colon_are_no_password_and_their_row_is_refused_by_its_name() {
-    let rows = entries("ada@b.c\neve@b.c:Summer2024!\npriya@b.c: do not disable\nkofi@b.c: keep\n");
+    let rows = entries("ada@b.c\neve@b.c:Summer2024!\npriya@b.c: ask Eve\nkofi@b.c: two laptops\n");
     let read: Vec<bool> = rows.iter().map(|row| row.content.is_ok()).collect();
     assert_eq!(read, [true, true, false, false]);
     assert_eq!((rows[2].text.as_str(), rows[3].text.as_str()), ("priya@b.c", "kofi@b.c"));
     let defect = rows[2].content.as_ref().unwrap_err().to_string();
-    assert!(defect.contains("\"priya@b.c\" and a colon") && !defect.contains("disable"), "{defect}");
+    assert!(defect.contains("\"priya@b.c\" and a colon") && !defect.contains("ask"), "{defect}");
 }
 
 #[test]
