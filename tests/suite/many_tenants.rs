@@ -86,6 +86,25 @@ fn each_tenant_gets_its_own_people_and_a_plan_that_works_alone() {
     assert_eq!(status["tenants"][1]["exit_code"], 0, "{status}");
 }
 
+/// Whom the plans found as they want them is looked at again, though no account is changed in any tenant.
+#[test]
+fn a_set_that_changes_no_account_looks_at_its_people_all_the_same() {
+    let stage = planned(2, 1);
+    let tenants = stage.tenants();
+    let person = plain(&tenants[0], 1)[0].id;
+    assert_eq!(stage.run(&apply(&phrase(&stage, "night"))).code, Some(0));
+    let again = PLAN.map(|word| if word == "night" { "again" } else { word });
+    assert_eq!(stage.run(&[&again[..], &["--since", "1h"]].concat()).code, Some(0));
+    assert_eq!(set(&stage, "again")["accounts"], 0);
+    let verify = || stage.run(&["verify", "again", "--tenants", "tenants.toml", "--wait", "0s"]);
+    assert_eq!(verify().code, Some(3), "no run has looked yet");
+    assert!(tenants[0].change(person, |user| user.account_enabled = true));
+    let confirm = phrase(&stage, "again");
+    let ran = stage.run(&["apply", "again", "--tenants", "tenants.toml", "--confirm", &confirm]);
+    assert!(ran.code != Some(0) && ran.err.contains("no longer what"), "{ran:?}");
+    assert_ne!(verify().code, Some(0));
+}
+
 /// The column is read with the whole list, and each moment is that of its row in the tenant of its person.
 #[test]
 fn passes_begin_at_the_moments_of_their_rows_in_each_tenant() {
