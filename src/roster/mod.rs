@@ -22,7 +22,7 @@
 //! | `text`, `encoding`, `old_encodings`, `utf16` | turns the bytes of any encoding into UTF-8, and marks what cannot be decoded |
 //! | `opened`, `list_format`, `no_list`, `named_lists`, `pasted_message` | which format it has; what is no list is refused by its name |
 //! | `json`, `workbook`, `sheet_scan`, `table_text` | turns a JSON document and a sheet of a workbook into CSV, each row on its line |
-//! | `other_sheets` | counts who stands on the sheets that are not read |
+//! | `other_sheet` | a sheet that is not read, and who stands on it |
 //! | `dialect`, `delimiter`, `sample` | looks at the head: finds the delimiter, refuses what is not text |
 //! | `preamble`, `titles`, `comment` | removes `sep=`, `#TYPE` and `version:v1.0` lines, comments and titles |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
@@ -34,7 +34,7 @@
 //! | `table` | the head, the header and the columns of a list, in front of its records |
 //! | `instruction`, `instruction_column`, `leave_words`, `future_day` | which columns say of people to leave them alone, and with which words |
 //! | `heading`, `section`, `leaving_title`, `left_alone` | lines above people that say so, and the question that follows |
-//! | `second_header`, `only_count` | a header in the middle of a list, and what `--only` finds |
+//! | `second_header`, `only_count`, `only_finds_none` | a header in the middle of a list, and what `--only` finds |
 //! | `cells` | the cells of one record, and where each of them begins |
 //! | `rows`, `row_cells`, `row_person`, `row_several`, `made_by`, `unclosed_quote` | turns one record into one entry, or several; knows the lines that say who made the list; finds rows inside a quoted cell |
 //! | `divided` | the entries of each part of a list that is divided, on disk |
@@ -98,9 +98,10 @@ mod note;
 mod number;
 pub(crate) mod old_encodings;
 mod only_count;
+mod only_finds_none;
 mod open_source;
 mod opened;
-mod other_sheets;
+mod other_sheet;
 mod pasted_message;
 mod people_in;
 mod people_lines;
@@ -151,8 +152,8 @@ pub use list_format::{ListFormat, SheetChosen};
 pub use no_list::NoList;
 pub use not_a_user::NotAUser;
 pub use note::RosterNote;
-pub use only_count::OnlyFindsNone;
-pub use other_sheets::OtherSheet;
+pub use only_finds_none::OnlyFindsNone;
+pub use other_sheet::OtherSheet;
 pub use preamble::Preamble;
 pub use property::NotAValue;
 pub(crate) use property::as_object_id;

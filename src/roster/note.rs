@@ -2,7 +2,7 @@
 
 use super::column_holds;
 use super::names;
-use super::other_sheets::OtherSheet;
+use super::other_sheet::OtherSheet;
 use super::workbook::of_another_sheet;
 use crate::words::counted;
 

@@ -7,7 +7,7 @@ use super::error::RosterError;
 use super::json;
 use super::list_format::{ListFormat, MAX_DOCUMENT_BYTES};
 use super::no_list::NoList;
-use super::other_sheets::SheetText;
+use super::other_sheet::SheetText;
 use super::read_options::ReadOptions;
 use super::source::Source;
 use super::text::Text;

@@ -20,7 +20,7 @@ use super::explained::{self, ColumnReading};
 use super::list_format::ListFormat;
 use super::note::RosterNote;
 use super::opened::Opened;
-use super::other_sheets::{self, OtherSheet};
+use super::other_sheet::{OtherSheet, SheetText};
 use super::read_options::ReadOptions;
 use super::records::{Records, line_ends};
 use super::row_excerpt::ExcerptedRow;
@@ -153,8 +153,19 @@ impl Roster {
         if roster.first.is_none() {
             return Err(RosterError::NoRows { from: roster.from, found: roster.shape.columns });
         }
-        roster.other_sheets = other_sheets::with_people(other_sheets, &roster, options);
+        roster.other_sheets = other_sheets.into_iter().filter_map(|sheet| roster.people_on(sheet, options)).collect();
         Ok(roster)
+    }
+
+    /// What another sheet of the workbook has of people, where it would be read as a list: only one sheet is read, and a person has
+    /// to know of the others.
+    fn people_on(&self, sheet: SheetText, options: &ReadOptions) -> Option<OtherSheet> {
+        let SheetText { name, text } = sheet;
+        let mut sheet = Self::begin(Source::bytes(&name, text), options, false).ok()?;
+        let accounts = sheet.by_ref().filter(|entry| entry.as_ref().is_ok_and(|entry| entry.content.is_ok())).count();
+        let is_alike = sheet.shape.header && sheet.shape.columns == self.shape.columns;
+        let may_be_meant = is_alike || (sheet.says_sign_in_names() && !self.says_sign_in_names());
+        (accounts > 0).then_some(OtherSheet { name, accounts: accounts as u64, may_be_meant })
     }
 
     /// A list of which nothing was read so far.

@@ -16,7 +16,7 @@ use zip::ZipArchive;
 
 use super::list_format::SheetChosen;
 use super::no_list::NoList;
-use super::other_sheets::SheetText;
+use super::other_sheet::SheetText;
 use super::read_options::ReadOptions;
 use super::sheet_scan::{SheetFindings, SheetScan, Uncalculated, parts_of_sheets};
 use super::table_text::TableText;
