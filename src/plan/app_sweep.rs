@@ -44,8 +44,8 @@ impl<'a, T: Transport, L: AppList> AppSweep<'a, T, L> {
 }
 
 impl<T: Transport, L: AppList> Sweep for AppSweep<'_, T, L> {
-    fn expect(&mut self, account: ObjectId) {
-        self.people.expect(account);
+    fn will_ask(&mut self, account: ObjectId) {
+        self.people.will_ask(account);
     }
 
     fn announce(&self, progress: &mut impl FnMut(PlanningProgress)) {

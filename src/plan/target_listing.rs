@@ -95,7 +95,7 @@ pub(super) async fn add<'a>(
     let (mut rows, mut writer) = writer.once_more()?;
     while let Some(row) = rows.next_row()? {
         if let Some(account) = concerned(&row) {
-            sweep.expect(account);
+            sweep.will_ask(account);
         }
     }
     sweep.announce(progress);
@@ -145,7 +145,7 @@ fn refuse(row: &mut PlanRow, step: Step, reason: Reason, why: &str) {
 /// One list or several on their way through the people of a plan.
 pub(super) trait Sweep {
     /// A person will be asked about.
-    fn expect(&mut self, account: ObjectId);
+    fn will_ask(&mut self, account: ObjectId);
     /// Says how long it takes.
     fn announce(&self, progress: &mut impl FnMut(PlanningProgress));
     /// Says how far it is.
@@ -167,9 +167,9 @@ pub(super) trait Sweep {
 
 /// Two of them, which read the same people.
 impl<A: Sweep, B: Sweep> Sweep for (A, B) {
-    fn expect(&mut self, account: ObjectId) {
-        self.0.expect(account);
-        self.1.expect(account);
+    fn will_ask(&mut self, account: ObjectId) {
+        self.0.will_ask(account);
+        self.1.will_ask(account);
     }
 
     fn announce(&self, progress: &mut impl FnMut(PlanningProgress)) {
@@ -213,8 +213,8 @@ impl<A: Sweep, B: Sweep> Sweep for (A, B) {
 
 /// A list that is not asked for.
 impl<S: Sweep> Sweep for Option<S> {
-    fn expect(&mut self, account: ObjectId) {
-        self.iter_mut().for_each(|sweep| sweep.expect(account));
+    fn will_ask(&mut self, account: ObjectId) {
+        self.iter_mut().for_each(|sweep| sweep.will_ask(account));
     }
 
     fn announce(&self, progress: &mut impl FnMut(PlanningProgress)) {
@@ -315,7 +315,7 @@ impl<'a, T: Transport, L: PlanList> TargetSweep<'a, T, L> {
 }
 
 impl<T: Transport, L: PlanList> Sweep for TargetSweep<'_, T, L> {
-    fn expect(&mut self, account: ObjectId) {
+    fn will_ask(&mut self, account: ObjectId) {
         self.people += 1;
         self.left += u32::from(!self.so_far.knows(account));
     }

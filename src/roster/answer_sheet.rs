@@ -1,6 +1,6 @@
 //! The answers to a form, and lists of requests: the account in them is who answered or asked, and somebody else is meant.
 
-use super::header_words::plain;
+use super::folded::plain;
 use super::names;
 
 /// When an answer to Microsoft Forms was begun and sent, in the languages of its exports.

@@ -1,5 +1,6 @@
 //! Columns that say of people on a list whether they are meant: which columns, and what their cells say.
 
+use super::folded;
 use super::header_words;
 use super::leave_words;
 use super::names;
@@ -287,7 +288,7 @@ fn words_of(name: &str) -> Vec<String> {
     let (bare, _) = name.split_once(['(', '（']).unwrap_or((name, ""));
     let bare = if bare.trim().is_empty() { name } else { bare };
     let bare = bare.replace(['\'', '\u{2019}'], "");
-    let mut words: Vec<String> = header_words::words(&bare).map(|word| header_words::plain(&word)).collect();
+    let mut words: Vec<String> = folded::words(&bare).map(|word| folded::plain(&word)).collect();
     let is_an_answer = |word: &String| leave_words::yes(word).is_some() || leave_words::no(word).is_some();
     while words.len() > 1 && words.last().is_some_and(is_an_answer) {
         words.pop();

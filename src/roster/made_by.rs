@@ -1,7 +1,7 @@
 //! Lines above and below a list that say who made or approved it: `Approved by`, `Erstellt von`, `Contact:`. Who stands beside such a
 //! label is not on the list.
 
-use super::header_words::plain;
+use super::folded::plain;
 
 /// What is said of no person on a list, with or without a colon. In the form in which names are compared.
 const MADE_BY: &[&str] = &[

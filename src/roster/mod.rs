@@ -27,7 +27,7 @@
 //! | `preamble`, `titles`, `comment` | removes `sep=`, `#TYPE` and `version:v1.0` lines, comments and titles |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
 //! | `read_options`, `key_property` | what the operator says about the list |
-//! | `header`, `names`, `header_words`, `answer_sheet`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
+//! | `header`, `names`, `header_words`, `somebody_else`, `folded`, `answer_sheet`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
 //! | `explained` | how each column was read, and why |
 //! | `several`, `people_in`, `people_lines` | several people in one cell or on one line |
 //! | `headless` | a list without a header: which column holds the keys |
@@ -75,6 +75,7 @@ mod entity;
 mod entry;
 mod error;
 mod explained;
+mod folded;
 mod future_day;
 mod header;
 mod header_words;
@@ -124,6 +125,7 @@ mod section;
 mod several;
 mod shape;
 mod sheet_scan;
+mod somebody_else;
 mod source;
 mod source_span;
 mod table;
@@ -144,7 +146,7 @@ pub use encoding::Encoding;
 pub use entry::{AmongSeveral, Entry, Hints, Key, NotAmongSeveral, Person};
 pub use error::{ColumnsDiffer, RosterError, UnknownColumn};
 pub use explained::{ColumnReading, ColumnUse, KeyGround, LeftOut};
-pub(crate) use header_words::plain as plain_letters;
+pub(crate) use folded::plain as plain_letters;
 pub use json::JsonFault;
 pub use key_property::KeyProperty;
 pub use left_alone::{LeftAlone, SaidBy};

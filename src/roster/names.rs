@@ -5,8 +5,10 @@
 
 use strum::VariantArray as _;
 
+use super::folded;
 use super::header_words;
 use super::key_property::KeyProperty;
+use super::somebody_else;
 use crate::unseen::is_invisible;
 
 /// The names that messages offer. Many more spellings are accepted.
@@ -199,7 +201,7 @@ pub(super) fn meaning(name: &str) -> String {
 /// Whether a column of this name holds somebody other than the person of the row, or an address outside work: it is never the key
 /// unless the operator names it.
 pub(super) fn is_never_a_key(name: &str) -> bool {
-    header_words::is_never_a_key(without_remark(name))
+    somebody_else::is_never_a_key(without_remark(name))
 }
 
 /// The name as it is compared: the property in brackets, or else the whole of it.
@@ -457,7 +459,7 @@ const LEAVING: &[&str] = &[
 
 /// Whether a column of this name says what somebody is.
 pub(super) fn is_a_status(name: &str) -> bool {
-    let words: Vec<String> = header_words::words(without_remark(name)).collect();
+    let words: Vec<String> = folded::words(without_remark(name)).collect();
     let is = |table: &[&str], word: &String| table.contains(&word.as_str());
     STATUS.contains(&fold(name).trim_end_matches(['?', ':']))
         || (words.iter().any(|word| is(STATUS_WORDS, word))

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use sealoff::simulator::{
-    CLIENTS, FaultRule, Moment, Operation, Permission, Script, ScriptedAnswer, Settings, SimulatedClient,
-    SimulatedConsent, SimulatedUser,
+    CLIENTS, FaultRule, Operation, Permission, Script, ScriptedAnswer, Settings, SimulatedClient, SimulatedConsent,
+    SimulatedUser,
 };
 
 use crate::stage::Stage;
@@ -326,14 +326,10 @@ fn the_roles_that_people_hold_in_apps_are_listed_by_name_and_none_is_touched() {
 #[test]
 fn a_role_whose_name_is_not_shown_is_listed_by_its_id() {
     let rule = FaultRule {
-        kind: "answer".parse().unwrap(),
-        rate: 1.0,
         method: Some("POST".to_owned()),
         path: Some("/directoryObjects/getByIds".to_owned()),
-        query: None,
         answer: Some(ScriptedAnswer::of(403, "Authorization_RequestDenied", "Insufficient privileges.")),
-        moment: Moment::default(),
-        times: None,
+        ..FaultRule::always("answer".parse().unwrap())
     };
     let script = Script { faults: vec![rule], ..Script::default() };
     let stage = Stage::with(Settings { script, ..settings() });

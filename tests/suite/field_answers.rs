@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sealoff::simulator::{FaultRule, Moment, Script, ScriptedAnswer, Settings, SimulatedUser};
+use sealoff::simulator::{FaultRule, Script, ScriptedAnswer, Settings, SimulatedUser};
 use serde_json::json;
 
 use crate::stage::{Ran, Stage};
@@ -260,14 +260,12 @@ fn cases() -> Vec<Case> {
 
 fn rules(case: &Case, members: &[SimulatedUser]) -> Vec<FaultRule> {
     let rule = |method: Option<&str>, path: String, query: Option<&str>| FaultRule {
-        kind: "answer".parse().unwrap(),
-        rate: 1.0,
         method: method.map(str::to_owned),
         path: Some(path),
         query: query.map(str::to_owned),
         answer: Some(case.answer.clone()),
-        moment: Moment::default(),
         times: Some(case.times),
+        ..FaultRule::always("answer".parse().unwrap())
     };
     let update = |member: &SimulatedUser| rule(Some("PATCH"), format!("/users/{}", member.id), None);
     let revoke =
@@ -322,16 +320,7 @@ fn answers_that_lack_what_was_selected_or_begin_with_a_mark_are_read() {
     for (kind, path) in
         [("unselected", "/directoryObjects/getByIds"), ("byte-order-mark", "/$batch"), ("byte-order-mark", "*")]
     {
-        let rule = FaultRule {
-            kind: kind.parse().unwrap(),
-            rate: 1.0,
-            method: None,
-            path: Some(path.to_owned()),
-            query: None,
-            answer: None,
-            moment: Moment::default(),
-            times: None,
-        };
+        let rule = FaultRule { path: Some(path.to_owned()), ..FaultRule::always(kind.parse().unwrap()) };
         let script = Script { faults: vec![rule], ..Script::default() };
         let stage = Stage::with(Settings { script, ..Settings::default() });
         let ids: Vec<String> = members.iter().map(|member| member.id.to_string()).collect();
@@ -359,14 +348,10 @@ fn the_words_of_a_refusal_are_found_in_every_form() {
     ];
     let members = Stage::new().members(forms.len());
     let refusals = members.iter().zip(&forms).map(|(member, form)| FaultRule {
-        kind: "answer".parse().unwrap(),
-        rate: 1.0,
         method: Some("PATCH".to_owned()),
         path: Some(format!("/users/{}", member.id)),
-        query: None,
         answer: Some(body(400, form.clone())),
-        moment: Moment::default(),
-        times: None,
+        ..FaultRule::always("answer".parse().unwrap())
     });
     let script = Script { faults: refusals.collect(), ..Script::default() };
     let stage = Stage::with(Settings { script, ..Settings::default() });
@@ -381,16 +366,7 @@ fn the_words_of_a_refusal_are_found_in_every_form() {
 
 /// A stage whose token service always answers so.
 fn token_service_that(kind: &str, answer: Option<ScriptedAnswer>) -> Stage {
-    let rule = FaultRule {
-        kind: kind.parse().unwrap(),
-        rate: 1.0,
-        method: None,
-        path: None,
-        query: None,
-        answer,
-        moment: Moment::default(),
-        times: None,
-    };
+    let rule = FaultRule { answer, ..FaultRule::always(kind.parse().unwrap()) };
     let script = Script { faults: vec![rule], ..Script::default() };
     let stage = Stage::with(Settings { script, ..Settings::default() });
     let members = stage.members(2);
@@ -411,16 +387,8 @@ fn a_token_service_that_gives_no_reason_or_says_with_a_200_that_it_is_away_is_as
     let empty = ScriptedAnswer { body: Some(String::new()), ..ScriptedAnswer::of(400, "", "") };
     let away = json!({"error": "temporarily_unavailable", "error_description": "AADSTS90033: A transient error has occurred."});
     for answer in [empty, body(200, away)] {
-        let rule = FaultRule {
-            kind: "token-answer".parse().unwrap(),
-            rate: 1.0,
-            method: None,
-            path: None,
-            query: None,
-            answer: Some(answer),
-            moment: Moment::default(),
-            times: Some(1),
-        };
+        let rule =
+            FaultRule { answer: Some(answer), times: Some(1), ..FaultRule::always("token-answer".parse().unwrap()) };
         let script = Script { faults: vec![rule], ..Script::default() };
         let stage = Stage::with(Settings { script, ..Settings::default() });
         stage.roster_of(&stage.members(2));
@@ -433,14 +401,10 @@ fn a_token_service_that_gives_no_reason_or_says_with_a_200_that_it_is_away_is_as
 fn people_are_found_by_filters_where_they_are_not_found_by_ids() {
     let members = Stage::new().members(6);
     let rule = FaultRule {
-        kind: "answer".parse().unwrap(),
-        rate: 1.0,
         method: Some("POST".to_owned()),
         path: Some("/directoryObjects/getByIds".to_owned()),
-        query: None,
         answer: Some(ScriptedAnswer::of(500, "Request_BadRequest", "Invalid GUID specified.")),
-        moment: Moment::default(),
-        times: None,
+        ..FaultRule::always("answer".parse().unwrap())
     };
     let script = Script { faults: vec![rule], ..Script::default() };
     let stage = Stage::with(Settings { script, ..Settings::default() });

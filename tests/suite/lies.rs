@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 
-use sealoff::simulator::{FaultRule, Moment, Script, ScriptedAnswer, Settings, SimulatedUser};
+use sealoff::simulator::{FaultRule, Script, ScriptedAnswer, Settings, SimulatedUser};
 
 use crate::stage::{Ran, Stage, finish};
 
@@ -142,18 +142,15 @@ fn a_write_that_took_effect_and_is_answered_nonsense_is_tried_again() {
     // The same seed gives the same people.
     let members = Stage::new().members(statuses.len());
     let rule = |(member, status): (&SimulatedUser, &u16)| FaultRule {
-        kind: "answer".parse().unwrap(),
-        rate: 1.0,
         method: Some("PATCH".to_owned()),
         path: Some(format!("/users/{}", member.id)),
-        query: None,
         answer: Some(ScriptedAnswer {
             is_applied: true,
             body: Some(String::new()),
             ..ScriptedAnswer::of(*status, "", "")
         }),
-        moment: Moment::default(),
         times: Some(1),
+        ..FaultRule::always("answer".parse().unwrap())
     };
     let faults = members.iter().zip(&statuses).map(rule).collect();
     let stage = Stage::with(Settings { script: Script { faults, ..Script::default() }, ..Settings::default() });

@@ -459,18 +459,9 @@ fn a_tenant_that_is_dead_stops_no_other_and_is_gone_on_with() {
 fn a_tenant_that_is_throttled_for_ever_is_named_and_left_with_ctrl_c() {
     use std::io::BufRead as _;
 
-    use sealoff::simulator::{FaultRule, Moment, RetryAfterDelay, Script};
+    use sealoff::simulator::{FaultRule, RetryAfterDelay, Script};
 
-    let always = FaultRule {
-        kind: "429".parse().unwrap(),
-        rate: 1.0,
-        method: Some("PATCH".to_owned()),
-        path: None,
-        query: None,
-        answer: None,
-        moment: Moment::default(),
-        times: None,
-    };
+    let always = FaultRule { method: Some("PATCH".to_owned()), ..FaultRule::always("429".parse().unwrap()) };
     let mut throttled = Settings { script: Script { faults: vec![always], ..Script::default() }, ..settings() };
     throttled.faults.retry_after_delay = RetryAfterDelay(Duration::from_secs(5));
     let stage = Stage::of_tenants(vec![settings(), throttled]);

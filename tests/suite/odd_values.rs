@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use sealoff::simulator::{
-    CLIENTS, FaultRule, Moment, Permission, Script, ScriptedAnswer, Settings, SimulatedConsent, SimulatedMethod,
+    CLIENTS, FaultRule, Permission, Script, ScriptedAnswer, Settings, SimulatedConsent, SimulatedMethod,
     SimulatedMethodKind, SimulatedMethods, SimulatedUser,
 };
 use serde_json::{Value, json};
@@ -21,14 +21,11 @@ fn settings() -> Settings {
 
 fn answered(method: &str, path: String, query: Option<&str>, body: &Value) -> FaultRule {
     FaultRule {
-        kind: "answer".parse().unwrap(),
-        rate: 1.0,
         method: Some(method.to_owned()),
         path: Some(path),
         query: query.map(str::to_owned),
         answer: Some(ScriptedAnswer { body: Some(body.to_string()), ..ScriptedAnswer::of(200, "", "") }),
-        moment: Moment::default(),
-        times: None,
+        ..FaultRule::always("answer".parse().unwrap())
     }
 }
 

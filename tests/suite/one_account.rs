@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sealoff::simulator::{FaultRule, Latency, Moment, Quota, Script, ScriptedAnswer, Settings, SimulatedUser};
+use sealoff::simulator::{FaultRule, Latency, Quota, Script, ScriptedAnswer, Settings, SimulatedUser};
 
 use crate::stage::Stage;
 
@@ -16,14 +16,11 @@ fn answering(
     (status, code, message): (u16, &str, &str),
 ) -> FaultRule {
     FaultRule {
-        kind: "answer".parse().unwrap(),
-        rate: 1.0,
         method: method.map(str::to_owned),
         path: Some(path.to_owned()),
         query: query.map(str::to_owned),
         answer: Some(ScriptedAnswer::of(status, code, message)),
-        moment: Moment::default(),
-        times: None,
+        ..FaultRule::always("answer".parse().unwrap())
     }
 }
 

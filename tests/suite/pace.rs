@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sealoff::simulator::{FaultRule, LimitShape, Moment, Quota, RetryAfterDelay, Script, Settings};
+use sealoff::simulator::{FaultRule, LimitShape, Quota, RetryAfterDelay, Script, Settings};
 
 use crate::stage::{Ran, Stage};
 
@@ -98,16 +98,8 @@ fn a_pace_that_makes_no_sense_is_refused() {
 /// why nothing moves.
 #[test]
 fn a_long_wait_is_kept_by_all_writes_and_says_which_limit_it_is_for() {
-    let throttled = FaultRule {
-        kind: "429".parse().unwrap(),
-        rate: 1.0,
-        method: Some("PATCH".to_owned()),
-        path: None,
-        query: None,
-        answer: None,
-        moment: Moment::default(),
-        times: Some(1),
-    };
+    let throttled =
+        FaultRule { method: Some("PATCH".to_owned()), times: Some(1), ..FaultRule::always("429".parse().unwrap()) };
     let mut settings =
         Settings { script: Script { faults: vec![throttled], ..Script::default() }, ..Settings::default() };
     settings.faults.retry_after_delay = RetryAfterDelay(Duration::from_secs(120));

@@ -6,8 +6,8 @@ use std::fs;
 use sealoff::digest::Digest;
 use sealoff::seal::{ExpectedAccount, Identities, PassTimes, Password, SealedCredential, unseal_pass};
 use sealoff::simulator::{
-    FaultRule, FaultShares, Moment, Operation, Permission, Quota, Script, ScriptedAnswer, Settings,
-    SimulatedMethodKind, SimulatedPass, SimulatedPassPolicy, SimulatedUser,
+    FaultRule, FaultShares, Operation, Permission, Quota, Script, ScriptedAnswer, Settings, SimulatedMethodKind,
+    SimulatedPass, SimulatedPassPolicy, SimulatedUser,
 };
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -332,14 +332,10 @@ fn no_pass_stands_instead_of_what_was_refused() {
     // The same seed gives the same people.
     let refused = Stage::new().members(2).remove(0);
     let rule = FaultRule {
-        kind: "answer".parse().unwrap(),
-        rate: 1.0,
         method: Some("PATCH".to_owned()),
         path: Some(format!("/users/{}", refused.id)),
-        query: None,
         answer: Some(ScriptedAnswer::of(400, "Request_BadRequest", "no")),
-        moment: Moment::default(),
-        times: None,
+        ..FaultRule::always("answer".parse().unwrap())
     };
     let stage = Stage::with(Settings { script: Script { faults: vec![rule], ..Script::default() }, ..settings() });
     let people = stage.members(2);

@@ -6,8 +6,8 @@ use std::fs;
 use std::time::Duration;
 
 use sealoff::simulator::{
-    FaultRule, FurtherApp, Moment, Operation, Permission, Script, ScriptedAnswer, Settings, SimulatedRole,
-    SimulatedUser, WriteRecord,
+    FaultRule, FurtherApp, Operation, Permission, Script, ScriptedAnswer, Settings, SimulatedRole, SimulatedUser,
+    WriteRecord,
 };
 
 use crate::several_apps::{id, private};
@@ -207,14 +207,9 @@ fn risk_answers(stage: &Stage) -> usize {
 
 fn risk_is_answered(answer: ScriptedAnswer) -> Settings {
     let rule = FaultRule {
-        kind: "answer".parse().unwrap(),
-        rate: 1.0,
-        method: None,
         path: Some("/identityProtection/riskyUsers/*".to_owned()),
-        query: None,
         answer: Some(answer),
-        moment: Moment::default(),
-        times: None,
+        ..FaultRule::always("answer".parse().unwrap())
     };
     Settings { script: Script { faults: vec![rule], ..Script::default() }, ..of_250() }
 }
@@ -286,14 +281,9 @@ fn a_run_that_is_killed_while_it_marks_risk_goes_on_and_marks_no_one_twice_who_w
 fn a_call_that_is_throttled_fails_or_is_lost_is_made_again() {
     for kind in ["429", "500", "lost-answer"] {
         let rule = FaultRule {
-            kind: kind.parse().unwrap(),
-            rate: 1.0,
-            method: None,
             path: Some("/identityProtection/riskyUsers/*".to_owned()),
-            query: None,
-            answer: None,
-            moment: Moment::default(),
             times: Some(1),
+            ..FaultRule::always(kind.parse().unwrap())
         };
         let stage = Stage::with(Settings { script: Script { faults: vec![rule], ..Script::default() }, ..of_250() });
         planned(&stage, &stage.members(60), "contain", &[CONFIRM]).succeeded();

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use sealoff::simulator::{
-    ALTERNATE_MOBILE_ID, FaultRule, Limit, LimitShape, MOBILE_ID, Moment, Permission, Quota, Script, ScriptedAnswer,
-    Settings, SimulatedCloud, SimulatedMethod, SimulatedMethodKind, SimulatedMethods, SimulatedUser,
+    ALTERNATE_MOBILE_ID, FaultRule, Limit, LimitShape, MOBILE_ID, Permission, Quota, Script, ScriptedAnswer, Settings,
+    SimulatedCloud, SimulatedMethod, SimulatedMethodKind, SimulatedMethods, SimulatedUser,
 };
 use time::OffsetDateTime;
 
@@ -163,14 +163,10 @@ fn whose_methods_graph_will_not_list_is_named_and_the_others_are_listed() {
     let simple = Stage::with(settings());
     let member = simple.members(1).remove(0);
     let rule = FaultRule {
-        kind: "answer".parse().unwrap(),
-        rate: 1.0,
         method: Some("GET".to_owned()),
         path: Some(format!("/users/{}/authentication/methods", member.id)),
-        query: None,
         answer: Some(ScriptedAnswer::of(403, "accessDenied", "Request Authorization failed")),
-        moment: Moment::default(),
-        times: None,
+        ..FaultRule::always("answer".parse().unwrap())
     };
     let stage = Stage::with(Settings { script: Script { faults: vec![rule], ..Script::default() }, ..settings() });
     let (_, roster) = three(&stage);

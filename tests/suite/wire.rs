@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sealoff::seal::{ExpectedAccount, Identities, SealedCredential, unseal};
-use sealoff::simulator::{FaultRule, Moment, Script, ScriptedAnswer, Settings, SimulatedUser};
+use sealoff::simulator::{FaultRule, Script, ScriptedAnswer, Settings, SimulatedUser};
 
 use crate::stage::{Ran, Stage, files_below, finish};
 
@@ -19,14 +19,11 @@ fn stage_answering(answers: &[ScriptedAnswer], times: u64) -> (Stage, Vec<Simula
     // The same seed gives the same people.
     let members = Stage::new().members(answers.len().max(6));
     let rule = |(member, answer): (&SimulatedUser, &ScriptedAnswer)| FaultRule {
-        kind: "answer".parse().unwrap(),
-        rate: 1.0,
         method: Some("PATCH".to_owned()),
         path: Some(format!("/users/{}", member.id)),
-        query: None,
         answer: Some(answer.clone()),
-        moment: Moment::default(),
         times: Some(times),
+        ..FaultRule::always("answer".parse().unwrap())
     };
     let faults = members.iter().zip(answers).map(rule).collect();
     let stage = Stage::with(Settings { script: Script { faults, ..Script::default() }, ..Settings::default() });

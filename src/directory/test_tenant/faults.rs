@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::TestTenant;
-use crate::simulator::{Fault, FaultRule, Moment, ScriptedAnswer};
+use crate::simulator::{Fault, FaultRule, ScriptedAnswer};
 
 /// What goes wrong on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,14 +69,11 @@ impl TestTenant {
             _ => return None,
         };
         Some(FaultRule {
-            kind: kind.parse::<Fault>().unwrap(),
-            rate: 1.0,
-            method: None,
             path: path.map(str::to_owned),
             query: query.map(str::to_owned),
             answer,
-            moment: Moment::default(),
             times,
+            ..FaultRule::always(kind.parse::<Fault>().unwrap())
         })
     }
 

@@ -95,6 +95,13 @@ pub(crate) fn key_of(method: &str, url: &str) -> u64 {
 }
 
 impl FaultRule {
+    /// A fault that strikes every request, each time.
+    #[must_use]
+    pub fn always(kind: Fault) -> Self {
+        let moment = Moment::default();
+        Self { kind, rate: 1.0, method: None, path: None, query: None, answer: None, moment, times: None }
+    }
+
     pub(crate) fn is_for(&self, target: &FaultTarget) -> bool {
         self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&target.method))
             && self.path.as_ref().is_none_or(|path| fits(&path.to_lowercase(), &target.path))
