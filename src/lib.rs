@@ -108,7 +108,7 @@
 //! [`Action`]: directory::reach::Action
 //!
 //! Beside the rooms stand a few small things that all of them need: [`ids`], [`clock`], [`moment_text`], [`digest`],
-//! [`private_files`], [`shell`], [`signing`], [`spreadsheet`] and [`words`]; and, inside the crate alone, the readers of files that keys come in
+//! [`private_files`], [`second`], [`shell`], [`signing`], [`spreadsheet`] and [`words`]; and, inside the crate alone, the readers of files that keys come in
 //! (`asn1`, `pem` and `pfx`), `toml_text`, `text_file`, which reads the text of any editor and shell, and `secret_buffer`, which leaves no copy
 //! of a secret behind.
 
@@ -122,6 +122,7 @@ pub mod moment_text;
 mod nearest;
 pub mod private_files;
 mod program;
+pub mod second;
 pub mod shell;
 pub mod signing;
 pub mod spreadsheet;

@@ -21,19 +21,22 @@ use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::playbook::Playbook;
 use crate::plan::row::ListPlace;
 use crate::report::refused;
+use crate::report::verification_csv;
 use crate::run::lock::FolderLock;
 use crate::run::next_steps::NextStep;
 use crate::run::proof::{Proof, ProofCounts};
+use crate::run::seen_step::SeenStep;
 use crate::step::Step;
 use crate::verify::claims::RunClaims;
 use crate::verify::finding::Finding;
+use crate::verify::news::{self as noted, VerificationNotKept};
 use crate::verify::on_premises::StandingThere;
 use crate::verify::pass::{Checked, Pass, PassProgress, Subject};
 use crate::verify::risk::{self, RiskProofs};
-use crate::verify::table::{self, TableError};
 use crate::wording;
 use crate::wording::next_steps::worded;
 use crate::wording::plan_command;
+use crate::wording::proof;
 use crate::wording::standing::{changed_back, keep_old_password};
 use crate::wording::worded_step::WordedStep;
 
@@ -66,9 +69,9 @@ impl Verification<'_> {
             let again = WordedStep::typed("Look again", format_args!("sealoff verify {}", quoted(self.plan.path())));
             return Err(Failure::new(Exit::Unfinished, what).with_next(again));
         }
-        let not_kept = |error: TableError| failures::of_unkept_verification(error, self.plan);
-        let path = table::write(self.plan, &self.claims, pass, risk.as_ref()).map_err(not_kept)?;
-        table::append(self.plan, &self.claims, pass, risk.as_ref()).await.map_err(|error| {
+        let not_kept = |error: VerificationNotKept| failures::of_unkept_verification(error, self.plan);
+        let path = verification_csv::write(self.plan, &self.claims, pass, risk.as_ref()).map_err(not_kept)?;
+        noted::append(self.plan, &self.claims, pass, risk.as_ref()).await.map_err(|error| {
             not_kept(error).with_next("verification.csv is written; only the journal does not know all of it.")
         })?;
         if self.plan.manifest().written_back > 0 || risk.is_some() {
@@ -140,6 +143,9 @@ pub(super) struct Open {
     expected: String,
     /// What it shows.
     pub(super) found: String,
+    /// The same, to be compared.
+    #[serde(skip)]
+    seen: SeenStep,
 }
 
 impl Open {
@@ -163,16 +169,19 @@ impl Open {
 /// Those that are found otherwise than `before`, in their order.
 pub(super) fn news<'a>(now: &'a [Open], before: &'a [Open]) -> impl Iterator<Item = &'a Open> {
     let old = by_step(before);
-    now.iter().filter(move |open| old.get(&(open.row, open.step)) != Some(open))
+    now.iter().filter(move |open| {
+        old.get(&(open.row, open.step)).is_none_or(|old| old.verdict != open.verdict || old.seen != open.seen)
+    })
 }
 
 fn open(account: Checked, plan: &PlanFolder) -> impl Iterator<Item = Open> {
     let Checked { subject: Subject { row, object_id, user_principal_name, .. }, findings, .. } = account;
     let sheet_row = plan.place(row).sheet_row;
     let findings = findings.into_iter().filter(|finding| finding.verdict != Proof::Proved);
-    findings.map(move |Finding { step, verdict, expected, found, .. }| {
+    findings.map(move |Finding { step, verdict, claim, found: seen, .. }| {
         let user_principal_name = user_principal_name.clone();
-        Open { row, sheet_row, object_id, user_principal_name, step, verdict, expected, found }
+        let (expected, found, seen) = (proof::expected(step, claim), proof::found(step, &seen), seen.lasting());
+        Open { row, sheet_row, object_id, user_principal_name, step, verdict, expected, found, seen }
     })
 }
 

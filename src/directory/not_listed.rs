@@ -2,12 +2,15 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::graph::error::GraphError;
 use crate::graph::outside::OutsideText;
 use crate::graph::reading::ReadError;
 
 /// Why it is not known what a person has. It is a matter of that person alone.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum NotListed {
     /// Graph refuses to list it.
     Refused(GraphError),

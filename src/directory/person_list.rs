@@ -45,7 +45,7 @@ impl PersonList for MethodsOfPerson {
 pub struct PassesOfPerson;
 
 /// A pass that a person has, as a list shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StandingPass {
     /// When it was made.
@@ -63,7 +63,7 @@ pub struct StandingPass {
 }
 
 /// Why a pass is good at this moment, or why not ("methodUsabilityReason").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PassUsability {
     /// It is good.
     EnabledByPolicy,

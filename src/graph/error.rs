@@ -13,7 +13,7 @@ use super::outside::OutsideText;
 ///
 /// Source of the envelope: "Microsoft Graph error responses and resource types". `code` may be empty, a number as text,
 /// or `UnknownError`; `innerError` is also spelt `innererror` and may nest more specific codes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct GraphError {
     /// The HTTP status, of the item where the call was a batch.
     pub status: u16,

@@ -26,6 +26,7 @@ use zip::{ZipArchive, ZipWriter};
 use super::evidence_run::{EvidenceRun, EvidenceState};
 use super::refused;
 use super::run_page::REPORT_HTML;
+use super::verification_csv::VERIFICATION_CSV;
 use crate::digest::{Digest, Hashing};
 use crate::ids::TenantId;
 use crate::json::Rfc3339Moment;
@@ -40,7 +41,6 @@ use crate::private_files::{self, Pending};
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::run_error::RunError;
 use crate::signing::{self, Purpose, Signer, SigningError, SigningKey};
-use crate::verify::table::VERIFICATION_CSV;
 
 /// The files that make the evidence, where they are there, beside the signatures of those who approved the plan.
 const FILES: [&str; 16] = [

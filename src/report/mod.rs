@@ -23,6 +23,7 @@
 //! | [`run_page`], `run_sections` | `report.html` of a run's folder, and what it says |
 //! | [`refused`] | the rows of the list that were not touched, as a roster |
 //! | [`evidence`] | all of a run in one archive, each file with its digest, signed as `ssh-keygen` checks it |
+//! | [`verification_csv`] | what a verification found, step by step |
 //! | [`letter`], [`spelling`] | one person's new password, to be printed and handed over, and how it is said |
 //! | `assets/` | the styles and the script |
 
@@ -51,3 +52,4 @@ mod run_sections;
 pub mod spelling;
 mod target_section;
 mod timeline;
+pub mod verification_csv;

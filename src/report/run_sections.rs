@@ -22,6 +22,7 @@ use crate::step::Step;
 use crate::wording;
 use crate::wording::causes;
 use crate::wording::next_steps::first_of;
+use crate::wording::proof;
 use crate::wording::risk::closed;
 use crate::wording::standing::{changed_back, headline};
 use crate::wording::worded_step::WordedStep;
@@ -275,7 +276,7 @@ fn verification(report: &RunReport<'_>) -> Markup {
                                         }
                                         td.word role="cell" { (step.name()) }
                                         td.word role="cell" { (verdict) }
-                                        td role="cell" { (PageText(found)) }
+                                        td role="cell" { (PageText(&proof::found(*step, found))) }
                                     }
                                 }
                             }
@@ -465,7 +466,8 @@ pub(super) fn steps(row: &ResultRow) -> String {
 pub(super) fn not_proved(row: RowNumber, timeline: &Timeline) -> String {
     let last = Step::all().next_back().unwrap_or(Step::LAST);
     let all = timeline.not_proved.range((row, Step::FIRST)..=(row, last));
-    let words: Vec<String> =
-        all.map(|((_, step), (verdict, found))| format!("{} {verdict}: {found}", step.name())).collect();
+    let words: Vec<String> = all
+        .map(|((_, step), (verdict, found))| format!("{} {verdict}: {}", step.name(), proof::found(*step, found)))
+        .collect();
     words.join("; ")
 }

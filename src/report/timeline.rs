@@ -16,6 +16,7 @@ use crate::run::journal::JournalLine;
 use crate::run::proof::{Proof, ProofCounts};
 use crate::run::record::Record;
 use crate::run::run_end::RunEnd;
+use crate::run::seen_step::SeenStep;
 use crate::run::state::StepState;
 use crate::run::states::Moved;
 use crate::step::{Step, StepMap, Steps};
@@ -87,7 +88,7 @@ pub(super) struct Timeline {
     /// When all accounts were last read again, and what was found.
     pub(super) verification: Option<(OffsetDateTime, ProofCounts)>,
     /// What is not proved, by row and step.
-    pub(super) not_proved: BTreeMap<(RowNumber, Step), (Proof, String)>,
+    pub(super) not_proved: BTreeMap<(RowNumber, Step), (Proof, SeenStep)>,
     /// Of each row, the steps that are counted, and whether it is counted as finished.
     counted: Vec<(Steps, bool)>,
 }

@@ -35,9 +35,10 @@ impl Contradictions {
 mod tests {
     use super::*;
     use crate::run::proof::ProofCounts;
+    use crate::run::seen_step::SeenStep;
 
     fn found(row: u32, step: Step, verdict: Proof) -> Record {
-        Record::Verified { row: RowNumber::new(row), step, verdict, found: String::new() }
+        Record::Verified { row: RowNumber::new(row), step, verdict, found: SeenStep::AccountGone }
     }
 
     #[test]

@@ -74,6 +74,8 @@ pub mod run_error;
 pub mod schedule;
 pub mod script_result;
 pub mod script_results;
+pub mod seen_step;
+pub mod seen_target;
 pub mod settle;
 pub mod spent;
 pub mod state;

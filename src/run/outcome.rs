@@ -1,7 +1,7 @@
 //! What became of an entry.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use strum::VariantArray as _;
 
 use super::state::{AccountState, StepState};
@@ -93,7 +93,9 @@ impl Outcome {
 }
 
 /// What became of one step of an account, as `results.csv` and status say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, strum::Display, strum::IntoStaticStr)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, JsonSchema, Serialize, Deserialize, strum::Display, strum::IntoStaticStr,
+)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum StepOutcome {

@@ -20,6 +20,7 @@ use crate::run::proof::{Proof, ProofCounts};
 use crate::run::risk_found::RiskFound;
 use crate::run::run_end::RunEnd;
 use crate::run::script_result::{ScriptPassword, ScriptResult};
+use crate::run::seen_step::SeenStep;
 use crate::run::state::Transition;
 use crate::run::writeback_event::WritebackEvent;
 use crate::seal::SealedCredential;
@@ -173,8 +174,8 @@ pub enum Record {
         step: Step,
         /// What the reading shows.
         verdict: Proof,
-        /// What was found, in words.
-        found: String,
+        /// What was found.
+        found: SeenStep,
     },
     /// The script for Active Directory reported what became of a row of its list.
     OnPremises {

@@ -9,8 +9,6 @@ use time::OffsetDateTime;
 
 use super::finding::Finding;
 use super::playbook_steps::PlaybookSteps;
-use super::second::Second;
-
 use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::RowNumber;
 use crate::plan::again::ChangedBack;
@@ -24,9 +22,11 @@ use crate::run::record::Record;
 use crate::run::risk_rows::RiskStanding;
 use crate::run::run_error::RunError;
 use crate::run::script_result::ScriptPassword;
+use crate::run::seen_step::{ReplacedBy, SeenStep};
 use crate::run::state::StepState;
 use crate::run::states::{Moved, States};
 use crate::run::writeback::{WritebackStage, WritebackStanding};
+use crate::second::Second;
 use crate::step::{Step, Steps};
 
 /// What is said of one step of one account.
@@ -45,8 +45,8 @@ pub enum StepClaim {
     InDoubt,
     /// The run has not done it.
     NotDone {
-        /// The results' word for it: `failed` or `pending`.
-        word: &'static str,
+        /// `failed` or `pending`.
+        outcome: StepOutcome,
     },
     /// It is done in Active Directory, and not by this run.
     OnPremises {
@@ -64,24 +64,13 @@ pub enum StepClaim {
     },
 }
 
-/// Who replaces a password in Active Directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReplacedBy {
-    /// The script.
-    Script,
-    /// Password writeback.
-    Writeback,
-    /// A person, who need not have said when.
-    Person,
-}
-
 /// What was found of a step when the account was last read, as far as the journal says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
     /// The verdict.
     pub verdict: Proof,
     /// What was found first, of a step that was changed back.
-    pub contradiction: Option<Box<str>>,
+    pub contradiction: Option<SeenStep>,
     /// When a verification last ended that left it so.
     pub last_seen: OffsetDateTime,
 }
@@ -117,7 +106,7 @@ struct ClaimRecords {
     accepted: PlaybookSteps<AcceptedAt>,
     /// Empty until a verification is met.
     noted: PlaybookSteps<Noted>,
-    contradictions: HashMap<(RowNumber, Step), Box<str>>,
+    contradictions: HashMap<(RowNumber, Step), SeenStep>,
     /// Rows whose account was found blocked while it was in doubt who had blocked it.
     found_blocked: HashSet<RowNumber>,
     /// When the password of each row was replaced elsewhere; empty before the first result.
@@ -227,9 +216,7 @@ impl RunClaims {
                 StepClaim::Done { date: date.map(Second::moment), noted: noted.moment() }
             }
             _ => match StepOutcome::of(state) {
-                Some(outcome @ (StepOutcome::Failed | StepOutcome::Pending)) => {
-                    StepClaim::NotDone { word: outcome.into() }
-                }
+                Some(outcome @ (StepOutcome::Failed | StepOutcome::Pending)) => StepClaim::NotDone { outcome },
                 _ => StepClaim::InDoubt,
             },
         }
@@ -340,7 +327,7 @@ impl Projection for ClaimRecords {
                 let noted = Noted { verdict: *verdict, found: digest(found), at: Second::of(line.at) };
                 self.noted.set(*row, *step, noted);
                 if *verdict == Proof::Contradicted {
-                    self.contradictions.insert((*row, *step), found.as_str().into());
+                    self.contradictions.insert((*row, *step), found.clone());
                 } else {
                     self.contradictions.remove(&(*row, *step));
                 }
@@ -377,9 +364,9 @@ fn length(plan: &PlanFolder) -> Result<u64, JournalError> {
     }
 }
 
-fn digest(found: &str) -> FoundDigest {
+fn digest(found: &SeenStep) -> FoundDigest {
     let mut hasher = DefaultHasher::new();
-    found.hash(&mut hasher);
+    found.lasting().hash(&mut hasher);
     let [first, second, third, ..] = hasher.finish().to_le_bytes();
     [first, second, third]
 }

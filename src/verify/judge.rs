@@ -6,14 +6,14 @@ use super::claims::{Earlier, StepClaim};
 use super::finding::Finding;
 use super::password_elsewhere;
 use super::reading::{AccountReading, SeenAccount, SeenObject};
-use super::second::whole;
-use super::seen_targets::{SeenTargets, still_there};
-use crate::directory::{PassUsability, StandingPass};
+use super::seen_targets::SeenTargets;
+use crate::directory::PassUsability;
+use crate::run::outcome::StepOutcome;
 use crate::run::proof::Proof;
+use crate::run::seen_step::{LaterPassword, NoMoment, NoPass, PassMade, PasswordBeside, SeenStep};
+use crate::second::{Second, whole};
 use crate::step::facts::ProvedBy;
-use crate::step::target::TargetWords;
 use crate::step::{PassTerms, Step, StepMap};
-use crate::words::{counted, utc_second};
 
 /// An answer's `Date` may be this much later than the moment at which the write took effect: the answer to a batch leaves
 /// when its last item is done, and timestamps are whole seconds.
@@ -46,6 +46,9 @@ pub struct ExpectedStep {
     pub earlier: Option<Earlier>,
 }
 
+/// The verdict, its grounds, and whether a later reading can show something else, because a replica may lag behind.
+pub(super) type Judged = (Proof, SeenStep, bool);
+
 impl ExpectedEffects {
     /// Judges every expected step by a reading.
     #[must_use]
@@ -63,35 +66,31 @@ impl ExpectedEffects {
         let now = reading.at();
         let account = match &reading.seen {
             SeenObject::Account(account) => account,
-            SeenObject::Missing => return self.unreadable("the account is no longer in the directory"),
-            SeenObject::Deleted => {
-                return self.unreadable("the account was deleted; it needs a look if it is restored");
-            }
-            SeenObject::Several => return self.unreadable("the directory has more than one account with this id"),
+            SeenObject::Missing => return self.unreadable(&SeenStep::AccountGone),
+            SeenObject::Deleted => return self.unreadable(&SeenStep::AccountDeleted),
+            SeenObject::Several => return self.unreadable(&SeenStep::AccountAmbiguous),
         };
-        let judged = self.expected().map(|(step, expected)| match step.facts().proved_by {
-            ProvedBy::AccountEnabled(enabled) => self.judge_sign_in(step, enabled, expected, account, now),
-            ProvedBy::PasswordChange => match expected.claim {
-                StepClaim::AtProvider { replaced } => {
-                    let (verdict, found) = password_elsewhere::judge_at_provider(replaced, account);
-                    finding(step, verdict, expected_text(step, expected.claim), found, false)
-                }
-                StepClaim::OnPremises { replaced, is_right_one, by } => {
-                    let (verdict, found, may_catch_up) = password_elsewhere::judge_on_premises(
+        let judged = self.expected().map(|(step, expected)| {
+            let claim = expected.claim;
+            let (verdict, found, may_catch_up) = match step.facts().proved_by {
+                ProvedBy::AccountEnabled(enabled) => self.judge_sign_in(enabled, expected, account, now),
+                ProvedBy::PasswordChange => match claim {
+                    StepClaim::AtProvider { replaced } => password_elsewhere::judge_at_provider(replaced, account),
+                    StepClaim::OnPremises { replaced, is_right_one, by } => password_elsewhere::judge_on_premises(
                         replaced,
                         is_right_one,
                         by,
                         self.last_password_change,
                         account,
                         reading,
-                    );
-                    finding(step, verdict, expected_text(step, expected.claim), found, may_catch_up)
-                }
-                claim => self.judge_password(step, claim, account, now),
-            },
-            ProvedBy::SessionsValidFrom => self.judge_sessions(step, expected.claim, account, now),
-            ProvedBy::PassStands => self.judge_pass(step, expected.claim, targets(step), now),
-            ProvedBy::TargetsListed => judge_targets(step, expected.claim, targets(step), now),
+                    ),
+                    claim => self.judge_password(claim, account, now),
+                },
+                ProvedBy::SessionsValidFrom => self.judge_sessions(claim, account, now),
+                ProvedBy::PassStands => self.judge_pass(claim, targets(step), now),
+                ProvedBy::TargetsListed => judge_targets(claim, targets(step), now),
+            };
+            Finding { step, verdict, claim, found, may_catch_up }
         });
         judged.collect()
     }
@@ -106,41 +105,36 @@ impl ExpectedEffects {
         self.steps.iter().filter_map(|(step, expected)| Some((step, expected.as_ref()?)))
     }
 
-    fn unreadable(&self, why: &str) -> Vec<Finding> {
-        let cannot = |(step, expected): (Step, &ExpectedStep)| {
-            finding(step, Proof::CannotBeProved, expected_text(step, expected.claim), why.to_owned(), false)
+    fn unreadable(&self, found: &SeenStep) -> Vec<Finding> {
+        let cannot = |(step, expected): (Step, &ExpectedStep)| Finding {
+            step,
+            verdict: Proof::CannotBeProved,
+            claim: expected.claim,
+            found: found.clone(),
+            may_catch_up: false,
         };
         self.expected().map(cannot).collect()
     }
 
     fn judge_sign_in(
         &self,
-        step: Step,
         wanted: bool,
         ExpectedStep { claim, earlier }: &ExpectedStep,
         account: &SeenAccount,
         now: OffsetDateTime,
-    ) -> Finding {
-        let expected = step.facts().effect.to_owned();
-        let is = |enabled: bool| if enabled { "sign-in is allowed" } else { "sign-in is blocked" };
-        let Some(enabled) = account.enabled else {
-            let found = "the directory does not say whether sign-in is allowed".to_owned();
-            return finding(step, Proof::CannotBeProved, expected, found, false);
+    ) -> Judged {
+        let Some(allowed) = account.enabled else {
+            return (Proof::CannotBeProved, SeenStep::SignInUnknown, false);
         };
-        if enabled == wanted {
-            return finding(step, Proof::Proved, expected, is(enabled).to_owned(), false);
+        let is = |because| SeenStep::SignIn { allowed, because };
+        if allowed == wanted {
+            return (Proof::Proved, is(None), false);
         }
         let decided = [Proof::Proved, Proof::Contradicted];
         let was_proved = earlier.as_ref().filter(|earlier| decided.contains(&earlier.verdict));
         let (last_seen, is_lag) = match (*claim, was_proved) {
-            (StepClaim::NotDone { word }, None) => {
-                let found = format!("{}; this run has not changed that ({word})", is(enabled));
-                return finding(step, Proof::NotYet, expected, found, false);
-            }
-            (StepClaim::InDoubt, None) => {
-                let found = format!("{}; the write was sent and never answered", is(enabled));
-                return finding(step, Proof::NotYet, expected, found, true);
-            }
+            (StepClaim::NotDone { outcome }, None) => return (Proof::NotYet, is(Some(outcome)), false),
+            (StepClaim::InDoubt, None) => return (Proof::NotYet, is(Some(StepOutcome::Uncertain)), true),
             (StepClaim::Done { date, noted }, earlier) => {
                 let seen = earlier.map(|earlier| earlier.last_seen).or(date);
                 (seen, now - noted < MAX_LAG && !self.shows_the_run(account))
@@ -148,23 +142,17 @@ impl ExpectedEffects {
             (_, earlier) => (earlier.map(|earlier| earlier.last_seen), false),
         };
         if is_lag {
-            return finding(step, Proof::NotYet, expected, is(enabled).to_owned(), true);
+            return (Proof::NotYet, is(None), true);
         }
-        let mut found = format!("{} again", is(enabled));
-        if let Some(first) = was_proved.and_then(|earlier| earlier.contradiction.as_deref()) {
-            // It is the same change, found again: its moment does not move.
-            return finding(step, Proof::Contradicted, expected, first.to_owned(), false);
-        }
-        if let Some(last_seen) = last_seen {
-            found += &format!(", changed between {} and {}", utc_second(last_seen), utc_second(now));
-        } else {
-            found += &format!(", changed before {}", utc_second(now));
-        }
-        if account.synced {
-            found +=
-                "; the account is mastered on-premises, and the directory sync sets it: change it in Active Directory";
-        }
-        finding(step, Proof::Contradicted, expected, found, false)
+        // Found again, it is the same change: its moment does not move.
+        let first = was_proved.and_then(|earlier| earlier.contradiction.clone());
+        let found = first.unwrap_or_else(|| SeenStep::SignInAgain {
+            allowed,
+            after: last_seen.map(Second::of),
+            before: Second::of(now),
+            synced: account.synced,
+        });
+        (Proof::Contradicted, found, false)
     }
 
     /// Does this reading come from a replica that has seen what the run did last to the account? Then nothing else that it
@@ -185,103 +173,79 @@ impl ExpectedEffects {
         })
     }
 
-    fn judge_password(&self, step: Step, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
-        let expected = expected_text(step, claim);
-        let made = |verdict, found, may_catch_up| finding(step, verdict, expected.clone(), found, may_catch_up);
-        let changed = match dated(claim, account.last_password_change(), "when the password was last changed") {
+    fn judge_password(&self, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Judged {
+        let (ours, is, noted) = match dated(claim, account.last_password_change()) {
             Ok(moments) => moments,
-            Err((verdict, found)) => return made(verdict, found, false),
+            Err((verdict, why)) => return (verdict, SeenStep::NoMoment(why), false),
         };
-        let (ours, is, noted) = changed;
-        let found = format!("password changed at {}", utc_second(is));
+        let found = |later| SeenStep::Password { changed: Second::of(is), later };
         if is < ours - TOLERANCE || Some(is) == self.last_password_change.map(whole) {
-            return made(Proof::NotYet, found, now - noted < MAX_LAG);
+            return (Proof::NotYet, found(None), now - noted < MAX_LAG);
         }
         if is <= ours + TOLERANCE {
-            return made(Proof::Proved, found, false);
+            return (Proof::Proved, found(None), false);
         }
         if self.changes_password {
-            let found = format!(
-                "{found}, after our reset: by the person at the next sign-in, or by another one; the sealed password no longer opens it"
-            );
-            return made(Proof::Proved, found, false);
+            return (Proof::Proved, found(Some(LaterPassword::ByPersonOrAnother)), false);
         }
-        let found = format!(
-            "{found}, after our reset: another password was set, and the sealed one no longer opens the account"
-        );
-        made(Proof::Contradicted, found, false)
+        (Proof::Contradicted, found(Some(LaterPassword::ByAnother)), false)
     }
 
-    fn judge_sessions(&self, step: Step, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
-        let expected = expected_text(step, claim);
-        let made = |verdict, found, may_catch_up| finding(step, verdict, expected.clone(), found, may_catch_up);
-        let ended = match dated(claim, account.sessions_valid_from(), "since when sessions are valid") {
+    fn judge_sessions(&self, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Judged {
+        let (ours, is, noted) = match dated(claim, account.sessions_valid_from()) {
             Ok(moments) => moments,
-            Err((verdict, found)) => return made(verdict, found, false),
+            Err((verdict, why)) => return (verdict, SeenStep::NoMoment(why), false),
         };
-        let (ours, is, noted) = ended;
         let may_lag = now - noted < MAX_LAG;
-        let found = format!("sessions ended at {}", utc_second(is));
+        let found = |password| SeenStep::Sessions { ended: Second::of(is), password };
         if is < ours - TOLERANCE || Some(is) == self.sessions_valid_from.map(whole) {
-            return made(Proof::NotYet, found, may_lag);
+            return (Proof::NotYet, found(None), may_lag);
         }
         let password = account.last_password_change().map(whole);
         if let Some(password) = password.filter(|password| *password > is) {
-            let found = format!("{found}, and the password was changed later, at {}", utc_second(password));
-            return made(Proof::CannotBeProved, found, may_lag);
+            let later = PasswordBeside::Later(Second::of(password));
+            return (Proof::CannotBeProved, found(Some(later)), may_lag);
         }
         if is < ours && self.expects_password_change() && password == Some(is) {
-            let found = format!(
-                "{found}, in the same second as the password: a reset moves both, so it may be the reset's alone"
-            );
-            return made(Proof::CannotBeProved, found, may_lag);
+            return (Proof::CannotBeProved, found(Some(PasswordBeside::SameSecond)), may_lag);
         }
-        made(Proof::Proved, found, false)
+        (Proof::Proved, found(None), false)
     }
 
     /// A pass is listed, and never shown: whether it is ours is seen by the moment at which it was made. One that is gone, or that
     /// another took the place of, lets no one in who was locked out: that is no contradiction.
-    fn judge_pass(&self, step: Step, claim: StepClaim, seen: Option<&SeenTargets>, now: OffsetDateTime) -> Finding {
-        let made =
-            |verdict, found, may_catch_up| finding(step, verdict, expected_text(step, claim), found, may_catch_up);
+    fn judge_pass(&self, claim: StepClaim, seen: Option<&SeenTargets>, now: OffsetDateTime) -> Judged {
         let listed = match seen {
             Some(SeenTargets::Pass(pass)) => pass.as_ref(),
             Some(SeenTargets::NotListed(error)) => {
-                return made(Proof::CannotBeProved, format!("passes cannot be listed: {error}"), false);
+                return (Proof::CannotBeProved, SeenStep::NotListed(error.clone()), false);
             }
-            None | Some(SeenTargets::Listed { .. }) => {
-                return made(Proof::CannotBeProved, "passes were not listed".to_owned(), false);
-            }
+            None | Some(SeenTargets::Listed { .. }) => return (Proof::CannotBeProved, SeenStep::NotAsked, false),
         };
-        let created = listed.and_then(|pass| pass.created_date_time);
-        let (ours, is, noted) = match (listed, claim) {
-            (None, StepClaim::Done { noted, .. }) => {
-                return match self.pass {
-                    Some(terms) if now < cannot_have_gone_before(terms, noted) => {
-                        let may_lag = now - noted < MAX_LAG;
-                        let verdict = if may_lag { Proof::NotYet } else { Proof::CannotBeProved };
-                        made(verdict, "there is no pass: it was deleted, or is not shown yet".to_owned(), may_lag)
-                    }
-                    _ => made(Proof::CannotBeProved, "there is no pass: it was used, or has ended".to_owned(), false),
-                };
-            }
-            _ => match dated(claim, created, "when the pass was made") {
-                Ok(moments) => moments,
-                Err((verdict, found)) => return made(verdict, found, false),
-            },
+        if let (None, StepClaim::Done { noted, .. }) = (listed, claim) {
+            return match self.pass {
+                Some(terms) if now < cannot_have_gone_before(terms, noted) => {
+                    let may_lag = now - noted < MAX_LAG;
+                    let verdict = if may_lag { Proof::NotYet } else { Proof::CannotBeProved };
+                    (verdict, SeenStep::NoPass(NoPass::DeletedOrNotShown), may_lag)
+                }
+                _ => (Proof::CannotBeProved, SeenStep::NoPass(NoPass::UsedOrEnded), false),
+            };
+        }
+        let (ours, is, noted) = match dated(claim, listed.and_then(|pass| pass.created_date_time)) {
+            Ok(moments) => moments,
+            Err((verdict, why)) => return (verdict, SeenStep::NoMoment(why), false),
         };
-        let Some(pass) = listed else { return made(Proof::CannotBeProved, "there is no pass".to_owned(), false) };
-        let shown = pass_text(pass);
+        let Some(pass) = listed else { return (Proof::CannotBeProved, SeenStep::NoPass(NoPass::NotKnown), false) };
+        let found = |made| SeenStep::Pass { pass: pass.clone(), made };
         if is > ours + TOLERANCE {
-            let found = format!("{shown}, made at {}, after ours: another one took its place", utc_second(is));
-            return made(Proof::CannotBeProved, found, false);
+            return (Proof::CannotBeProved, found(PassMade::Later(Second::of(is))), false);
         }
         if is < ours - TOLERANCE {
-            let may_lag = now - noted < MAX_LAG;
-            return made(Proof::NotYet, format!("{shown}, made at {}, before ours", utc_second(is)), may_lag);
+            return (Proof::NotYet, found(PassMade::Earlier(Second::of(is))), now - noted < MAX_LAG);
         }
         let is_off = pass.method_usability_reason == Some(PassUsability::DisabledByPolicy);
-        made(if is_off { Proof::CannotBeProved } else { Proof::Proved }, shown, false)
+        (if is_off { Proof::CannotBeProved } else { Proof::Proved }, found(PassMade::AsOurs), false)
     }
 
     fn expects_password_change(&self) -> bool {
@@ -296,63 +260,26 @@ fn cannot_have_gone_before(terms: PassTerms, made: OffsetDateTime) -> OffsetDate
     begins.saturating_add(lasts)
 }
 
-/// `a pass from … until …, which is good now`.
-fn pass_text(pass: &StandingPass) -> String {
-    let StandingPass { start_date_time, lifetime_in_minutes, is_usable, method_usability_reason, .. } = pass;
-    let mut text = "a pass".to_owned();
-    if let Some(from) = start_date_time {
-        text += &format!(" from {}", utc_second(*from));
-        let minutes = lifetime_in_minutes.map(|minutes| Duration::minutes(minutes.into()));
-        if let Some(until) = minutes.and_then(|minutes| from.checked_add(minutes)) {
-            text += &format!(" until {}", utc_second(until));
-        }
-    }
-    text + match (is_usable, method_usability_reason) {
-        (Some(true), _) => ", good now",
-        (_, Some(PassUsability::NotYetValid)) => ", not good yet",
-        (_, Some(PassUsability::Expired)) => ", which has ended",
-        (_, Some(PassUsability::OneTimeUsed)) => ", which was used",
-        (_, Some(PassUsability::DisabledByPolicy)) => ", which the policy of the tenant no longer allows",
-        _ => "",
-    }
-}
-
 /// Only a list proves what became of targets ("Delete fido2AuthenticationMethod" promises nothing of the kind). One that appeared
 /// since may be the person's own: it is named, and the step cannot be proved then; it contradicts nothing.
-fn judge_targets(step: Step, claim: StepClaim, seen: Option<&SeenTargets>, now: OffsetDateTime) -> Finding {
-    let made = |verdict, found, may_catch_up| finding(step, verdict, expected_text(step, claim), found, may_catch_up);
-    let Some(words) = step.facts().targets.as_ref().map(|targets| &targets.words) else {
-        return made(Proof::CannotBeProved, "it has no targets".to_owned(), false);
-    };
-    let TargetWords { one, many, done, none_left, appeared: how_appeared, .. } = words;
+fn judge_targets(claim: StepClaim, seen: Option<&SeenTargets>, now: OffsetDateTime) -> Judged {
     let (planned, left, appeared) = match seen {
-        None => return made(Proof::CannotBeProved, format!("the {many} were not listed"), false),
-        Some(SeenTargets::Pass(_)) => return made(Proof::CannotBeProved, format!("the {many} were not listed"), false),
+        None | Some(SeenTargets::Pass(_)) => return (Proof::CannotBeProved, SeenStep::NotAsked, false),
         Some(SeenTargets::NotListed(error)) => {
-            return made(Proof::CannotBeProved, format!("the {many} cannot be listed: {error}"), false);
+            return (Proof::CannotBeProved, SeenStep::NotListed(error.clone()), false);
         }
         Some(SeenTargets::Listed { planned, left, appeared }) => (*planned, left, appeared),
     };
-    let new = match appeared.as_slice() {
-        [] => String::new(),
-        appeared => {
-            format!("; {how_appeared}: {} (the person's own, or another's: plan once more)", appeared.join(", "))
-        }
-    };
+    let found = |because| SeenStep::Targets { planned, left: left.clone(), appeared: appeared.clone(), because };
     if left.is_empty() {
-        let found = format!("none of {} is {none_left}{new}", counted(planned as u64, one, many));
         let verdict = if appeared.is_empty() { Proof::Proved } else { Proof::CannotBeProved };
-        return made(verdict, found, false);
+        return (verdict, found(None), false);
     }
-    let mut found = format!("{}: {}{new}", still_there(left.len(), planned, words), left.join(", "));
     match claim {
-        StepClaim::Done { noted, .. } if now - noted < MAX_LAG => made(Proof::NotYet, found, true),
-        StepClaim::Done { .. } => made(Proof::Contradicted, found, false),
-        StepClaim::NotDone { word } => {
-            found += &format!("; this run has not {done} all of them ({word})");
-            made(Proof::NotYet, found, false)
-        }
-        _ => made(Proof::NotYet, found, false),
+        StepClaim::Done { noted, .. } if now - noted < MAX_LAG => (Proof::NotYet, found(None), true),
+        StepClaim::Done { .. } => (Proof::Contradicted, found(None), false),
+        StepClaim::NotDone { outcome } => (Proof::NotYet, found(Some(outcome)), false),
+        _ => (Proof::NotYet, found(None), false),
     }
 }
 
@@ -360,38 +287,19 @@ fn judge_targets(step: Step, claim: StepClaim, seen: Option<&SeenTargets>, now: 
 fn dated(
     claim: StepClaim,
     shown: Option<OffsetDateTime>,
-    what: &str,
-) -> Result<(OffsetDateTime, OffsetDateTime, OffsetDateTime), (Proof, String)> {
+) -> Result<(OffsetDateTime, OffsetDateTime, OffsetDateTime), (Proof, NoMoment)> {
     match (claim, shown) {
         (StepClaim::Done { date: Some(date), noted }, Some(shown)) => Ok((whole(date), whole(shown), noted)),
-        (StepClaim::Done { date: None, .. }, _) => {
-            Err((Proof::CannotBeProved, "the journal does not hold Graph's clock for this answer".to_owned()))
-        }
-        (StepClaim::Done { .. }, None) => Err((Proof::CannotBeProved, format!("the directory does not say {what}"))),
+        (StepClaim::Done { date: None, .. }, _) => Err((Proof::CannotBeProved, NoMoment::OfAnswer)),
+        (StepClaim::Done { .. }, None) => Err((Proof::CannotBeProved, NoMoment::Shown)),
         (StepClaim::InDoubt, shown) => {
-            let shown = shown.map(|shown| format!("; the directory shows {}", utc_second(shown))).unwrap_or_default();
-            Err((Proof::CannotBeProved, format!("the write was sent and never answered, so no moment is known{shown}")))
+            Err((Proof::CannotBeProved, NoMoment::Unanswered { shown: shown.map(Second::of) }))
         }
-        (StepClaim::NotDone { word }, _) => Err((Proof::NotYet, format!("this run has not done it ({word})"))),
+        (StepClaim::NotDone { outcome }, _) => Err((Proof::NotYet, NoMoment::NotDone(outcome))),
         (StepClaim::AsBefore | StepClaim::OnPremises { .. } | StepClaim::AtProvider { .. }, _) => {
-            Err((Proof::CannotBeProved, "the run did nothing of the kind".to_owned()))
+            Err((Proof::CannotBeProved, NoMoment::NothingToDo))
         }
     }
-}
-
-/// What is expected, in words. What is proved by a moment is expected at or after our write.
-fn expected_text(step: Step, claim: StepClaim) -> String {
-    let effect = step.facts().effect;
-    match (step.facts().proved_by, claim) {
-        (ProvedBy::PasswordChange | ProvedBy::SessionsValidFrom, StepClaim::Done { date: Some(date), .. }) => {
-            format!("{effect} at or after {}", utc_second(date))
-        }
-        _ => effect.to_owned(),
-    }
-}
-
-fn finding(step: Step, verdict: Proof, expected: String, found: String, may_catch_up: bool) -> Finding {
-    Finding { step, verdict, expected, found, may_catch_up }
 }
 
 #[cfg(test)]
@@ -516,7 +424,7 @@ mod tests {
         let without_dates = with(undated, undated);
         let shown = verdicts(&without_dates, account(false, OURS, after(2)));
         assert_eq!(shown, [PROVED, (Proof::CannotBeProved, false), (Proof::CannotBeProved, false)]);
-        let failed = StepClaim::NotDone { word: "failed" };
+        let failed = StepClaim::NotDone { outcome: StepOutcome::Failed };
         let not_done = with(failed, StepClaim::InDoubt);
         let shown = verdicts(&not_done, account(false, OURS, after(2)));
         assert_eq!(shown[1..], [(Proof::NotYet, false), (Proof::CannotBeProved, false)]);
@@ -532,8 +440,7 @@ mod tests {
 
     #[test]
     fn what_was_proved_and_no_longer_is_was_changed_in_between() {
-        let earlier = |verdict, contradiction: Option<&str>| {
-            let contradiction = contradiction.map(Into::into);
+        let earlier = |verdict, contradiction| {
             Some(Earlier { verdict, contradiction, last_seen: datetime!(2026-11-24 08:00 UTC) })
         };
         let of = |earlier, synced| {
@@ -543,12 +450,15 @@ mod tests {
             expected.judge(&AccountReading::new(seen, datetime!(2026-11-24 09:00 UTC))).remove(0)
         };
         let changed = of(earlier(Proof::Proved, None), true);
-        assert_eq!(changed.verdict, Proof::Contradicted);
-        for said in ["between 2026-11-24T08:00:00Z and 2026-11-24T09:00:00Z", "directory sync"] {
-            assert!(changed.found.contains(said), "{}", changed.found);
-        }
-        let again = of(earlier(Proof::Contradicted, Some("as it was found first")), false);
-        assert_eq!((again.verdict, again.found.as_str()), (Proof::Contradicted, "as it was found first"));
+        let first = SeenStep::SignInAgain {
+            allowed: true,
+            after: Some(Second::of(datetime!(2026-11-24 08:00 UTC))),
+            before: Second::of(datetime!(2026-11-24 09:00 UTC)),
+            synced: true,
+        };
+        assert_eq!((changed.verdict, &changed.found), (Proof::Contradicted, &first));
+        let again = of(earlier(Proof::Contradicted, Some(SeenStep::Words("found first".to_owned()))), false);
+        assert_eq!((again.verdict, again.found), (Proof::Contradicted, SeenStep::Words("found first".to_owned())));
         assert_eq!(of(None, false).verdict, Proof::Contradicted, "it was blocked when the plan was made");
     }
 }

@@ -43,20 +43,18 @@
 //! | [`reading`] | what one reading of an account showed, in little memory |
 //! | [`seen_targets`] | what a list of what a person has shows of the targets of a step |
 //! | `playbook_steps` | one value for each row and step, in little memory |
-//! | `second` | a moment in little memory |
 //! | [`pass`] | reads all accounts, and again those that a replica does not show yet |
 //! | [`risk`] | whether the risk of people is marked as the run says |
-//! | [`table`] | `verification.csv` |
+//! | [`news`] | what is found otherwise than before, in the journal |
 
 pub mod claims;
 pub mod finding;
 pub mod judge;
+pub mod news;
 pub mod on_premises;
 pub mod pass;
 mod password_elsewhere;
 mod playbook_steps;
 pub mod reading;
 pub mod risk;
-mod second;
 pub mod seen_targets;
-pub mod table;

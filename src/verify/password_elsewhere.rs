@@ -2,11 +2,11 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::claims::ReplacedBy;
+use super::judge::Judged;
 use super::reading::{AccountReading, SeenAccount};
-use super::second::whole;
 use crate::run::proof::Proof;
-use crate::words::utc_second;
+use crate::run::seen_step::{AtProvider, PasswordThere, ReplacedBy, SeenStep};
+use crate::second::{Second, whole};
 
 /// The script notes the moment at which it was done with a row, by the clock of its own machine. Clocks in a domain are kept by its
 /// controllers, and those by the network; a change that is this much older may be another's, and proves nothing.
@@ -28,27 +28,14 @@ pub(super) fn judge_on_premises(
     before: Option<OffsetDateTime>,
     account: &SeenAccount,
     reading: &AccountReading,
-) -> (Proof, String, bool) {
-    let by_whom = match by {
-        ReplacedBy::Script => "onprem.ps1",
-        ReplacedBy::Writeback => "password writeback",
-        ReplacedBy::Person => "a person",
-    };
+) -> Judged {
     let changed = account.last_password_change().map(whole);
-    let shown = changed.map_or_else(
-        || "the directory does not say when the password was last changed".to_owned(),
-        |changed| format!("password changed at {}", utc_second(changed)),
-    );
+    let seen = |there| SeenStep::OnPremises { changed: changed.map(Second::of), there };
     if !account.synced {
-        let found = format!(
-            "{shown}; the account is no longer synced: its password is kept in the cloud now, and this run has not \
-             replaced it there"
-        );
-        return (Proof::NotYet, found, false);
+        return (Proof::NotYet, seen(PasswordThere::NoLongerSynced), false);
     }
     let Some(replaced) = replaced.map(whole) else {
-        let found = format!("{shown}; no result of {by_whom} says that it was replaced in Active Directory");
-        return (Proof::NotYet, found, false);
+        return (Proof::NotYet, seen(PasswordThere::NotReplaced { by }), false);
     };
     // Who filled in the list may have said that it is done, and not when.
     let not_before = match by {
@@ -56,65 +43,26 @@ pub(super) fn judge_on_premises(
         ReplacedBy::Person => before.map(|before| whole(before) + Duration::SECOND),
     };
     if !is_right_one {
-        let found = format!("{shown}; onprem.ps1 set another password than the sealed one: run it again");
-        return (Proof::NotYet, found, false);
+        return (Proof::NotYet, seen(PasswordThere::AnotherSet), false);
     }
     if changed.zip(not_before).is_some_and(|(is, not_before)| is >= not_before && Some(is) != before.map(whole)) {
-        return (Proof::Proved, format!("{shown}, in Active Directory by {}", utc_second(replaced)), false);
+        return (Proof::Proved, seen(PasswordThere::Brought { replaced: Second::of(replaced) }), false);
     }
-    let when = if by == ReplacedBy::Person { "by" } else { "at" };
-    let known = format!("{shown}; {by_whom} replaced it {when} {}", utc_second(replaced));
-    let (verdict, found) = not_brought_here(&known, replaced, reading);
-    (verdict, found, reading.at() - replaced < MAX_SYNC)
-}
-
-/// The verdict where the directory shows no password that is as new as the one in Active Directory, by when the sync last ran.
-/// `known` is what is known of both.
-fn not_brought_here(known: &str, replaced: OffsetDateTime, reading: &AccountReading) -> (Proof, String) {
-    match reading.last_sync() {
-        Some(sync) if sync > replaced + MAX_HASH_SYNC => {
-            let found = format!(
-                "{known}, and the directory sync ran at {} and brought no new password: \
-                 where passwords are checked on-premises (pass-through authentication, federation) none is ever shown here",
-                utc_second(sync)
-            );
-            (Proof::CannotBeProved, found)
-        }
-        Some(sync) => {
-            let found = format!(
-                "{known}, and the directory sync, which last ran at {}, has not brought it \
-                 here yet",
-                utc_second(sync)
-            );
-            (Proof::NotYet, found)
-        }
-        None => {
-            let found = format!("{known}, and it is not shown here yet; when the directory sync last ran is not known");
-            (Proof::NotYet, found)
-        }
-    }
+    let synced = reading.last_sync();
+    let overdue = synced.is_some_and(|sync| sync > replaced + MAX_HASH_SYNC);
+    let there =
+        PasswordThere::NotBrought { replaced: Second::of(replaced), by, synced: synced.map(Second::of), overdue };
+    let verdict = if overdue { Proof::CannotBeProved } else { Proof::NotYet };
+    (verdict, seen(there), reading.at() - replaced < MAX_SYNC)
 }
 
 /// The password of an account whose domain is federated: `lastPasswordChangeDateTime` is about the password in the cloud, which
 /// no one signs in with there, and nothing in the tenant is about the other one.
-pub(super) fn judge_at_provider(replaced: Option<OffsetDateTime>, account: &SeenAccount) -> (Proof, String) {
-    if account.synced {
-        let found =
-            "the account is synced now: its password is kept in Active Directory, and this plan does not know it";
-        return (Proof::NotYet, found.to_owned());
-    }
-    match replaced {
-        None => (
-            Proof::NotYet,
-            "no one says that the password was changed at the identity provider of the domain".to_owned(),
-        ),
-        Some(by) => {
-            let by = utc_second(by);
-            let found = format!(
-                "a person says that it was changed at the identity provider of the domain, by {by}; the directory never shows \
-                 a password that is kept there"
-            );
-            (Proof::CannotBeProved, found)
-        }
-    }
+pub(super) fn judge_at_provider(replaced: Option<OffsetDateTime>, account: &SeenAccount) -> Judged {
+    let (verdict, seen) = match replaced {
+        _ if account.synced => (Proof::NotYet, AtProvider::SyncedNow),
+        None => (Proof::NotYet, AtProvider::NotSaid),
+        Some(by) => (Proof::CannotBeProved, AtProvider::Said(Second::of(by))),
+    };
+    (verdict, SeenStep::AtProvider(seen), false)
 }

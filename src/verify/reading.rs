@@ -4,8 +4,8 @@ use std::num::NonZeroU16;
 
 use time::{Duration, OffsetDateTime};
 
-use super::second::Second;
 use crate::directory::Found;
+use crate::second::Second;
 
 /// What was seen of an account, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

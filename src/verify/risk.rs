@@ -33,8 +33,6 @@ pub struct RiskFinding {
     pub is_marked: bool,
     /// Does it prove what the plan wants?
     pub verdict: Proof,
-    /// What had to be found.
-    pub expected: &'static str,
     /// What was found.
     pub found: SeenRisk,
     /// The same for the journal, where it settles anything.
@@ -50,25 +48,6 @@ pub enum SeenRisk {
     NotRead,
     /// This is shown.
     Shown(ShownRisk),
-}
-
-impl SeenRisk {
-    /// It in words.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::NotMarked => "the run has not marked it",
-            Self::NotRead => "it could not be read",
-            Self::Shown(ShownRisk::ConfirmedCompromised) => "confirmed as compromised",
-            Self::Shown(ShownRisk::AtRisk) => "at risk, and no one has judged it",
-            Self::Shown(ShownRisk::Remediated { by_reset: true }) => "closed again by a reset of the password",
-            Self::Shown(ShownRisk::Remediated { by_reset: false }) => "closed by what was done about it (remediated)",
-            Self::Shown(ShownRisk::Dismissed) => "dismissed",
-            Self::Shown(ShownRisk::ConfirmedSafe) => "confirmed as safe",
-            Self::Shown(ShownRisk::NotKnown) => "a state of risk that this sealoff does not know",
-            Self::Shown(ShownRisk::NoRisk) => "no risk",
-        }
-    }
 }
 
 /// What was found of the risk of all people whose risk the plan marks.
@@ -162,7 +141,6 @@ pub async fn read<T: Transport>(
             user_principal_name: row.user_principal_name,
             is_marked,
             verdict,
-            expected: expected(mark),
             found,
             noted: None,
         }));
@@ -190,13 +168,6 @@ pub async fn read<T: Transport>(
         Err(error) => proofs.unread = Some(error.to_string()),
     }
     Ok(Some(proofs))
-}
-
-const fn expected(mark: RiskMark) -> &'static str {
-    match mark {
-        RiskMark::ConfirmCompromised => "confirmed as compromised",
-        RiskMark::Dismiss => "no open risk",
-    }
 }
 
 /// What the journal keeps of a reading. What may only show later is not noted.

@@ -1,13 +1,12 @@
 //! What a list of what a person has shows of the targets of a plan's step.
 
-use time::OffsetDateTime;
-
 use crate::directory::{HeldConsent, HeldDevice, HeldMethod, MethodKind, NotListed, StandingPass};
 use crate::ids::RowNumber;
 use crate::plan::plan_targets::PlanTargets;
+use crate::run::seen_target::SeenTarget;
+use crate::second::Second;
 use crate::step::Step;
-use crate::step::target::{TargetWords, WriteTarget};
-use crate::words::{counted, utc_second};
+use crate::step::target::WriteTarget;
 
 /// What was seen of the targets of one step at one person.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,9 +25,6 @@ pub enum SeenTargets {
     /// It is not known which there are.
     NotListed(NotListed),
 }
-
-/// One of them: `passkey of 2026-11-23T02:30:00Z`.
-pub type SeenTarget = String;
 
 impl SeenTargets {
     /// The pass that a list shows.
@@ -49,7 +45,8 @@ impl SeenTargets {
     ) -> Self {
         Self::compared(listed, targets.of_step(row, Step::Methods), |method| {
             let is_judged_as_pass = gets_pass && method.kind == MethodKind::TemporaryAccessPass;
-            let seen = dated(method.kind.name(), method.registered);
+            let registered = method.registered.map(Second::of);
+            let seen = SeenTarget::Method { kind: method.kind, registered };
             let target = WriteTarget::Method { kind: method.kind, id: method.id };
             let is_new = !is_judged_as_pass && !targets.leaves(row, &target, &method.type_name);
             Some((target, seen, is_new))
@@ -66,14 +63,16 @@ impl SeenTargets {
     ) -> Self {
         Self::compared(listed, targets.of_step(row, step), |device| {
             let (id, is_disabled) = (device.id, device.enabled == Some(false));
-            let seen = dated(&format!("{:?}", device.name), device.registered);
+            let registered = device.registered.map(Second::of);
+            // A device that the step enables is disabled again by nothing.
+            let hybrid = step == Step::Devices && device.is_hybrid();
+            let seen = SeenTarget::Device { name: device.name, registered, hybrid };
             if step == Step::EnableDevices {
                 return is_disabled.then_some((WriteTarget::DeviceBack { id }, seen, false));
             }
             let target = WriteTarget::Device { id };
-            let hybrid = if device.is_hybrid() { ", which the sync from Active Directory enables again" } else { "" };
             let is_new = !targets.leaves(row, &target, &device.system);
-            (!is_disabled).then_some((target, seen + hybrid, is_new))
+            (!is_disabled).then_some((target, seen, is_new))
         })
     }
 
@@ -81,7 +80,8 @@ impl SeenTargets {
     #[must_use]
     pub fn of_consents(listed: Result<Vec<HeldConsent>, NotListed>, targets: &PlanTargets, row: RowNumber) -> Self {
         Self::compared(listed, targets.of_step(row, Step::Consents), |consent| {
-            let seen = format!("one to service principal {} ({})", consent.client_id, consent.scope.trim());
+            let scope = consent.scope.trim().to_owned();
+            let seen = SeenTarget::Consent { client_id: consent.client_id, scope };
             let target = WriteTarget::Consent { id: consent.id };
             let is_new = !targets.leaves(row, &target, "");
             Some((target, seen, is_new))
@@ -109,19 +109,4 @@ impl SeenTargets {
         }
         Self::Listed { planned: planned.len(), left, appeared }
     }
-}
-
-fn dated(name: &str, since: Option<OffsetDateTime>) -> SeenTarget {
-    match since {
-        Some(moment) => format!("{name} of {}", utc_second(moment)),
-        None => format!("{name} of unknown age"),
-    }
-}
-
-/// `2 of 3 methods are still there`.
-#[must_use]
-pub(super) fn still_there(left: usize, planned: usize, words: &TargetWords) -> String {
-    let TargetWords { one, many, left: how, .. } = words;
-    let of = counted(planned as u64, &format!("{one} is"), &format!("{many} are"));
-    format!("{left} of {of} {how}")
 }

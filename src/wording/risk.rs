@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::graph::risky_people::ShownRisk;
 use crate::graph::risky_users::{PEOPLE_A_CALL, PERMISSION, RiskBar, RiskMark};
 use crate::plan::playbook::Playbook;
 use crate::plan::risk_plan::RiskPlan;
@@ -142,6 +143,32 @@ pub fn to_mark(mark: RiskMark, people: u64, bar: Option<RiskBar>) -> String {
     format!("{what}{when}")
 }
 
+/// What was found of the risk of a person.
+#[must_use]
+pub const fn found(risk: SeenRisk) -> &'static str {
+    match risk {
+        SeenRisk::NotMarked => "the run has not marked it",
+        SeenRisk::NotRead => "it could not be read",
+        SeenRisk::Shown(ShownRisk::ConfirmedCompromised) => "confirmed as compromised",
+        SeenRisk::Shown(ShownRisk::AtRisk) => "at risk, and no one has judged it",
+        SeenRisk::Shown(ShownRisk::Remediated { by_reset: true }) => "closed again by a reset of the password",
+        SeenRisk::Shown(ShownRisk::Remediated { by_reset: false }) => "closed by what was done about it (remediated)",
+        SeenRisk::Shown(ShownRisk::Dismissed) => "dismissed",
+        SeenRisk::Shown(ShownRisk::ConfirmedSafe) => "confirmed as safe",
+        SeenRisk::Shown(ShownRisk::NotKnown) => "a state of risk that this sealoff does not know",
+        SeenRisk::Shown(ShownRisk::NoRisk) => "no risk",
+    }
+}
+
+/// What has to be found of a risk that is marked so.
+#[must_use]
+pub const fn expected(mark: RiskMark) -> &'static str {
+    match mark {
+        RiskMark::ConfirmCompromised => "confirmed as compromised",
+        RiskMark::Dismiss => "no open risk",
+    }
+}
+
 /// What a verification found of it: how many are proved, and of the others how many have what.
 #[must_use]
 pub fn proofs(risk: &RiskProofs) -> Vec<String> {
@@ -158,8 +185,9 @@ pub fn proofs(risk: &RiskProofs) -> Vec<String> {
     for finding in risk.findings.iter().filter(|finding| finding.verdict != Proof::Proved) {
         *others.entry(finding.found).or_default() += 1;
     }
-    let others =
-        others.into_iter().map(|(found, people)| format!("{}: {}", counted(people, "person", "people"), found.words()));
+    let others = others
+        .into_iter()
+        .map(|(found, people)| format!("{}: {}", counted(people, "person", "people"), self::found(found)));
     sentences.extend(others);
     if risk.have(Proof::NotYet) {
         sentences.push("what was accepted may take some minutes to show: verify again before anything else".to_owned());

@@ -9,8 +9,9 @@ use super::disk;
 use crate::plan::folder::PlanFolder;
 use crate::report::evidence::{EvidenceError, KeptArchive};
 use crate::report::run_page::ReportError;
+use crate::report::verification_csv::VERIFICATION_CSV;
+use crate::verify::news::VerificationNotKept;
 use crate::verify::pass::PassError;
-use crate::verify::table::{TableError, VERIFICATION_CSV};
 
 impl From<PassError> for Failure {
     fn from(error: PassError) -> Self {
@@ -24,11 +25,11 @@ impl From<PassError> for Failure {
 }
 
 /// What a verification found and could not be kept in the plan's folder.
-pub(crate) fn of_unkept_verification(error: TableError, plan: &PlanFolder) -> Failure {
+pub(crate) fn of_unkept_verification(error: VerificationNotKept, plan: &PlanFolder) -> Failure {
     match error {
-        TableError::Plan(error) => Failure::refused(error),
-        TableError::Journal(error) => error.into(),
-        TableError::Io(error) => {
+        VerificationNotKept::Plan(error) => Failure::refused(error),
+        VerificationNotKept::Journal(error) => error.into(),
+        VerificationNotKept::Io(error) => {
             let file = plan.path().join(VERIFICATION_CSV);
             let advice = disk::advice(&error);
             Failure::new(Exit::Unfinished, format_args!("{} cannot be written: {error}", file.display()))
