@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::roles;
-use crate::ids::RoleTemplate;
+use crate::ids::{ObjectId, RoleTemplate};
 
 /// The roles that an account holds or may take, and the groups through which it could get more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,12 +37,19 @@ pub enum Through {
     /// It was given to the account itself.
     Directly,
     /// It was given to this group, of which the account is a member.
-    Group(Arc<str>),
+    Group {
+        /// The group.
+        id: ObjectId,
+        /// What it is called.
+        name: Arc<str>,
+    },
 }
 
 /// A tie to a role-assignable group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleGroupTie {
+    /// The group.
+    pub id: ObjectId,
     /// The group's name.
     pub name: Arc<str>,
     /// An owner, who can make members; otherwise a member.
@@ -83,7 +90,7 @@ impl Privilege {
 impl fmt::Display for Privilege {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let through = self.roles.iter().filter_map(|held| match &held.through {
-            Through::Group(group) => Some(group),
+            Through::Group { name, .. } => Some(name),
             Through::Directly => None,
         });
         let named: Vec<&Arc<str>> = through.collect();
@@ -103,8 +110,8 @@ impl fmt::Display for HeldRole {
         if self.eligible {
             asides.push("eligible".to_owned());
         }
-        if let Through::Group(group) = &self.through {
-            asides.push(format!("through {group}"));
+        if let Through::Group { name, .. } = &self.through {
+            asides.push(format!("through {name}"));
         }
         if !self.tenant_wide {
             asides.push("over a part of the tenant".to_owned());

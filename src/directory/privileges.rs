@@ -131,17 +131,17 @@ impl Privileges {
             };
             match groups.get(&grant.principal_id) {
                 None => privileges.give(grant.principal_id, held(Through::Directly)),
-                Some(group) => group
-                    .members
-                    .iter()
-                    .for_each(|member| privileges.give(member.id, held(Through::Group(Arc::clone(&group.name))))),
+                Some(group) => group.members.iter().for_each(|member| {
+                    let (id, name) = (grant.principal_id, Arc::clone(&group.name));
+                    privileges.give(member.id, held(Through::Group { id, name }));
+                }),
             }
         }
-        for group in groups.values() {
+        for (id, group) in &groups {
             let ties =
                 group.members.iter().map(|tied| (tied, false)).chain(group.owners.iter().map(|tied| (tied, true)));
             for (tied, owner) in ties {
-                let tie = RoleGroupTie { name: Arc::clone(&group.name), owner };
+                let tie = RoleGroupTie { id: *id, name: Arc::clone(&group.name), owner };
                 privileges.by_account.entry(tied.id).or_default().groups.push(tie);
             }
         }

@@ -9,7 +9,7 @@ use super::reason::Reason;
 use super::row::Decision;
 use super::rules::Options;
 use super::ruling::Ruling;
-use crate::directory::{Account, Privilege, TenantFacts};
+use crate::directory::{Account, HeldRights, Privilege, TenantFacts};
 use crate::ids::ObjectId;
 use crate::step::facts::WorksOn;
 use crate::step::{Step, Steps};
@@ -82,10 +82,12 @@ impl<'a> AccountRules<'a> {
             guards.push(Reason::Privileged);
         }
         let named = privilege.map(describe).unwrap_or_default();
-        if !guards.is_empty() && !self.options.allow_privileged {
-            return Ruling::left_alone(Decision::Refuse, guards, named);
-        }
-        self.steps_for(account, reset_before, guards, named)
+        let ruling = if guards.is_empty() || self.options.allow_privileged {
+            self.steps_for(account, reset_before, guards, named)
+        } else {
+            Ruling::left_alone(Decision::Refuse, guards, named)
+        };
+        Ruling { rights: privilege.map(HeldRights::of).unwrap_or_default(), ..ruling }
     }
 
     /// What is left of the playbook for an account that may be touched.
@@ -206,7 +208,7 @@ impl Remainder {
 
     fn acted_on(self) -> Ruling {
         let Self { steps, reasons, details } = self;
-        Ruling { decision: Decision::Act, steps, reasons, detail: details.join("; "), notes: String::new() }
+        Ruling { decision: Decision::Act, steps, ..Ruling::left_alone(Decision::Act, reasons, details.join("; ")) }
     }
 }
 

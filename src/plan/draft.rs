@@ -226,5 +226,6 @@ fn row(entry: &Entry, ruling: Ruling) -> PlanRow {
         methods: None,
         wave: person.and_then(|person| person.wave.clone()).unwrap_or_default(),
         pass_from: person.and_then(|person| person.pass_from),
+        rights: ruling.rights,
     }
 }

@@ -223,6 +223,12 @@ fn changed(
     if ruling.decision == row.decision && steps(ruling.steps) == steps(row.steps) && still_fits(row, &ruling) {
         return None;
     }
+    if ruling.reasons.contains(&Reason::Privileged)
+        && row.reasons.contains(&Reason::Privileged)
+        && row.rights.is_empty()
+    {
+        return Some(DriftCause::RolesNotKept);
+    }
     let was = Grounds { reasons: row.reasons.clone(), detail: row.explanation().into_owned() };
     Some(DriftCause::Judged { was, now: Grounds { reasons: ruling.reasons, detail: ruling.detail } })
 }
@@ -281,7 +287,7 @@ fn still_fits(row: &PlanRow, ruling: &Ruling) -> bool {
         return true;
     }
     if now.iter().any(|reason| is_guard(&reason)) {
-        return planned == now && row.detail == ruling.detail;
+        return planned == now && row.rights == ruling.rights;
     }
     planned.iter().filter(|reason| !is_guard(reason)).eq(&now)
 }
@@ -289,28 +295,43 @@ fn still_fits(row: &PlanRow, ruling: &Ruling) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::HeldRights;
 
-    const EXCHANGE: &str = "Exchange Administrator";
+    const EXCHANGE: &str = "29232cdf-9323-42fd-ade2-1d097af3e4de";
+    const GLOBAL: &str = "62e90394-69f5-4237-9190-012177145e10";
 
-    fn row(reasons: &[Reason], detail: &str) -> PlanRow {
-        let (reasons, detail, notes) = (reasons.to_vec(), detail.to_owned(), "room-licence: a room".to_owned());
-        PlanRow { reasons, detail, notes, ..crate::plan::row::tests::sample("ada".to_owned(), "Ada".to_owned()) }
+    fn rights(words: &str) -> HeldRights {
+        serde_json::from_value(words.into()).unwrap()
     }
 
-    fn ruling(reasons: &[Reason], detail: &str) -> Ruling {
-        let (reasons, detail) = (reasons.to_vec(), detail.to_owned());
-        Ruling { decision: Decision::Act, steps: Steps::NONE, reasons, detail, notes: String::new() }
+    fn row(reasons: &[Reason], held: &str) -> PlanRow {
+        let (reasons, detail) = (reasons.to_vec(), "Exchange Administrator".to_owned());
+        let row = crate::plan::row::tests::sample("ada".to_owned(), "Ada".to_owned());
+        PlanRow { reasons, detail, rights: rights(held), ..row }
+    }
+
+    fn ruling(reasons: &[Reason], held: &str) -> Ruling {
+        Ruling { rights: rights(held), ..Ruling::left_alone(Decision::Act, reasons.to_vec(), String::new()) }
+    }
+
+    #[test]
+    fn other_rights_are_drift_and_other_words_are_none() {
+        let planned = row(&[Reason::Privileged], &format!("{EXCHANGE} {GLOBAL}/eligible"));
+        assert!(still_fits(&planned, &ruling(&[Reason::Privileged], &format!("{GLOBAL}/eligible {EXCHANGE}"))));
+        for other in
+            [EXCHANGE, "", GLOBAL, &format!("{EXCHANGE} {GLOBAL}"), &format!("{EXCHANGE} {GLOBAL}/eligible/part")]
+        {
+            assert!(!still_fits(&planned, &ruling(&[Reason::Privileged], other)), "{other:?}");
+        }
     }
 
     #[test]
     fn what_the_list_adds_is_no_drift_and_hides_none() {
         let planned = row(&[Reason::Privileged, Reason::NotAPerson], EXCHANGE);
         assert!(still_fits(&planned, &ruling(&[Reason::Privileged], EXCHANGE)));
-        for other in ["Exchange", "", "Global Administrator", "Exchange Administrator; User Administrator"] {
-            assert!(!still_fits(&planned, &ruling(&[Reason::Privileged], other)), "{other:?}");
-        }
+        assert!(!still_fits(&planned, &ruling(&[Reason::Privileged], GLOBAL)));
         assert!(!still_fits(&planned, &ruling(&[Reason::Privileged, Reason::Synced], EXCHANGE)));
-        assert!(!still_fits(&row(&[Reason::NotAPerson], ""), &ruling(&[Reason::Privileged], EXCHANGE)));
+        assert!(!still_fits(&row(&[Reason::NotAPerson], ""), &ruling(&[Reason::Privileged], "")));
         assert!(still_fits(&planned, &ruling(&[], "")), "less than was approved");
     }
 }

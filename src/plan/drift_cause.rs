@@ -32,6 +32,8 @@ pub enum DriftCause {
         /// What it is now.
         now: Grounds,
     },
+    /// It is an administrator's, and the plan, which an earlier version made, does not hold which roles it had.
+    RolesNotKept,
     /// It was to be let in, and somebody has locked it out once more since the plan was made.
     #[serde(rename_all = "kebab-case")]
     LockedOutAgain {
@@ -72,6 +74,9 @@ impl fmt::Display for DriftCause {
             Self::Ambiguous(id) => write!(f, "the directory has more than one account {id}"),
             Self::Renamed { to } => write!(f, "renamed to {to}"),
             Self::Judged { was, now } => write!(f, "it was {was}, and is now {now}"),
+            Self::RolesNotKept => f.write_str(
+                "it is an administrator's, and this plan of an earlier version does not hold which roles it had: plan again",
+            ),
             Self::LockedOutAgain { at } => write!(
                 f,
                 "it is blocked, and after the plan was made somebody ended its sessions or replaced its password, at {}: who did that may \

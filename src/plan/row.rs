@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::reason::{self, Reason, UnknownReason};
-use crate::directory::Account;
+use crate::directory::{Account, HeldRights};
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{AmongSeveral, NotAmongSeveral};
 use crate::seal::SealedCredential;
@@ -17,7 +17,7 @@ use crate::step::Steps;
 use crate::words::count;
 
 /// The header of `plan.csv`.
-pub const HEADER: [&str; 20] = [
+pub const HEADER: [&str; 21] = [
     "row",
     "user",
     "object_id",
@@ -38,11 +38,12 @@ pub const HEADER: [&str; 20] = [
     "wave",
     "notes",
     "pass_from",
+    "roles",
 ];
 
 /// The headers of plans of earlier versions: they say nothing of sheet rows, of several people on a row, of credentials of their own,
-/// of methods, of waves, or of passes, or they say notes in the column of reasons.
-pub const EARLIER_HEADERS: [&[&str]; 7] = [
+/// of methods, of waves, of passes, or of roles, or they say notes in the column of reasons.
+pub const EARLIER_HEADERS: [&[&str]; 8] = [
     HEADER.split_at(13).0,
     HEADER.split_at(14).0,
     HEADER.split_at(15).0,
@@ -50,6 +51,7 @@ pub const EARLIER_HEADERS: [&[&str]; 7] = [
     HEADER.split_at(17).0,
     HEADER.split_at(18).0,
     HEADER.split_at(19).0,
+    HEADER.split_at(20).0,
 ];
 
 /// What happens to an entry.
@@ -107,8 +109,8 @@ pub struct PlanRow {
     pub decision: Decision,
     /// Why it is not, or not all of, what the playbook says.
     pub reasons: Vec<Reason>,
-    /// What else is to be said about the reasons: `row 3` of a duplicate, the roles of an administrator. Where it is another one
-    /// later, the account of an administrator is another one, too.
+    /// What else is to be said about the reasons: `row 3` of a duplicate, the roles of an administrator. For people; nothing is
+    /// decided by it.
     pub detail: String,
     /// What is said of the reasons that are no state of the account. For people; nothing is decided by it.
     pub notes: String,
@@ -137,6 +139,8 @@ pub struct PlanRow {
     pub wave: String,
     /// From when on the person's pass is good, where the list says that of each person; otherwise it is as the plan has it for all.
     pub pass_from: Option<OffsetDateTime>,
+    /// What the account may do, where it is an administrator's. Plans of earlier versions lack it.
+    pub rights: HeldRights,
 }
 
 /// Where a row stands in the list, for people: by its number among the data rows, as the files of a plan count, and by that
@@ -214,6 +218,8 @@ struct PlanLine<'a> {
     notes: Guarded<'a>,
     #[serde(default, with = "time::serde::rfc3339::option")]
     pass_from: Option<OffsetDateTime>,
+    #[serde(default)]
+    roles: Cow<'a, HeldRights>,
 }
 
 /// Why a line of `plan.csv` is none that sealoff wrote.
@@ -258,6 +264,7 @@ impl PlanRow {
             wave: self.wave.as_str().into(),
             notes: self.notes.as_str().into(),
             pass_from: self.pass_from,
+            roles: Cow::Borrowed(&self.rights),
         })
     }
 
@@ -352,6 +359,7 @@ impl PlanRow {
             wave: line.wave.into(),
             notes: line.notes.into(),
             pass_from: line.pass_from,
+            rights: line.roles.into_owned(),
         })
     }
 }
@@ -387,6 +395,7 @@ pub(crate) mod tests {
             wave: String::new(),
             notes: String::new(),
             pass_from: None,
+            rights: HeldRights::default(),
         }
     }
 
@@ -413,6 +422,7 @@ pub(crate) mod tests {
             wave: "site berlin".to_owned(),
             notes: "room-licence: a room".to_owned(),
             pass_from: Some(datetime!(2026-11-30 08:00 UTC)),
+            rights: serde_json::from_str("\"62e90394-69f5-4237-9190-012177145e10/eligible\"").unwrap(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::reason::Reason;
 use super::row::Decision;
+use crate::directory::HeldRights;
 use crate::step::Steps;
 
 /// What was decided about one row, and why.
@@ -15,13 +16,15 @@ pub struct Ruling {
     pub reasons: Vec<Reason>,
     /// What else is to be said of the reasons.
     pub detail: String,
+    /// What an administrator may do, where it is one.
+    pub rights: HeldRights,
     /// What the list and the looks of the account add. No state of the account: it is judged once, with the list.
     pub notes: String,
 }
 
 impl Ruling {
-    pub(super) const fn left_alone(decision: Decision, reasons: Vec<Reason>, detail: String) -> Self {
-        Self { decision, steps: Steps::NONE, reasons, detail, notes: String::new() }
+    pub(super) fn left_alone(decision: Decision, reasons: Vec<Reason>, detail: String) -> Self {
+        Self { decision, steps: Steps::NONE, reasons, detail, rights: HeldRights::default(), notes: String::new() }
     }
 
     pub(super) fn refuse(reason: Reason, detail: String) -> Self {

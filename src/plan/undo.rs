@@ -145,8 +145,8 @@ pub(super) fn account_of(found: Found) -> Result<Box<Account>, Ruling> {
 
 /// The run's own row with what is done to the account now.
 pub(super) fn ruled(row: PlanRow, ruling: Ruling) -> PlanRow {
-    let Ruling { decision, steps, reasons, detail, notes } = ruling;
-    PlanRow { decision, steps, reasons, detail, notes, sealed: None, ..row }
+    let Ruling { decision, steps, reasons, detail, notes, rights } = ruling;
+    PlanRow { decision, steps, reasons, detail, notes, rights, sealed: None, ..row }
 }
 
 pub(super) fn left(decision: Decision, reason: Reason, detail: &str) -> Ruling {

@@ -132,6 +132,11 @@ impl Simulator {
         self.tenant.world().directory.groups().to_vec()
     }
 
+    /// Changes a group; `false` when there is none with this id.
+    pub fn change_group(&self, group: Uuid, change: impl FnOnce(&mut SimulatedGroup)) -> bool {
+        self.tenant.world().directory.group_mut(group).map(change).is_some()
+    }
+
     /// Puts a user into a group; `false` when there is no such group or user, when the user is in it already, or when
     /// the group's rule decides who is.
     pub fn add_to_group(&self, member: Uuid, group: Uuid) -> bool {

@@ -312,6 +312,24 @@ fn an_administrator_whom_the_list_calls_otherwise_must_still_hold_the_same_roles
 }
 
 #[test]
+fn a_group_that_is_called_otherwise_makes_no_other_administrator_and_another_group_does() {
+    let stage = Stage::new();
+    let members = stage.members(40);
+    let groups: Vec<_> = stage.simulator.groups().into_iter().filter(|group| group.role_assignable).collect();
+    let [group, other, ..] = &groups[..] else { panic!("{groups:?}") };
+    for member in &members[..2] {
+        assert!(stage.simulator.add_to_group(member.id, group.id));
+    }
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "plan", &["--allow-privileged"]).succeeded();
+    assert!(stage.simulator.change_group(group.id, |group| group.display_name = "Called otherwise".into()));
+    assert!(stage.simulator.add_to_group(members[1].id, other.id));
+    stage.apply("plan").exited(3).complains(&["1 account is no longer", "row 2 (sheet row 3), "]);
+    let results = stage.results("plan");
+    assert_eq!([1, 2].map(|row| &*results[&row]["outcome"]), ["done", "refused"]);
+}
+
+#[test]
 fn who_has_drifted_is_planned_again_by_the_results_of_the_run() {
     let stage = Stage::new();
     let members = planned(&stage, 100, "offboard");
