@@ -34,8 +34,9 @@ use crate::step::{Step, Steps};
 /// [`Record::Verified`] and [`Record::VerificationEnded`].
 ///
 /// Format 3 added [`Record::OnPremises`], format 4 [`Record::WrittenBack`], the step `methods` and what a write of it is about, format 5 the
-/// steps `devices` and `pass`, and the answer that holds a pass, format 6 [`Record::RiskIntended`] and [`Record::RiskAnswered`].
-pub const FORMAT: u32 = 6;
+/// steps `devices` and `pass`, and the answer that holds a pass, format 6 [`Record::RiskIntended`] and [`Record::RiskAnswered`]. Since
+/// format 7 what is found is a value, and no sentence.
+pub const FORMAT: u32 = 7;
 
 /// From this format on, lines say how much of the file was on disk before them.
 pub const CLAIMS_SINCE: u32 = 2;

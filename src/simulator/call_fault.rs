@@ -11,12 +11,13 @@ use hyper::body::{Frame, SizeHint};
 use serde_json::json;
 
 use super::draws::Die;
+use super::fault::FaultShares;
 use super::graph::call::Prepared;
 use super::graph::scripted::repeat;
 use super::random::{Random, seed_for};
 use super::script::FaultTarget;
+use super::scripted_answer::ScriptedAnswer;
 use super::server::CutConnection;
-use super::settings::{FaultShares, ScriptedAnswer};
 use super::tenant::SimulatedTenant;
 use super::world::World;
 

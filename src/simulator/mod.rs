@@ -52,10 +52,12 @@ mod quota;
 mod random;
 mod request_root;
 mod response;
+mod retry_after;
 mod roots;
 mod routes;
 mod scenario;
 mod script;
+mod scripted_answer;
 mod server;
 mod settings;
 mod sign_in;
@@ -88,16 +90,16 @@ pub use directory::{
     SimulatedOnPremises, SimulatedPass, SimulatedPassPolicy, SimulatedUser, SnapshotError, UserType,
 };
 pub use error::SimulatorError;
-pub use fault::{Fault, UnknownFault};
+pub use fault::{Fault, FaultShares, UnknownFault};
 pub use foothold::{Comeback, Intruder, IntruderStanding, WayIn};
 pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, LimitShape, Quota};
+pub use retry_after::{RetryAfterDelay, RetryAfterForm};
 pub use scenario::{Scenario, ScenarioError};
 pub use script::{FaultRule, LatencyCurve, Moment, OtherApp, Script, ScriptedChange, Struck};
-pub use settings::{
-    FaultShares, Latency, RetryAfterDelay, RetryAfterForm, ScriptedAnswer, Settings, SimulatedCloud, SimulatedWriteback,
-};
+pub use scripted_answer::ScriptedAnswer;
+pub use settings::{Latency, Settings, SimulatedCloud, SimulatedWriteback};
 pub use sign_in::{Device, Federated, SignInSettings};
 pub use who_may::{SimulatedRole, UnknownRole};
 

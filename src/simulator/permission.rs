@@ -8,132 +8,86 @@ use strum::IntoEnumIterator as _;
 
 use super::directory::SimulatedMethodKind;
 
-/// A permission of Microsoft Graph: an application permission and a delegated one have the same name here.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    strum::Display,
-    strum::EnumIter,
-    strum::EnumString,
-    strum::IntoStaticStr,
-)]
-#[strum(ascii_case_insensitive, parse_err_ty = UnknownPermission, parse_err_fn = UnknownPermission::new)]
-#[expect(missing_docs, reason = "each is named as Microsoft names it, and the reference describes it")]
-pub enum Permission {
-    #[strum(serialize = "Application.Read.All")]
-    ApplicationReadAll,
-    #[strum(serialize = "AuditLog.Read.All")]
-    AuditLogReadAll,
-    #[strum(serialize = "DelegatedPermissionGrant.ReadWrite.All")]
-    DelegatedPermissionGrantReadWriteAll,
-    #[strum(serialize = "Device.Read.All")]
-    DeviceReadAll,
-    #[strum(serialize = "Device.ReadWrite.All")]
-    DeviceReadWriteAll,
-    #[strum(serialize = "Directory.AccessAsUser.All")]
-    DirectoryAccessAsUserAll,
-    #[strum(serialize = "Directory.Read.All")]
-    DirectoryReadAll,
-    #[strum(serialize = "Directory.ReadWrite.All")]
-    DirectoryReadWriteAll,
-    #[strum(serialize = "Domain.Read.All")]
-    DomainReadAll,
-    #[strum(serialize = "Group.Read.All")]
-    GroupReadAll,
-    #[strum(serialize = "GroupMember.Read.All")]
-    GroupMemberReadAll,
-    #[strum(serialize = "IdentityRiskyUser.Read.All")]
-    IdentityRiskyUserReadAll,
-    #[strum(serialize = "IdentityRiskyUser.ReadWrite.All")]
-    IdentityRiskyUserReadWriteAll,
-    #[strum(serialize = "MailboxSettings.Read")]
-    MailboxSettingsRead,
-    #[strum(serialize = "MailboxSettings.ReadWrite")]
-    MailboxSettingsReadWrite,
-    #[strum(serialize = "OnPremDirectorySynchronization.Read.All")]
-    OnPremDirectorySynchronizationReadAll,
-    #[strum(serialize = "Organization.Read.All")]
-    OrganizationReadAll,
-    #[strum(serialize = "Policy.Read.All")]
-    PolicyReadAll,
-    #[strum(serialize = "Policy.Read.AuthenticationMethod")]
-    PolicyReadAuthenticationMethod,
-    #[strum(serialize = "RoleEligibilitySchedule.Read.Directory")]
-    RoleEligibilityScheduleReadDirectory,
-    #[strum(serialize = "RoleManagement.Read.Directory")]
-    RoleManagementReadDirectory,
-    #[strum(serialize = "UserAuthenticationMethod.Read.All")]
-    UserAuthenticationMethodReadAll,
-    #[strum(serialize = "UserAuthenticationMethod.ReadWrite.All")]
-    UserAuthenticationMethodReadWriteAll,
-    #[strum(serialize = "UserAuthMethod-Email.Read.All")]
-    UserAuthMethodEmailReadAll,
-    #[strum(serialize = "UserAuthMethod-Email.ReadWrite.All")]
-    UserAuthMethodEmailReadWriteAll,
-    #[strum(serialize = "UserAuthMethod-External.Read.All")]
-    UserAuthMethodExternalReadAll,
-    #[strum(serialize = "UserAuthMethod-External.ReadWrite.All")]
-    UserAuthMethodExternalReadWriteAll,
-    #[strum(serialize = "UserAuthMethod-HardwareOATH.Read.All")]
-    UserAuthMethodHardwareOathReadAll,
-    #[strum(serialize = "UserAuthMethod-HardwareOATH.ReadWrite.All")]
-    UserAuthMethodHardwareOathReadWriteAll,
-    #[strum(serialize = "UserAuthMethod-MicrosoftAuthApp.Read.All")]
-    UserAuthMethodMicrosoftAuthAppReadAll,
-    #[strum(serialize = "UserAuthMethod-MicrosoftAuthApp.ReadWrite.All")]
-    UserAuthMethodMicrosoftAuthAppReadWriteAll,
-    #[strum(serialize = "UserAuthMethod-Passkey.Read.All")]
-    UserAuthMethodPasskeyReadAll,
-    #[strum(serialize = "UserAuthMethod-Passkey.ReadWrite.All")]
-    UserAuthMethodPasskeyReadWriteAll,
-    #[strum(serialize = "UserAuthMethod-Password.Read.All")]
-    UserAuthMethodPasswordReadAll,
-    #[strum(serialize = "UserAuthMethod-Password.ReadWrite.All")]
-    UserAuthMethodPasswordReadWriteAll,
-    #[strum(serialize = "UserAuthMethod-Phone.Read.All")]
-    UserAuthMethodPhoneReadAll,
-    #[strum(serialize = "UserAuthMethod-Phone.ReadWrite.All")]
-    UserAuthMethodPhoneReadWriteAll,
-    #[strum(serialize = "UserAuthMethod-PlatformCred.Read.All")]
-    UserAuthMethodPlatformCredReadAll,
-    #[strum(serialize = "UserAuthMethod-PlatformCred.ReadWrite.All")]
-    UserAuthMethodPlatformCredReadWriteAll,
-    #[strum(serialize = "UserAuthMethod-SoftwareOATH.Read.All")]
-    UserAuthMethodSoftwareOathReadAll,
-    #[strum(serialize = "UserAuthMethod-SoftwareOATH.ReadWrite.All")]
-    UserAuthMethodSoftwareOathReadWriteAll,
-    #[strum(serialize = "UserAuthMethod-TAP.Read.All")]
-    UserAuthMethodTapReadAll,
-    #[strum(serialize = "UserAuthMethod-TAP.ReadWrite.All")]
-    UserAuthMethodTapReadWriteAll,
-    #[strum(serialize = "UserAuthMethod-WindowsHello.Read.All")]
-    UserAuthMethodWindowsHelloReadAll,
-    #[strum(serialize = "UserAuthMethod-WindowsHello.ReadWrite.All")]
-    UserAuthMethodWindowsHelloReadWriteAll,
-    #[strum(serialize = "User.EnableDisableAccount.All")]
-    UserEnableDisableAccountAll,
-    #[strum(serialize = "User-Mail.ReadWrite.All")]
-    UserMailReadWriteAll,
-    #[strum(serialize = "User-PasswordProfile.ReadWrite.All")]
-    UserPasswordProfileReadWriteAll,
-    #[strum(serialize = "User-Phone.ReadWrite.All")]
-    UserPhoneReadWriteAll,
-    #[strum(serialize = "User.Read.All")]
-    UserReadAll,
-    #[strum(serialize = "User.ReadBasic.All")]
-    UserReadBasicAll,
-    #[strum(serialize = "User.ReadUpdate.All")]
-    UserReadUpdateAll,
-    #[strum(serialize = "User.ReadWrite.All")]
-    UserReadWriteAll,
-    #[strum(serialize = "User.RevokeSessions.All")]
-    UserRevokeSessionsAll,
+macro_rules! permissions {
+    ($($permission:ident $name:literal)*) => {
+        /// A permission of Microsoft Graph: an application permission and a delegated one have the same name here.
+        #[derive(
+            Debug,
+            Clone,
+            Copy,
+            PartialEq,
+            Eq,
+            PartialOrd,
+            Ord,
+            Hash,
+            strum::Display,
+            strum::EnumIter,
+            strum::EnumString,
+            strum::IntoStaticStr,
+        )]
+        #[strum(ascii_case_insensitive, parse_err_ty = UnknownPermission, parse_err_fn = UnknownPermission::new)]
+        #[expect(missing_docs, reason = "each is named as Microsoft names it, and the reference describes it")]
+        pub enum Permission {
+            $(#[strum(serialize = $name)] $permission,)*
+        }
+    };
+}
+
+permissions! {
+    ApplicationReadAll "Application.Read.All"
+    AuditLogReadAll "AuditLog.Read.All"
+    DelegatedPermissionGrantReadWriteAll "DelegatedPermissionGrant.ReadWrite.All"
+    DeviceReadAll "Device.Read.All"
+    DeviceReadWriteAll "Device.ReadWrite.All"
+    DirectoryAccessAsUserAll "Directory.AccessAsUser.All"
+    DirectoryReadAll "Directory.Read.All"
+    DirectoryReadWriteAll "Directory.ReadWrite.All"
+    DomainReadAll "Domain.Read.All"
+    GroupReadAll "Group.Read.All"
+    GroupMemberReadAll "GroupMember.Read.All"
+    IdentityRiskyUserReadAll "IdentityRiskyUser.Read.All"
+    IdentityRiskyUserReadWriteAll "IdentityRiskyUser.ReadWrite.All"
+    MailboxSettingsRead "MailboxSettings.Read"
+    MailboxSettingsReadWrite "MailboxSettings.ReadWrite"
+    OnPremDirectorySynchronizationReadAll "OnPremDirectorySynchronization.Read.All"
+    OrganizationReadAll "Organization.Read.All"
+    PolicyReadAll "Policy.Read.All"
+    PolicyReadAuthenticationMethod "Policy.Read.AuthenticationMethod"
+    RoleEligibilityScheduleReadDirectory "RoleEligibilitySchedule.Read.Directory"
+    RoleManagementReadDirectory "RoleManagement.Read.Directory"
+    UserAuthenticationMethodReadAll "UserAuthenticationMethod.Read.All"
+    UserAuthenticationMethodReadWriteAll "UserAuthenticationMethod.ReadWrite.All"
+    UserAuthMethodEmailReadAll "UserAuthMethod-Email.Read.All"
+    UserAuthMethodEmailReadWriteAll "UserAuthMethod-Email.ReadWrite.All"
+    UserAuthMethodExternalReadAll "UserAuthMethod-External.Read.All"
+    UserAuthMethodExternalReadWriteAll "UserAuthMethod-External.ReadWrite.All"
+    UserAuthMethodHardwareOathReadAll "UserAuthMethod-HardwareOATH.Read.All"
+    UserAuthMethodHardwareOathReadWriteAll "UserAuthMethod-HardwareOATH.ReadWrite.All"
+    UserAuthMethodMicrosoftAuthAppReadAll "UserAuthMethod-MicrosoftAuthApp.Read.All"
+    UserAuthMethodMicrosoftAuthAppReadWriteAll "UserAuthMethod-MicrosoftAuthApp.ReadWrite.All"
+    UserAuthMethodPasskeyReadAll "UserAuthMethod-Passkey.Read.All"
+    UserAuthMethodPasskeyReadWriteAll "UserAuthMethod-Passkey.ReadWrite.All"
+    UserAuthMethodPasswordReadAll "UserAuthMethod-Password.Read.All"
+    UserAuthMethodPasswordReadWriteAll "UserAuthMethod-Password.ReadWrite.All"
+    UserAuthMethodPhoneReadAll "UserAuthMethod-Phone.Read.All"
+    UserAuthMethodPhoneReadWriteAll "UserAuthMethod-Phone.ReadWrite.All"
+    UserAuthMethodPlatformCredReadAll "UserAuthMethod-PlatformCred.Read.All"
+    UserAuthMethodPlatformCredReadWriteAll "UserAuthMethod-PlatformCred.ReadWrite.All"
+    UserAuthMethodSoftwareOathReadAll "UserAuthMethod-SoftwareOATH.Read.All"
+    UserAuthMethodSoftwareOathReadWriteAll "UserAuthMethod-SoftwareOATH.ReadWrite.All"
+    UserAuthMethodTapReadAll "UserAuthMethod-TAP.Read.All"
+    UserAuthMethodTapReadWriteAll "UserAuthMethod-TAP.ReadWrite.All"
+    UserAuthMethodWindowsHelloReadAll "UserAuthMethod-WindowsHello.Read.All"
+    UserAuthMethodWindowsHelloReadWriteAll "UserAuthMethod-WindowsHello.ReadWrite.All"
+    UserEnableDisableAccountAll "User.EnableDisableAccount.All"
+    UserMailReadWriteAll "User-Mail.ReadWrite.All"
+    UserPasswordProfileReadWriteAll "User-PasswordProfile.ReadWrite.All"
+    UserPhoneReadWriteAll "User-Phone.ReadWrite.All"
+    UserReadAll "User.Read.All"
+    UserReadBasicAll "User.ReadBasic.All"
+    UserReadUpdateAll "User.ReadUpdate.All"
+    UserReadWriteAll "User.ReadWrite.All"
+    UserRevokeSessionsAll "User.RevokeSessions.All"
 }
 
 use Permission::*;
@@ -264,103 +218,46 @@ pub(crate) const RESET_THERE: AnyOf = &[UserAuthenticationMethodReadWriteAll];
 /// "Get onPremisesDirectorySynchronization".
 pub(crate) const READ_SYNC: AnyOf = &[OnPremDirectorySynchronizationReadAll];
 
+/// What reads a kind of methods, the least first, and, from the third on, what changes it.
+fn of_kind(kind: SimulatedMethodKind) -> &'static [Permission; 4] {
+    macro_rules! of {
+        ($read:ident, $change:ident) => {
+            &[$read, UserAuthenticationMethodReadAll, $change, UserAuthenticationMethodReadWriteAll]
+        };
+    }
+    match kind {
+        SimulatedMethodKind::Password => of!(UserAuthMethodPasswordReadAll, UserAuthMethodPasswordReadWriteAll),
+        SimulatedMethodKind::Phone => of!(UserAuthMethodPhoneReadAll, UserAuthMethodPhoneReadWriteAll),
+        SimulatedMethodKind::Authenticator => {
+            of!(UserAuthMethodMicrosoftAuthAppReadAll, UserAuthMethodMicrosoftAuthAppReadWriteAll)
+        }
+        SimulatedMethodKind::SoftwareOath => {
+            of!(UserAuthMethodSoftwareOathReadAll, UserAuthMethodSoftwareOathReadWriteAll)
+        }
+        SimulatedMethodKind::HardwareOath => {
+            of!(UserAuthMethodHardwareOathReadAll, UserAuthMethodHardwareOathReadWriteAll)
+        }
+        SimulatedMethodKind::Passkey => of!(UserAuthMethodPasskeyReadAll, UserAuthMethodPasskeyReadWriteAll),
+        SimulatedMethodKind::WindowsHello => {
+            of!(UserAuthMethodWindowsHelloReadAll, UserAuthMethodWindowsHelloReadWriteAll)
+        }
+        SimulatedMethodKind::PlatformCredential => {
+            of!(UserAuthMethodPlatformCredReadAll, UserAuthMethodPlatformCredReadWriteAll)
+        }
+        SimulatedMethodKind::Email => of!(UserAuthMethodEmailReadAll, UserAuthMethodEmailReadWriteAll),
+        SimulatedMethodKind::Pass => of!(UserAuthMethodTapReadAll, UserAuthMethodTapReadWriteAll),
+        SimulatedMethodKind::External => of!(UserAuthMethodExternalReadAll, UserAuthMethodExternalReadWriteAll),
+    }
+}
+
 /// "List phoneMethods" and its like: one kind.
 pub(crate) fn read_methods(kind: SimulatedMethodKind) -> AnyOf {
-    match kind {
-        SimulatedMethodKind::Password => &[
-            UserAuthMethodPasswordReadAll,
-            UserAuthMethodPasswordReadWriteAll,
-            UserAuthenticationMethodReadAll,
-            UserAuthenticationMethodReadWriteAll,
-        ],
-        SimulatedMethodKind::Phone => &[
-            UserAuthMethodPhoneReadAll,
-            UserAuthMethodPhoneReadWriteAll,
-            UserAuthenticationMethodReadAll,
-            UserAuthenticationMethodReadWriteAll,
-        ],
-        SimulatedMethodKind::Authenticator => &[
-            UserAuthMethodMicrosoftAuthAppReadAll,
-            UserAuthMethodMicrosoftAuthAppReadWriteAll,
-            UserAuthenticationMethodReadAll,
-            UserAuthenticationMethodReadWriteAll,
-        ],
-        SimulatedMethodKind::SoftwareOath => &[
-            UserAuthMethodSoftwareOathReadAll,
-            UserAuthMethodSoftwareOathReadWriteAll,
-            UserAuthenticationMethodReadAll,
-            UserAuthenticationMethodReadWriteAll,
-        ],
-        SimulatedMethodKind::HardwareOath => &[
-            UserAuthMethodHardwareOathReadAll,
-            UserAuthMethodHardwareOathReadWriteAll,
-            UserAuthenticationMethodReadAll,
-            UserAuthenticationMethodReadWriteAll,
-        ],
-        SimulatedMethodKind::Passkey => &[
-            UserAuthMethodPasskeyReadAll,
-            UserAuthMethodPasskeyReadWriteAll,
-            UserAuthenticationMethodReadAll,
-            UserAuthenticationMethodReadWriteAll,
-        ],
-        SimulatedMethodKind::WindowsHello => &[
-            UserAuthMethodWindowsHelloReadAll,
-            UserAuthMethodWindowsHelloReadWriteAll,
-            UserAuthenticationMethodReadAll,
-            UserAuthenticationMethodReadWriteAll,
-        ],
-        SimulatedMethodKind::PlatformCredential => &[
-            UserAuthMethodPlatformCredReadAll,
-            UserAuthMethodPlatformCredReadWriteAll,
-            UserAuthenticationMethodReadAll,
-            UserAuthenticationMethodReadWriteAll,
-        ],
-        SimulatedMethodKind::Email => &[
-            UserAuthMethodEmailReadAll,
-            UserAuthMethodEmailReadWriteAll,
-            UserAuthenticationMethodReadAll,
-            UserAuthenticationMethodReadWriteAll,
-        ],
-        SimulatedMethodKind::Pass => &[
-            UserAuthMethodTapReadAll,
-            UserAuthMethodTapReadWriteAll,
-            UserAuthenticationMethodReadAll,
-            UserAuthenticationMethodReadWriteAll,
-        ],
-        SimulatedMethodKind::External => &[
-            UserAuthMethodExternalReadAll,
-            UserAuthMethodExternalReadWriteAll,
-            UserAuthenticationMethodReadAll,
-            UserAuthenticationMethodReadWriteAll,
-        ],
-    }
+    of_kind(kind)
 }
 
 /// "Delete phoneAuthenticationMethod" and its like.
 pub(crate) fn change_methods(kind: SimulatedMethodKind) -> AnyOf {
-    match kind {
-        SimulatedMethodKind::Password => &[UserAuthMethodPasswordReadWriteAll, UserAuthenticationMethodReadWriteAll],
-        SimulatedMethodKind::Phone => &[UserAuthMethodPhoneReadWriteAll, UserAuthenticationMethodReadWriteAll],
-        SimulatedMethodKind::Authenticator => {
-            &[UserAuthMethodMicrosoftAuthAppReadWriteAll, UserAuthenticationMethodReadWriteAll]
-        }
-        SimulatedMethodKind::SoftwareOath => {
-            &[UserAuthMethodSoftwareOathReadWriteAll, UserAuthenticationMethodReadWriteAll]
-        }
-        SimulatedMethodKind::HardwareOath => {
-            &[UserAuthMethodHardwareOathReadWriteAll, UserAuthenticationMethodReadWriteAll]
-        }
-        SimulatedMethodKind::Passkey => &[UserAuthMethodPasskeyReadWriteAll, UserAuthenticationMethodReadWriteAll],
-        SimulatedMethodKind::WindowsHello => {
-            &[UserAuthMethodWindowsHelloReadWriteAll, UserAuthenticationMethodReadWriteAll]
-        }
-        SimulatedMethodKind::PlatformCredential => {
-            &[UserAuthMethodPlatformCredReadWriteAll, UserAuthenticationMethodReadWriteAll]
-        }
-        SimulatedMethodKind::Email => &[UserAuthMethodEmailReadWriteAll, UserAuthenticationMethodReadWriteAll],
-        SimulatedMethodKind::Pass => &[UserAuthMethodTapReadWriteAll, UserAuthenticationMethodReadWriteAll],
-        SimulatedMethodKind::External => &[UserAuthMethodExternalReadWriteAll, UserAuthenticationMethodReadWriteAll],
-    }
+    &of_kind(kind)[2..]
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 /// The limits of one app in this tenant, and those above it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Quota {
     /// How many writes of one app in this tenant; `None` is no limit.
     pub writes: Option<Limit>,
@@ -61,17 +61,7 @@ impl Quota {
     /// No limits at all.
     #[must_use]
     pub fn off() -> Self {
-        Self {
-            writes: None,
-            writes_of_app: None,
-            writes_of_tenant: None,
-            resource_units: None,
-            sign_in_activity: None,
-            authentication_methods: None,
-            devices: None,
-            devices_of_person: None,
-            risky_users: None,
-        }
+        Self::default()
     }
 
     /// The same quota with its writes counted in another way.
@@ -105,7 +95,8 @@ pub struct Limit {
 }
 
 /// How a limit is reckoned.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::EnumString, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum LimitShape {
     /// A bucket that holds the whole amount and is refilled evenly.
     #[default]

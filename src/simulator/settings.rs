@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::apps::FurtherApp;
 use super::directory::{CAST_SIZE, Directory, ExtraPerson, SimulatedPassPolicy};
+use super::fault::FaultShares;
 use super::permission::Permission;
 use super::quota::Quota;
 use super::script::Script;
@@ -168,7 +169,8 @@ impl Default for SimulatedWriteback {
 }
 
 /// The clouds, by what the schemas of their v1.0 have below a user's `authentication`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::EnumString, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum SimulatedCloud {
     /// All of it.
     #[default]
@@ -179,143 +181,6 @@ pub enum SimulatedCloud {
     China,
     /// The newer sovereign ones: nothing.
     Sovereign,
-}
-
-/// How often what goes wrong ([`super::Fault`] names each kind); each a share from 0 (never) to 1 (always), drawn from the seed.
-///
-/// Item faults strike single requests, inside a batch or alone. Envelope faults strike whole HTTP calls below `/v1.0`, one
-/// at the most each; a call can be slow besides.
-#[derive(Debug, Clone, Default)]
-pub struct FaultShares {
-    /// A request is answered 429 and not executed.
-    pub throttled_item: f64,
-    /// A request is answered 503 and not executed.
-    pub unavailable_item: f64,
-    /// A write is answered 409 `Directory_ConcurrencyViolation` and not executed.
-    pub concurrency_item: f64,
-    /// A call is answered 429; nothing in it is executed.
-    pub throttled_envelope: f64,
-    /// A call is answered 503; nothing in it is executed.
-    pub unavailable_envelope: f64,
-    /// A call is answered 504 after all in it was executed.
-    pub timeout_after_execution: f64,
-    /// A call is executed and its connection is cut without an answer (over HTTP/2: its stream is reset).
-    pub lost_answer: f64,
-    /// A request in a batch is executed and its id is left out of the answer.
-    pub missing_id: f64,
-    /// A request is answered 424 and not executed.
-    pub dependency_item: f64,
-    /// A write is executed and answered 500.
-    pub failed_item: f64,
-    /// A request in a batch is executed and answered twice, once truly and once the other way round.
-    pub doubled_id: f64,
-    /// The answer to a batch has an entry more, for an id that was not asked.
-    pub foreign_id: f64,
-    /// A request in a batch is executed and answered by a text in place of an object.
-    pub text_item: f64,
-    /// A read is answered with the properties that a user has by default, in spite of `$select`.
-    pub unselected: f64,
-    /// A request is answered with `answer` and not executed.
-    pub scripted_answer: f64,
-    /// With what.
-    pub answer: ScriptedAnswer,
-    /// A call is cut off before anything in it is executed.
-    pub lost_request: f64,
-    /// A call is executed, and its answer begins with a byte order mark.
-    pub byte_order_mark: f64,
-    /// A call is executed; its answer breaks off half way, and says that it would be longer.
-    pub half_answer: f64,
-    /// A call is executed and answered 200 with half of its JSON, or with bytes that are none.
-    pub garbage: f64,
-    /// A call is executed, and its answer names another content type than JSON.
-    pub wrong_type: f64,
-    /// A call is answered 200 with a proxy's page; nothing in it is executed.
-    pub proxy_page: f64,
-    /// A call is answered 407 with a proxy's page; nothing in it is executed.
-    pub proxy_refusal: f64,
-    /// A call is answered 502 with a proxy's page; every other one is executed.
-    pub proxy_failure: f64,
-    /// A call takes 20 seconds of tenant time longer.
-    pub slow: f64,
-    /// Every token is revoked when a call comes in, its own too.
-    pub revoked_token: f64,
-    /// The network is gone for 30 seconds of tenant time when a call comes in.
-    pub outage: f64,
-    /// The token service answers 429.
-    pub token_throttled: f64,
-    /// The token service answers 500.
-    pub token_failed: f64,
-    /// The token service's callers get a proxy's page with 503.
-    pub token_page: f64,
-    /// A call to the token service is cut off.
-    pub token_lost: f64,
-    /// The token service writes every number as a text.
-    pub token_texts: f64,
-    /// The token service answers with `answer`.
-    pub token_answer: f64,
-    /// How a 429 and a 503 that come from a fault say when to try again.
-    pub retry_after: RetryAfterForm,
-    /// What they say, in tenant time.
-    pub retry_after_delay: RetryAfterDelay,
-}
-
-/// An error in Graph's form with any status, code and message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScriptedAnswer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The code.
-    pub code: String,
-    /// The message.
-    pub message: String,
-    /// A body of any form in the place of Graph's: JSON as it is, anything else as a text.
-    pub body: Option<String>,
-    /// The type of that body, where it is none of JSON's.
-    pub content_type: Option<String>,
-    /// The name of the request in the header of the item.
-    pub request_id: Option<String>,
-    /// The write takes effect all the same.
-    pub is_applied: bool,
-}
-
-impl ScriptedAnswer {
-    /// Graph's own form.
-    #[must_use]
-    pub fn of(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
-        let (code, message) = (code.into(), message.into());
-        Self { status, code, message, body: None, content_type: None, request_id: None, is_applied: false }
-    }
-}
-
-impl Default for ScriptedAnswer {
-    /// What services behind Graph answer on their own.
-    fn default() -> Self {
-        Self::of(401, "UnknownError", "")
-    }
-}
-
-/// The delay that faults name in `Retry-After`; two seconds unless set.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RetryAfterDelay(pub Duration);
-
-impl Default for RetryAfterDelay {
-    fn default() -> Self {
-        Self(Duration::from_secs(2))
-    }
-}
-
-/// The forms of `Retry-After` that clients meet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum RetryAfterForm {
-    /// `Retry-After: 10`, as in "Microsoft Graph throttling guidance".
-    #[default]
-    Seconds,
-    /// `Retry-After: 2.128`, as in an older revision of the same page.
-    DecimalSeconds,
-    /// An IMF-fixdate, as RFC 9110 allows.
-    Date,
-    /// No such header at all.
-    Absent,
 }
 
 /// How long an HTTP call takes on the wall clock: `base`, and up to `jitter` more.

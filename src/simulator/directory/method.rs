@@ -1,13 +1,27 @@
 //! One way to prove who one is: "authenticationMethod resource type" and the types below it.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray as _;
 use time::OffsetDateTime;
 use uuid::{Uuid, uuid};
 
 use super::pass::SimulatedPass;
 
 /// The kinds of authentication methods, by the types of v1.0 and one of beta that people hold all the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumString, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::EnumString,
+    strum::VariantArray,
+    Serialize,
+    Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum SimulatedMethodKind {
@@ -43,19 +57,7 @@ struct Names {
 
 impl SimulatedMethodKind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
-        Self::Password,
-        Self::Phone,
-        Self::Authenticator,
-        Self::SoftwareOath,
-        Self::HardwareOath,
-        Self::Passkey,
-        Self::WindowsHello,
-        Self::PlatformCredential,
-        Self::Email,
-        Self::Pass,
-        Self::External,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     const fn names(self) -> Names {
         let (odata_type, segment) = match self {

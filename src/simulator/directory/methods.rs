@@ -198,7 +198,7 @@ mod tests {
             assert!(default.is_none_or(|method| method.kind.can_be_default()));
             assert_eq!(default.is_some(), held.methods.iter().any(|method| method.kind.can_be_default()));
         }
-        let seeded = SimulatedMethodKind::ALL.into_iter().filter(|kind| *kind != SimulatedMethodKind::Pass);
+        let seeded = SimulatedMethodKind::ALL.iter().copied().filter(|kind| *kind != SimulatedMethodKind::Pass);
         assert!(seeded.clone().all(|kind| counts.contains_key(&kind)), "{counts:?}");
         assert!(undated > 500 && bare > 300, "{undated} {bare}");
         assert!(directory.methods.is_empty());

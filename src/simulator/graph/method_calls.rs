@@ -88,7 +88,7 @@ pub(super) fn methods(
         }
         [all, ..] if is(all, "methods") => return Err(ServedError::method_not_allowed()),
         [segment, rest @ ..] => {
-            let kind = SimulatedMethodKind::ALL.into_iter().find(|kind| is(segment, kind.segment()));
+            let kind = SimulatedMethodKind::ALL.iter().copied().find(|kind| is(segment, kind.segment()));
             let kind = kind.filter(|kind| has_path(settings.cloud, *kind));
             // Microsoft's own names of what is there besides.
             let others = ["signInPreferences", "requirements", "qrCodePinMethod"];

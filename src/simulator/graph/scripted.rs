@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::answer::{Body, CallIds, ScriptedHeaders, ServedAnswer, error_body};
 use super::errors::ServedError;
-use crate::simulator::settings::ScriptedAnswer;
+use crate::simulator::scripted_answer::ScriptedAnswer;
 
 /// The answer to a request that carried `sent`. `{sent}` in its texts stands for that, `{sent:json}`, `{sent:html}`,
 /// `{sent:percent}`, `{sent:base64}` and `{sent:utf16}` for that in another form.

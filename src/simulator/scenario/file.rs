@@ -10,8 +10,10 @@ use crate::simulator::fault::Strikes;
 use crate::simulator::foothold::Intruder;
 use crate::simulator::permission::Permission;
 use crate::simulator::quota::LimitShape;
+use crate::simulator::retry_after::RetryAfterForm;
 use crate::simulator::script::{FaultRule, FaultTarget, LatencyCurve, Moment, OtherApp, ScriptedChange, TOKEN_PATH};
-use crate::simulator::settings::{RetryAfterForm, ScriptedAnswer, SimulatedCloud};
+use crate::simulator::scripted_answer::ScriptedAnswer;
+use crate::simulator::settings::SimulatedCloud;
 use crate::simulator::{Fault, SimulatedRole};
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use super::apps::FurtherApp;
 use super::quota::{Limit, LimitShape, Quota};
+use super::retry_after::RetryAfterDelay;
 use super::script::Script;
-use super::settings::{RetryAfterDelay, Settings};
+use super::settings::Settings;
 
 use crate::text_file::{self, Letters};
 pub use error::ScenarioError;

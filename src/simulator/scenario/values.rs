@@ -1,16 +1,18 @@
 //! The values of a scenario: spans, shares, allowances, and the names of things.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use strum::IntoEnumIterator as _;
+use strum::{IntoEnumIterator as _, VariantNames};
 
 use super::error::unknown;
 use crate::simulator::fault::Fault;
 use crate::simulator::permission::Permission;
 use crate::simulator::quota::LimitShape;
-use crate::simulator::settings::{RetryAfterForm, Settings, SimulatedCloud};
+use crate::simulator::retry_after::RetryAfterForm;
+use crate::simulator::settings::{Settings, SimulatedCloud};
 use crate::simulator::who_may::SimulatedRole;
 
 /// As many as one run goes through.
@@ -143,32 +145,19 @@ fn kind(text: String) -> Result<Fault, String> {
 }
 
 fn shape(text: String) -> Result<LimitShape, String> {
-    match text.as_str() {
-        "token-bucket" => Ok(LimitShape::TokenBucket),
-        "sliding-window" => Ok(LimitShape::SlidingWindow),
-        "fixed-window" => Ok(LimitShape::FixedWindow),
-        other => Err(unknown("limiter", other, ["token-bucket", "sliding-window", "fixed-window"].into_iter())),
-    }
+    named("limiter", &text)
 }
 
 fn retry_after(text: String) -> Result<RetryAfterForm, String> {
-    match text.as_str() {
-        "seconds" => Ok(RetryAfterForm::Seconds),
-        "decimal-seconds" => Ok(RetryAfterForm::DecimalSeconds),
-        "date" => Ok(RetryAfterForm::Date),
-        "absent" => Ok(RetryAfterForm::Absent),
-        other => Err(unknown("form", other, ["seconds", "decimal-seconds", "date", "absent"].into_iter())),
-    }
+    named("form", &text)
 }
 
 fn cloud(text: String) -> Result<SimulatedCloud, String> {
-    match text.as_str() {
-        "global" => Ok(SimulatedCloud::Global),
-        "us-government" => Ok(SimulatedCloud::UsGovernment),
-        "china" => Ok(SimulatedCloud::China),
-        "sovereign" => Ok(SimulatedCloud::Sovereign),
-        other => Err(unknown("cloud", other, ["global", "us-government", "china", "sovereign"].into_iter())),
-    }
+    named("cloud", &text)
+}
+
+fn named<T: FromStr + VariantNames>(what: &str, text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| unknown(what, text, T::VARIANTS.iter().copied()))
 }
 
 fn status(status: i64) -> Result<StatusNumber, String> {

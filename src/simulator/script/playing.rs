@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::rule::{FaultRule, FaultTarget, strikes};
 use super::{Script, ScriptedChange};
 use crate::simulator::fault::Fault;
-use crate::simulator::settings::FaultShares;
+use crate::simulator::fault::FaultShares;
 
 /// What came of one rule.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]

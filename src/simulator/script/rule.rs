@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Moment;
 use crate::simulator::fault::Fault;
 use crate::simulator::random::{Random, seed_for, seed_of_bytes};
-use crate::simulator::settings::ScriptedAnswer;
+use crate::simulator::scripted_answer::ScriptedAnswer;
 
 /// A fault with its conditions.
 ///

@@ -17,7 +17,7 @@ use crate::simulator::graph::served_call::ServedCall;
 use crate::simulator::graph::served_write::ServedWrite;
 use crate::simulator::graph::unselected::unselected;
 use crate::simulator::moment::imf_fixdate;
-use crate::simulator::settings::RetryAfterForm;
+use crate::simulator::retry_after::RetryAfterForm;
 use crate::simulator::tokens::TokenHolder;
 
 /// The requests of one HTTP call on their way through the directory.

@@ -37,13 +37,14 @@ use super::apps::{Registration, registrations};
 use super::directory::tenant::SERVICE_PRINCIPAL_ID;
 use super::directory::{Directory, RoleAssignment, RoleScope, SimulatedPassPolicy, SnapshotError, UserKey, UserPlace};
 use super::draws::Draws;
+use super::fault::FaultShares;
 use super::foothold::Comeback;
 use super::graph::call::Prepared;
 use super::ledger::{Counters, WriteRecord};
 use super::quota::Quota;
 use super::random::Random;
 use super::script::{OtherApps, Playing};
-use super::settings::{FaultShares, Settings};
+use super::settings::Settings;
 
 use limits::Limits;
 

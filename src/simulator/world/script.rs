@@ -7,10 +7,10 @@ use time::OffsetDateTime;
 use super::World;
 use crate::simulator::directory::tenant::SERVICE_PRINCIPAL_ID;
 use crate::simulator::directory::{RoleAssignment, RoleScope};
+use crate::simulator::fault::FaultShares;
 use crate::simulator::fault::{Fault, Strikes};
 use crate::simulator::graph::call::Prepared;
 use crate::simulator::script::FaultTarget;
-use crate::simulator::settings::FaultShares;
 use crate::simulator::who_may::SimulatedRole;
 
 /// It strikes before a call is looked into.
