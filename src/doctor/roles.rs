@@ -67,7 +67,8 @@ pub fn over_devices(privilege: Option<&Privilege>, is_app: bool, steps: Steps) -
 pub fn own(actor: &Actor, privilege: Option<&Privilege>, principal: Option<ObjectId>, steps: Steps) -> Check {
     const CHECK: &str = "roles";
     let (ordinary, actions) = (Target::default(), actions(steps));
-    let held = privilege.map(ToString::to_string).filter(|text| !text.is_empty()).unwrap_or_else(|| "none".to_owned());
+    let held = privilege.filter(|held| !held.roles.is_empty() || !held.groups.is_empty());
+    let held = held.map_or_else(|| "none".to_owned(), ToString::to_string);
     let items = actor.roles.iter().map(|role| role.name().to_owned()).collect();
     let check = if actor.reaches(&ordinary, &actions) {
         let far = if actor.roles.iter().any(|role| *role >= ActingRole::PrivilegedAuthenticationAdministrator) {

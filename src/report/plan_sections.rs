@@ -465,11 +465,16 @@ fn said(value: &Value) -> Vec<String> {
         Value::String(text) => vec![text.clone()],
         Value::Array(items) => items.iter().map(|item| said(item).join(", ")).filter(|line| !line.is_empty()).collect(),
         Value::Object(fields) => {
-            let lines = fields.iter().map(|(name, value)| (name.replace('_', "-"), said(value)));
-            let lines = lines.filter(|(_, said)| !said.is_empty());
-            lines
-                .map(|(name, said)| if said == ["yes"] { name } else { format!("{name}: {}", said.join(", ")) })
-                .collect()
+            let line = |(name, value): (&String, &Value)| {
+                let name = name.replace('_', "-");
+                match value {
+                    Value::Bool(true) => Some(name),
+                    value => Some(said(value))
+                        .filter(|lines| !lines.is_empty())
+                        .map(|lines| format!("{name}: {}", lines.join(", "))),
+                }
+            };
+            fields.iter().filter_map(line).collect()
         }
     }
 }
