@@ -102,7 +102,7 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let of_devices = of.playbook.steps().contains(Step::Devices);
     if of_devices && of.targets()[Step::Devices] == 0 {
         return Err(Failure::refused("the run disabled no device, so there is nothing to undo")
-            .with_next("Methods that were removed cannot be brought back: people register new ones themselves."));
+            .with_next(undo_devices::METHODS_STAY_REMOVED));
     }
     if of_devices && args.reset {
         return Err(Failure::usage("--reset goes with a run that blocked accounts; this one disabled devices")
