@@ -238,7 +238,7 @@ pub fn main() -> ExitCode {
         return first_contact().unwrap_or(Exit::Usage).into();
     }
     let ended = settings::parse(&line, &program()).and_then(|(matches, in_force)| {
-        let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| usage::end(&error, &line));
+        let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| usage::end(error, &line));
         dispatch(cli, &in_force).map_err(|failure| in_force.with_origin(failure))
     });
     warn_of_onlookers();

@@ -26,7 +26,7 @@
 //! | [`reading`], [`paced`], [`user`], [`percent`] | all of it for calls that change nothing; the same within the tenant's resource units, page by page |
 //! | [`found_pace`] | how fast to go where no page says what Graph lets through |
 //! | [`password_writeback`] | a reset that is written back to Active Directory, and the operation that says how far it is |
-//! | [`risky_users`], [`risky_people`] | the risk of people, marked many to a call, and read |
+//! | [`risk_mark`], [`shown_risk`] | the risk of people, marked many to a call, and read |
 //! | [`probe`](mod@probe), [`certificate`] | whether a service answers, and who signed for it |
 
 pub mod aadsts;
@@ -64,9 +64,9 @@ pub mod reading;
 mod request_id;
 mod resolver;
 pub mod retry_after;
-pub mod risky_people;
-pub mod risky_users;
+pub mod risk_mark;
 mod secret_parts;
+pub mod shown_risk;
 mod sought_token;
 pub mod status;
 mod system_roots;
