@@ -29,6 +29,7 @@ use crate::run::apps::{App, AppName, Apps, MAX_APPS};
 use crate::run::event::AppStatistics;
 use crate::run::pace::Pace;
 use crate::run::spent::WritesSpent;
+use crate::wording::further_apps::{NAMED_TWICE, OF_ANOTHER_TENANT};
 
 /// Further app registrations of the same tenant.
 #[derive(Debug, Clone, Default, Args)]
@@ -94,7 +95,7 @@ impl AppArgs {
                     "the app in {} is for tenant {other}, and the plan is for {tenant}",
                     app.path.display()
                 ))
-                .with_next("Leave it out: a quota of another tenant is of no use here."));
+                .with_next(OF_ANOTHER_TENANT));
             }
             let credential = credential(&app, &tenant.to_string())?;
             Ok(FurtherApp { name: name(&app), credential })
@@ -118,8 +119,7 @@ pub(super) fn credential(app: &AppFile, tenant: &str) -> Result<Credential, Fail
 }
 
 fn twice(app: &AppFile, places: std::fmt::Arguments<'_>) -> Failure {
-    Failure::usage(format_args!("{places} name the same app, {}", app.client_id))
-        .with_next("An app has one quota, however often it is named. Register another one, or leave this one out.")
+    Failure::usage(format_args!("{places} name the same app, {}", app.client_id)).with_next(NAMED_TWICE)
 }
 
 /// The app of the connection, and those beside it, before any of them has got in.
@@ -154,9 +154,7 @@ pub(super) async fn join(Entering { first: connected, further }: Entering) -> Re
     }
     if let Some(same) = further.iter().find(|app| app.name.client_id == joined.readers_name.client_id) {
         return Err(Failure::usage(format_args!("{} names the app of the environment once more", same.name.named_in))
-            .with_next(
-                "An app has one quota, however often it is named. Register another one, or leave this one out.",
-            ));
+            .with_next(NAMED_TWICE));
     }
     let mut entering = JoinSet::new();
     let clock = joined.reader.clock;

@@ -23,6 +23,7 @@ use crate::plan::rules::Rules;
 use crate::roster::{Roster, Source};
 use crate::seal::{Identity, RecipientError, Recipients};
 use crate::step::Steps;
+use crate::wording::further_apps::{NAMED_TWICE, OF_ANOTHER_TENANT};
 
 /// Check what would fail, and how to fix it, before the job
 ///
@@ -207,10 +208,7 @@ async fn look_at_apps(paths: &[PathBuf], connected: &Connected, seen: &SeenByFir
         let before =
             apps.iter().find(|before| before.client_id == Some(app.client_id)).map(|before| before.file.as_str());
         let checks = match before.or(is_first.then_some("the environment")) {
-            Some(before) => further_app::unusable(
-                format!("it names the same app as {before}"),
-                "An app has one quota, however often it is named. Register another one, or leave this one out.",
-            ),
+            Some(before) => further_app::unusable(format!("it names the same app as {before}"), NAMED_TWICE),
             None => look_at_app(&app, &file, connected, seen, steps).await,
         };
         apps.push(FoundApp { file, client_id: Some(app.client_id), checks });
@@ -230,7 +228,7 @@ async fn look_at_app(
     let is_of_another = |tenant: TenantId| app.tenant_id.filter(|own| *own != tenant);
     if let Some((tenant, other)) = seen.tenant.and_then(|tenant| Some((tenant, is_of_another(tenant)?))) {
         let found = format!("it is for tenant {other}, and Graph answers for {tenant}");
-        return further_app::unusable(found, "Leave it out: a quota of another tenant is of no use here.");
+        return further_app::unusable(found, OF_ANOTHER_TENANT);
     }
     // As a plan has it; and where the first app did not get in, as the first app was configured.
     let configured = || connected.transport.tenant().map(str::to_owned);

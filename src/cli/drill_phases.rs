@@ -120,13 +120,11 @@ impl Phases {
         let mut writes = 0;
         for phase in &self.done {
             let spans = [phase.here, phase.by_tenant, phase.at_least];
-            let [here, tenant, real] = spans.map(brief);
-            line(out, [phase.phase, &count(phase.writes), &here, &tenant, &at_least(real)]);
+            line(out, [phase.phase, &count(phase.writes), &brief(spans[0]), &brief(spans[1]), &at_least(spans[2])]);
             sums = [sums[0] + spans[0], sums[1] + spans[1], sums[2] + spans[2]];
             writes += phase.writes;
         }
-        let [here, tenant, real] = sums.map(brief);
-        line(out, ["Together", &count(writes), &here, &tenant, &at_least(real)]);
+        line(out, ["Together", &count(writes), &brief(sums[0]), &brief(sums[1]), &at_least(sums[2])]);
         let apps = if self.apps > 1 { format!(" of {} apps", self.apps) } else { String::new() };
         out.blank();
         out.text(format_args!(
@@ -211,6 +209,7 @@ fn brief(spent: Duration) -> String {
     if spent < Duration::from_secs(10) { format!("{:.1} s", spent.as_secs_f64()) } else { span(spent) }
 }
 
-fn at_least(text: String) -> String {
-    if text == "0.0 s" { "at once".to_owned() } else { format!("at least {text}") }
+fn at_least(spent: Duration) -> String {
+    // Less than that would be shown as `0.0 s`.
+    if spent < Duration::from_millis(50) { "at once".to_owned() } else { format!("at least {}", brief(spent)) }
 }

@@ -1,6 +1,7 @@
 //! The part of those who keep passwords elsewhere in a drill: what the script would do is done in the simulated Active Directory,
 //! and what is changed at an identity provider, which is not simulated, is reported.
 
+use std::collections::HashSet;
 use std::fs;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::words::counted;
 use crate::ids::{ObjectId, RowNumber, WorkListId};
 use crate::plan::folder::{BY_HAND, ONPREM_CSV, PlanFolder, SCRIPT_RESULTS};
-use crate::plan::left_to_people::IN_ACTIVE_DIRECTORY;
+use crate::plan::kept_elsewhere::{PasswordPlace, password_is_kept_in};
 use crate::plan::task_elsewhere::Task;
 use crate::private_files;
 use crate::report::refused;
@@ -103,15 +104,17 @@ async fn play_people(simulator: &Simulator, plan: &PlanFolder, json: bool) -> Re
     let mut lines = csv::Reader::from_path(&path).map_err(failed)?;
     let headers = lines.headers().map_err(failed)?.clone();
     let place = |name: &str| headers.iter().position(|header| header == name);
-    let (there, done, note, id) = (place("where"), place("done"), place("note"), place("object_id"));
+    let (done, note, id) = (place("done"), place("note"), place("object_id"));
+    let at_providers = at_providers(plan)?;
     let mut filled_in = Vec::new();
     let mut played = 0;
     for line in lines.records() {
         let line = line.map_err(failed)?;
-        let is_at_provider = there.and_then(|place| line.get(place)).is_some_and(|there| there != IN_ACTIVE_DIRECTORY);
-        played += usize::from(is_at_provider);
         let id = id.and_then(|place| line.get(place)).and_then(|id| id.parse::<ObjectId>().ok());
-        if let Some(id) = id.filter(|_| is_at_provider) {
+        let at_provider = id.filter(|id| at_providers.contains(id));
+        let is_at_provider = at_provider.is_some();
+        played += usize::from(is_at_provider);
+        if let Some(id) = at_provider {
             simulator.change_password_at_provider(id.guid());
         }
         filled_in.push(csv::StringRecord::from_iter(line.iter().enumerate().map(|(place, cell)| match Some(place) {
@@ -138,6 +141,18 @@ async fn play_people(simulator: &Simulator, plan: &PlanFolder, json: bool) -> Re
         out.blank();
     });
     Ok(played)
+}
+
+/// The accounts whose passwords are changed at an identity provider.
+fn at_providers(plan: &PlanFolder) -> Result<HashSet<ObjectId>, Failure> {
+    let mut accounts = HashSet::new();
+    for row in plan.rows()? {
+        let row = row?;
+        if password_is_kept_in(plan.manifest().playbook, &row) == Some(PasswordPlace::IdentityProvider) {
+            accounts.extend(row.object_id);
+        }
+    }
+    Ok(accounts)
 }
 
 fn done(simulator: &Simulator, row: &ScriptRow) -> PlayedRow {

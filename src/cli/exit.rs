@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use serde::{Serialize, Serializer};
+
 use crate::plan::folder::PlanFolder;
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::run_error::RunError;
@@ -48,6 +50,13 @@ impl Exit {
     #[must_use]
     pub fn or_unfinished(self) -> Self {
         if self == Self::Done { Self::Unfinished } else { self }
+    }
+}
+
+/// As its code.
+impl Serialize for Exit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(*self as u8)
     }
 }
 

@@ -11,7 +11,8 @@ use super::preview::{note_unprinted, quoted};
 use super::words::{counted, harmless, line_width, wrapped};
 use crate::json::DocumentVersion;
 use crate::roster::{
-    ColumnReading, ColumnUse, Entry, KeyGround, LeftOut, ReadOptions, Roster, RosterError, RosterShape, Source,
+    ColumnName, ColumnReading, ColumnUse, Entry, KeyGround, LeftOut, ReadOptions, Roster, RosterError, RosterShape,
+    Source,
 };
 
 /// So many rows are shown as they will be taken.
@@ -188,8 +189,11 @@ fn write(out: &mut impl Write, document: &ExplainDocument<'_>, width: usize) -> 
         writeln!(out, "\nColumns")?;
     }
     for ColumnReading { number, name, used } in document.columns {
-        let name = if *name == format!("#{number}") { name.clone() } else { format!("#{number} {name:?}") };
-        line(out, "  ", &format!("{name}: {}", sentence(*used)), width)?;
+        let named = match name {
+            ColumnName::Header(name) => format!(" {name:?}"),
+            ColumnName::Number(_) => String::new(),
+        };
+        line(out, "  ", &format!("#{number}{named}: {}", sentence(*used)), width)?;
     }
     if !document.first.is_empty() {
         let taken = if document.refused.is_some() { "as they would be taken" } else { "as they will be taken" };

@@ -9,13 +9,13 @@
 //! | files | what they do |
 //! | --- | --- |
 //! | `settings` | the command line, the environment and `sealoff.toml` become arguments; where each value came from |
-//! | [`connect`], `credential_args`, `passphrase`, `apps` | the way in: endpoints, secrets, further app registrations |
-//! | `time_args`, `number_args`, `pace_args`, `password_args`, `chosen_args`, `wave_args`, `replace_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
+//! | [`connect`], `credential_args`, `passphrase`, `apps`, `tenant_check` | the way in: endpoints, secrets, further app registrations; whether it leads to the plan's tenant |
+//! | `time_args`, `number_args`, `pace_args`, `rate_arg`, `password_args`, `pass_args`, `chosen_args`, `wave_args`, `ways_in_args`, `risk_args`, `rule_args`, `reading_args`, `replace_args`, `replace_file`, `scenario_args`, `sign_in_args`, `shell` | arguments that several commands take |
 //! | [`exit`], `failures`, `shown_failure`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
 //! | `usage`, `wishes`, `nearest_path` | what a command line lacks, what does it here, and the nearest name to one that is not there |
 //! | `messages`, `words`, `lines`, `json_line` | how much is printed, in which words, how wide, and for programs |
 //! | [`schemas`], `failure_document` | the JSON Schemas of all that is printed for programs; what a command that fails prints for them |
-//! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and erased again |
+//! | `spinner`, `progress`, `drawn_line`, `watched_line`, `simulate_watch` | what is drawn and erased again |
 //! | `waiting` | why a run stands still, beside what is drawn |
 //! | `interrupt`, `core_dumps`, `private_output` | signals, crashes, and where secrets may be written |
 //!
@@ -23,14 +23,19 @@
 //!
 //! | command | files |
 //! | --- | --- |
-//! | [`plan`], [`again`], [`undo`] | `preview`, as a person approves it |
-//! | [`apply`], [`run`], [`set_password`] | `carry_out`: `precheck`, `approval`, `approval_args`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
+//! | [`plan`], [`again`], [`undo`] | `preview`, as a person approves it; `explain`, how the list is understood |
+//! | [`doctor`] | `doctor_plan`, what the planner would decide; `doctor_findings`, as they are printed |
+//! | [`export`] | a roster from the tenant |
+//! | [`apply`], [`run`], [`set_password`] | `carry_out`: `precheck`, `approval`, `approval_args`, `size_guard`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `later_look` between two, `risk_stage`, `recap` and `pace_recap` after the last |
+//! | [`status`], [`results`], [`report`] | where a run stands, and what is made of it; `status_watch`, of one that another process works on |
 //! | [`verify`] | `verification`, one reading; `reading_display`, how far it is; `watch`, one after the other; `contradiction_command` |
 //! | [`sign`] | `signatures`, which `apply` asks, too; `signing_key`, as [`evidence`] |
 //! | [`onprem`], `writeback` | what was done in Active Directory and by hand; passwords that are written back |
 //! | `tenants`, `one_or_many` | `--tenants` of several of them, and which command line means that |
-//! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters`, `unseal_output` |
-//! | [`drill`] | [`drill_args`], `drill_run`, `drill_evict`, `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_script`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
+//! | [`keygen`], [`packets`], [`unseal`] | `handoff`, `packet`, `whose_key`, `opened_secret`, `letters`, `spoken`, `unseal_output` |
+//! | [`drill`] | [`drill_args`], `drill_run`, `drill_evict`, `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_script`, `drill_intruder`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
+//! | [`simulate`] | `simulated_tenants`, and the file that names them |
+//! | [`help`], [`man`], [`completions`], [`config`] | `man_topic` and `page_layout`, a page of the manual; what shells complete; which settings are in force |
 
 pub mod again;
 pub mod apply;
@@ -233,7 +238,7 @@ pub fn main() -> ExitCode {
         return first_contact().unwrap_or(Exit::Usage).into();
     }
     let ended = settings::parse(&line, &program()).and_then(|(matches, in_force)| {
-        let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| usage::end(&error, &line));
+        let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| usage::end(error, &line));
         dispatch(cli, &in_force).map_err(|failure| in_force.with_origin(failure))
     });
     warn_of_onlookers();

@@ -85,7 +85,7 @@ impl PaceArgs {
             ("--quota-writes", self.quota_writes.map(|quota| quota.to_string().into())),
             ("--max-in-flight", self.max_in_flight.map(|calls| calls.to_string().into())),
             ("--schedule", schedule.map(|schedule| schedule.get_name().into())),
-            ("--halt-at", self.halt_at.map(|percent| percent.to_string().trim_end_matches(" %").into())),
+            ("--halt-at", self.halt_at.map(|halt_at| halt_at.percent().to_string().into())),
             ("--rate", self.rate.map(|rate| rate.to_string().into())),
             ("--events", self.events.as_ref().map(|path| path.clone().into_os_string())),
         ];

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::exit::Failure;
 use super::time_args;
-use crate::plan::pass_moments::{MOST_DAYS_AHEAD, is_too_far_ahead};
+use crate::plan::pass_moments::{MAX_DAYS_AHEAD, is_too_far_ahead};
 use crate::plan::pass_wish::PassWish;
 
 /// The heading of all flags for passes.
@@ -53,7 +53,7 @@ fn beginning(text: &str) -> Result<OffsetDateTime, String> {
     let from = time_args::to_come(text)?;
     if is_too_far_ahead(from, OffsetDateTime::now_utc()) {
         return Err(format!(
-            "{text} is more than {MOST_DAYS_AHEAD} days off: look at the year. No page of Microsoft's names a latest moment for a pass; one that is to \
+            "{text} is more than {MAX_DAYS_AHEAD} days off: look at the year. No page of Microsoft's names a latest moment for a pass; one that is to \
              begin then is made later, with a plan of its own (reinstate --credential pass)"
         ));
     }

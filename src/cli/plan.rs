@@ -31,6 +31,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::people_of_run;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
+use crate::plan::reach::ActingPrincipal;
 use crate::plan::reason::Reason;
 use crate::plan::row::PlanRow;
 use crate::plan::rules::Rules;
@@ -307,29 +308,9 @@ pub(super) async fn with_planner(
     make: impl AsyncFnOnce(&Planner<'_, HttpTransport>, &Path, &Spinner) -> Result<Summary, PlanError>,
 ) -> Result<(Summary, Option<PlanFolder>), Failure> {
     let caller = connected.caller().await?;
-    // Which kinds of methods there are to remove is known when the plan is made.
-    let mut rules = rules;
-    let mut steps = rules.options.steps_of(rules.playbook).without(Step::Methods);
-    if rules.pass.is_some() {
-        steps = steps.with(Step::Pass);
-    }
-    let mut needs = grants::needs_of_steps(steps);
-    if rules.deletes_consents() {
-        needs.extend(grants::delete_consents());
-    }
-    let principal = check_permissions(connected, &needs, checks).await?;
-    if rules.options.methods.is_some() {
-        check_listing(connected, &[grants::LIST_METHODS], "--methods", checks).await?;
-    }
-    if let Some(mark) = rules.options.risk {
-        check_risk(connected, mark.flag(), checks).await?;
-    }
-    if let Some(asked) = &rules.consents {
-        let needs: &[grants::Need] =
-            if asked.deletes() { &[grants::LIST_CONSENTS, grants::NAME_APPS] } else { &[grants::LIST_CONSENTS] };
-        check_listing(connected, needs, "--consents", checks).await?;
-    }
+    let principal = check_rules(&rules, connected, checks).await?;
     let spinner = preview::reading();
+    let mut rules = rules;
     let passes_for = match rules.pass {
         None => PassScope::default(),
         Some(wish) => {
@@ -357,4 +338,30 @@ pub(super) async fn with_planner(
         diagnostics::show(&summary.defects, &summary.plan.roster.name);
     }
     Ok((put?, plan))
+}
+
+/// Whether what these rules ask for may be done. Gives who would do it.
+async fn check_rules(rules: &Rules, connected: &Connected, checks: CheckArgs) -> Result<ActingPrincipal, Failure> {
+    // Which kinds of methods there are to remove is known when the plan is made.
+    let mut steps = rules.options.steps_of(rules.playbook).without(Step::Methods);
+    if rules.pass.is_some() {
+        steps = steps.with(Step::Pass);
+    }
+    let mut needs = grants::needs_of_steps(steps);
+    if rules.deletes_consents() {
+        needs.extend(grants::delete_consents());
+    }
+    let principal = check_permissions(connected, &needs, checks).await?;
+    if rules.options.methods.is_some() {
+        check_listing(connected, &[grants::LIST_METHODS], "--methods", checks).await?;
+    }
+    if let Some(mark) = rules.options.risk {
+        check_risk(connected, mark.flag(), checks).await?;
+    }
+    if let Some(asked) = &rules.consents {
+        let needs: &[grants::Need] =
+            if asked.deletes() { &[grants::LIST_CONSENTS, grants::NAME_APPS] } else { &[grants::LIST_CONSENTS] };
+        check_listing(connected, needs, "--consents", checks).await?;
+    }
+    Ok(principal)
 }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::exit::Failure;
 use crate::graph::endpoint::Cloud;
-use crate::graph::risky_users::RiskMark;
+use crate::graph::risk_mark::RiskMark;
 
 /// What is said of the risk of people when all else is done for them.
 #[derive(Debug, Clone, Copy, Default, Args)]

@@ -10,7 +10,7 @@ use super::spinner::Spinner;
 use super::words::{count, counted};
 use crate::clock::Clock;
 use crate::graph::claims::Claims;
-use crate::graph::risky_users::{PERMISSION, RiskMark};
+use crate::graph::risk_mark::{PERMISSION, RiskMark};
 use crate::graph::transport::HttpTransport;
 use crate::plan::folder::PlanFolder;
 use crate::run::journal::Journal;

@@ -1,6 +1,7 @@
 //! Who can open new passwords, and who is treated otherwise than the playbook says, as the command line says it; and the files that it
 //! names for that.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -18,7 +19,7 @@ use crate::plan::handoff::HandoffKeys;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::plan::rules::{Options, Rules};
-use crate::seal::Recipients;
+use crate::seal::{CertificateNote, Recipients};
 use crate::wording::recipients::remedy;
 
 /// Who can open the new passwords, and who is treated otherwise than the playbook says.
@@ -165,10 +166,10 @@ impl RuleArgs {
         seal_to: Option<Recipients>,
         handoff: Option<HandoffKeys>,
     ) -> Result<(Option<Recipients>, Option<HandoffKeys>), Failure> {
-        let mut notes: Vec<String> = seal_to.iter().flat_map(Recipients::notes).collect();
+        let mut notes: BTreeSet<CertificateNote> = seal_to.iter().flat_map(Recipients::notes).collect();
         notes.extend(handoff.iter().flat_map(HandoffKeys::notes));
         for note in notes {
-            messages::note(note);
+            messages::note(note.to_string());
         }
         if !self.cms_oaep {
             return Ok((seal_to, handoff));

@@ -17,10 +17,11 @@ use super::rule_args;
 use super::tenant_check::check_tenant;
 use super::words::{counted, quoted};
 use crate::directory::HeldDevice;
-use crate::graph::risky_users::RiskMark;
+use crate::graph::risk_mark::RiskMark;
 use crate::ids::RowNumber;
 use crate::plan::device_fate::DeviceFate;
 use crate::plan::folder::PlanFolder;
+use crate::plan::manifest::Manifest;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
 use crate::plan::rules::{Options, Rules};
@@ -93,25 +94,8 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let origin = PlanFolder::open(&args.dir)?;
     let _lock = FolderLock::take(origin.path(), "undo")?;
     let of = origin.manifest();
-    if !of.playbook.can_be_undone() {
-        let what = format!("the playbook {} blocks no account, so there is nothing to undo", of.playbook);
-        return Err(Failure::refused(what).with_next(
-            "A new password and ended sessions cannot be taken back; sealoff unseal opens the new passwords.",
-        ));
-    }
     let of_devices = of.playbook.steps().contains(Step::Devices);
-    if of_devices && of.targets()[Step::Devices] == 0 {
-        return Err(Failure::refused("the run disabled no device, so there is nothing to undo")
-            .with_next("Methods that were removed cannot be brought back: people register new ones themselves."));
-    }
-    if of_devices && args.reset {
-        return Err(Failure::usage("--reset goes with a run that blocked accounts; this one disabled devices")
-            .with_next("Leave --reset out."));
-    }
-    if of_devices && args.dismiss_risk {
-        return Err(Failure::usage("--dismiss-risk goes with a run that blocked accounts; this one disabled devices")
-            .with_next("Leave --dismiss-risk out."));
-    }
+    check_origin(of, &args, of_devices)?;
     let rules = rules(&args, of.options, of_devices)?;
     check_cloud(rules.options.risk, args.connection.cloud)?;
     let claims = RunClaims::read(&origin)?;
@@ -120,15 +104,6 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
         let what = format!("the run in {dir} has not begun, so there is nothing to undo");
         return Err(Failure::refused(what).with_command("Where it stands", format_args!("sealoff status {dir}")));
     }
-    let blocked = |row| match claims.of(row, Step::Block) {
-        StepClaim::Done { .. } if claims.was_found_blocked(row) => Blocked::Uncertain,
-        StepClaim::Done { .. } => Blocked::Yes,
-        StepClaim::InDoubt => Blocked::Uncertain,
-        StepClaim::AsBefore
-        | StepClaim::NotDone { .. }
-        | StepClaim::OnPremises { .. }
-        | StepClaim::AtProvider { .. } => Blocked::No,
-    };
     let place = args.replace.place(&args.out, None)?;
     let connected = args.connection.connect()?;
     check_tenant(of, &connected).await?;
@@ -148,7 +123,7 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let made = if of_devices {
         undo_devices::plan(&planner, &origin, &disabled_by(&origin)?, place.made_in()).await
     } else {
-        undo::plan(&planner, &origin, blocked, place.made_in()).await
+        undo::plan(&planner, &origin, |row| blocked(&claims, row), place.made_in()).await
     };
     let put = made.map_err(Failure::from).and_then(|summary| Ok(Summary { folder: place.put()?, ..summary }));
     put.as_ref().ok().and_then(preview::read_back);
@@ -156,6 +131,42 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let summary = put?;
     preview::show(&summary, args.json);
     Ok(Exit::Done)
+}
+
+/// Makes sure that there is something to undo of a run, and nothing asked for that does not go with it.
+fn check_origin(of: &Manifest, args: &UndoArgs, of_devices: bool) -> Result<(), Failure> {
+    if !of.playbook.can_be_undone() {
+        let what = format!("the playbook {} blocks no account, so there is nothing to undo", of.playbook);
+        return Err(Failure::refused(what).with_next(
+            "A new password and ended sessions cannot be taken back; sealoff unseal opens the new passwords.",
+        ));
+    }
+    if of_devices && of.targets()[Step::Devices] == 0 {
+        return Err(Failure::refused("the run disabled no device, so there is nothing to undo")
+            .with_next(undo_devices::METHODS_STAY_REMOVED));
+    }
+    if of_devices && args.reset {
+        return Err(Failure::usage("--reset goes with a run that blocked accounts; this one disabled devices")
+            .with_next("Leave --reset out."));
+    }
+    if of_devices && args.dismiss_risk {
+        return Err(Failure::usage("--dismiss-risk goes with a run that blocked accounts; this one disabled devices")
+            .with_next("Leave --dismiss-risk out."));
+    }
+    Ok(())
+}
+
+/// Whether the run blocked the account of a row.
+fn blocked(claims: &RunClaims, row: RowNumber) -> Blocked {
+    match claims.of(row, Step::Block) {
+        StepClaim::Done { .. } if claims.was_found_blocked(row) => Blocked::Uncertain,
+        StepClaim::Done { .. } => Blocked::Yes,
+        StepClaim::InDoubt => Blocked::Uncertain,
+        StepClaim::AsBefore
+        | StepClaim::NotDone { .. }
+        | StepClaim::OnPremises { .. }
+        | StepClaim::AtProvider { .. } => Blocked::No,
+    }
 }
 
 /// How many people of so many rows the run confirmed as compromised; nothing where there is none.

@@ -206,6 +206,7 @@ impl Opening<'_> {
             }
         };
         let several = row.candidates.len() > 1;
+        let mut is_for_others = false;
         let mut opened = Vec::with_capacity(row.candidates.len());
         for (index, sealed) in row.candidates.iter().enumerate() {
             let candidate = several.then_some(index + 1);
@@ -214,7 +215,7 @@ impl Opening<'_> {
                     self.tally.opened += 1;
                     opened.push((candidate, password));
                 }
-                Ok(None) => self.tally.others.push(named(row)),
+                Ok(None) => is_for_others = true,
                 Err(problem) => {
                     let which = candidate.map(|number| format!(", candidate {number}")).unwrap_or_default();
                     self.tally.problem(format_args!("{}{which}: {problem}", named(row)));
@@ -227,7 +228,7 @@ impl Opening<'_> {
                 Some(pass)
             }
             Some(Ok(None)) => {
-                self.tally.others.push(named(row));
+                is_for_others = true;
                 None
             }
             Some(Err(problem)) => {
@@ -236,6 +237,9 @@ impl Opening<'_> {
             }
             None => None,
         };
+        if is_for_others {
+            self.tally.others.push(named(row));
+        }
         self.out.account(row, object_id, &opened, pass.as_ref())
     }
 
@@ -288,6 +292,7 @@ struct UnsealCounts<'a> {
     rows: u64,
     opened: u64,
     problems: u64,
+    /// The rows of which something is sealed to others, in words.
     others: Vec<String>,
 }
 
@@ -308,7 +313,6 @@ impl<'a> UnsealCounts<'a> {
 
     fn end(mut self, args: &UnsealArgs) -> Result<Exit, Failure> {
         let file = args.file.display();
-        self.others.dedup();
         if !self.others.is_empty() {
             let mut rows = self.others.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>().join(", ");
             if self.others.len() > MAX_NAMED {

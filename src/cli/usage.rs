@@ -17,19 +17,20 @@ use crate::wording::playbook::meant_for;
 pub(super) fn parse(command: &Command, line: &[OsString]) -> ArgMatches {
     with_needed_usages(command)
         .try_get_matches_from(line)
-        .unwrap_or_else(|error| end(&answered(with_playbooks(error), line), line))
+        .unwrap_or_else(|error| end(answered(with_playbooks(error), line), line))
 }
 
 /// Ends the process with clap's answer, and with a document of it where JSON was asked for.
-pub(super) fn end(error: &Error, line: &[OsString]) -> ! {
+pub(super) fn end(error: Error, line: &[OsString]) -> ! {
     if !error.use_stderr() {
         error.exit();
     }
+    let code = error.exit_code();
     messages::print(&laid_out(&error.render().to_string()));
     if failure_document::is_asked_for(line) {
         failure_document::print(&of_usage(error));
     }
-    std::process::exit(error.exit_code())
+    std::process::exit(code)
 }
 
 /// What clap says, broken at its blanks where the terminal is narrow: clap breaks its help alone.
@@ -45,15 +46,38 @@ fn laid_out(said: &str) -> Lines {
     })
 }
 
-/// What clap says before it shows the usage, without its mark; what it proposes is what to do next.
-fn of_usage(error: &Error) -> Failure {
+/// What is wrong, as clap words it, without its mark and its usage; what it proposes is what to do next.
+fn of_usage(mut error: Error) -> Failure {
+    let proposals = proposals(&mut error);
+    error.remove(ContextKind::Usage);
     let said = error.render().to_string();
-    let said = said.split("\n\nUsage:").next().unwrap_or_default().split("\n\nFor more information").next();
-    let mut paragraphs = said.unwrap_or_default().trim_start_matches("error: ").split("\n\n");
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let failure = Failure::usage(words(paragraphs.next().unwrap_or_default()));
-    let tips = paragraphs.map(words).filter(|tip| !tip.is_empty());
-    tips.fold(failure, |failure, tip| failure.and_next(tip.trim_start_matches("tip: ")))
+    // clap words what is wrong between its mark and where its help is.
+    let said = said.trim_start_matches("error: ").split("\n\nFor more information").next().unwrap_or_default();
+    let what = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    proposals.into_iter().fold(Failure::usage(what), Failure::and_next)
+}
+
+/// What clap proposes, taken out of its error.
+fn proposals(error: &mut Error) -> Vec<String> {
+    let alike = [
+        (ContextKind::SuggestedSubcommand, "subcommand"),
+        (ContextKind::SuggestedArg, "argument"),
+        (ContextKind::SuggestedValue, "value"),
+    ];
+    let mut proposals = Vec::new();
+    for (kind, what) in alike {
+        match error.remove(kind) {
+            Some(ContextValue::String(one)) => proposals.push(format!("a similar {what} exists: '{one}'")),
+            Some(ContextValue::Strings(all)) => {
+                proposals.extend(all.iter().map(|one| format!("a similar {what} exists: '{one}'")));
+            }
+            _ => {}
+        }
+    }
+    if let Some(ContextValue::StyledStrs(all)) = error.remove(ContextKind::Suggested) {
+        proposals.extend(all.iter().map(ToString::to_string));
+    }
+    proposals
 }
 
 /// The command line, with a usage for each command that says what it needs. clap's own usage of an error also names as needed
@@ -81,4 +105,18 @@ pub(super) fn with_playbooks(mut error: Error) -> Error {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(known.into()));
     }
     error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_and_what_is_proposed_are_kept_apart() {
+        let command = Command::new("sealoff").arg(clap::Arg::new("playbook").long("playbook").num_args(1));
+        let error = command.try_get_matches_from(["sealoff", "--playbok", "x"]).unwrap_err();
+        let failure = of_usage(error);
+        assert_eq!(failure.what, "unexpected argument '--playbok' found");
+        assert_eq!(failure.remedy().as_deref(), Some("a similar argument exists: '--playbook'"));
+    }
 }

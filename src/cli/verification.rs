@@ -224,7 +224,8 @@ impl VerificationDocument {
             accounts => worded(&[NextStep::ChangeOnPremises { accounts }, NextStep::TakeScriptResults], plan, ""),
         };
         if there.at_providers > 0 {
-            to_do.extend(worded(&[NextStep::ChangeByHand { accounts: there.at_providers }], plan, ""));
+            let by_hand = NextStep::ChangeByHand { accounts: there.at_providers, is_listed: plan.lists_by_hand() };
+            to_do.extend(worded(&[by_hand], plan, ""));
         }
         if there.not_written_back > 0 {
             to_do.extend(worded(&[NextStep::WriteBack { people: there.not_written_back }], plan, ""));

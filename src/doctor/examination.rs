@@ -287,7 +287,7 @@ async fn look_at_protected(
             checks.push(Check::warning(
                 "protected",
                 "no list of protected accounts is named: no account is kept from a plan by its name",
-                "Put the accounts for emergencies on a list, one a line: --protect FILE, or SEALOFF_PROTECT.",
+                lists::PROTECT,
             ));
             None
         }

@@ -6,7 +6,7 @@
 
 use crate::directory::Scope;
 use crate::graph::claims::Claims;
-use crate::graph::risky_users;
+use crate::graph::risk_mark;
 use crate::plan::manifest::Manifest;
 use crate::step::facts::StepPermission;
 use crate::step::{Step, Steps};
@@ -115,7 +115,7 @@ pub const READ_PASS_POLICY: Need = Need {
 pub const MARK_RISK: Need = Need {
     permission: StepPermission {
         purpose: "mark the risk of people in Entra ID Protection",
-        least: &[risky_users::PERMISSION],
+        least: &[risk_mark::PERMISSION],
         also: &[],
     },
     vital: false,
@@ -156,7 +156,7 @@ const USEFUL: [&str; 12] = [
     "MailboxSettings.Read",
     "UserAuthenticationMethod.Read.All",
     "Device.ReadWrite.All",
-    risky_users::PERMISSION,
+    risk_mark::PERMISSION,
 ];
 
 /// What some flag alone needs, and what for.
@@ -167,7 +167,7 @@ const OPTIONAL: [(&str, &str); 4] = [
     ),
     ("MailboxSettings.Read", "plan --check-mailboxes, which knows rooms and shared mailboxes by their mailboxes"),
     (
-        risky_users::PERMISSION,
+        risk_mark::PERMISSION,
         "plan --confirm-compromised and --dismiss-risk, which mark the risk of people in Entra ID Protection",
     ),
     ("AuditLog.Read.All", "export --with-last-sign-in"),

@@ -140,13 +140,14 @@ pub fn protected(name: &str, lines: usize, wrong: &[ProtectedError]) -> Vec<Chec
     wrong.iter().map(|error| Check::failed(CHECK, format!("{name}, {error}"), format!("Correct {name}."))).collect()
 }
 
+/// How accounts for emergencies are kept from plans.
+pub(super) const PROTECT: &str = "Put the accounts for emergencies on a list, one a line, and name it in every plan: --protect FILE, or SEALOFF_PROTECT.";
+
 /// Whether an account is left for emergencies ("Manage emergency access accounts in Microsoft Entra ID"). Nothing marks such
 /// an account; that a Global Administrator is protected by name is all that can be seen.
 #[must_use]
 pub fn emergency_access(facts: &TenantFacts, protected: Option<&HashSet<ObjectId>>) -> Check {
     const CHECK: &str = "emergency-access";
-    const REMEDY: &str = "Put the accounts for emergencies on a list, one a line, and name it in every plan: --protect FILE, or \
-                        SEALOFF_PROTECT.";
     let Some(privileges) = &facts.privileges else {
         return Check::skipped(CHECK, "who is an administrator could not be read");
     };
@@ -160,12 +161,12 @@ pub fn emergency_access(facts: &TenantFacts, protected: Option<&HashSet<ObjectId
             "Make two cloud-only accounts for emergencies (Microsoft: Manage emergency access accounts in Microsoft Entra ID).",
         ),
         (_, 0) if protected.is_none() => {
-            Check::warning(CHECK, format!("{number} may sign in, and no list of protected accounts is named"), REMEDY)
+            Check::warning(CHECK, format!("{number} may sign in, and no list of protected accounts is named"), PROTECT)
         }
         (_, 0) => Check::warning(
             CHECK,
             format!("{number} may sign in, and none of them is on the list of protected accounts"),
-            REMEDY,
+            PROTECT,
         ),
         (_, kept) => {
             Check::ok(CHECK, format!("{number} may sign in, and {kept} of them on the list of protected accounts"))

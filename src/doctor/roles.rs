@@ -18,15 +18,18 @@ const MAX_NAMED: usize = 5;
 /// How a role is given to the app or the person: in the portal, and by a command.
 #[must_use]
 pub fn how_to_assign(role: ActingRole, principal: Option<ObjectId>, is_app: bool) -> (String, String) {
-    let holder = if is_app { "the app's service principal" } else { "the person who is signed in" };
     let id = principal.map_or_else(|| "OBJECT_ID".to_owned(), |id| id.to_string());
-    let portal = format!("Entra admin centre > Roles & admins > {role} > Add assignments: {holder}.");
     let command = format!(
         "az rest --method POST --url https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments --body \
          '{{\"principalId\":\"{id}\",\"roleDefinitionId\":\"{}\",\"directoryScopeId\":\"/\"}}'",
         role.template()
     );
-    (portal, command)
+    (in_portal(role.name(), is_app), command)
+}
+
+fn in_portal(role: &str, is_app: bool) -> String {
+    let holder = if is_app { "the app's service principal" } else { "the person who is signed in" };
+    format!("Entra admin centre > Roles & admins > {role} > Add assignments: {holder}.")
 }
 
 /// The roles that may disable devices, whosever they are ("Update device").
@@ -46,7 +49,6 @@ pub fn over_devices(privilege: Option<&Privilege>, is_app: bool, steps: Steps) -
     let held =
         privilege.iter().flat_map(|privilege| &privilege.roles).filter(|held| !held.eligible && held.tenant_wide);
     let known = held.filter_map(|held| OVER_DEVICES.iter().find(|(_, role)| held.role.guid() == *role)).next();
-    let holder = if is_app { "the app's service principal" } else { "the person who is signed in" };
     Some(match known {
         Some((name, _)) => Check::ok(CHECK, format!("{name}: it may disable devices")),
         None => Check::warning(
@@ -57,7 +59,7 @@ pub fn over_devices(privilege: Option<&Privilege>, is_app: bool, steps: Steps) -
             } else {
                 "no role over devices: with --devices, Graph refuses to disable any"
             },
-            format!("Entra admin centre > Roles & admins > Cloud Device Administrator > Add assignments: {holder}."),
+            in_portal("Cloud Device Administrator", is_app),
         ),
     })
 }
@@ -67,7 +69,8 @@ pub fn over_devices(privilege: Option<&Privilege>, is_app: bool, steps: Steps) -
 pub fn own(actor: &Actor, privilege: Option<&Privilege>, principal: Option<ObjectId>, steps: Steps) -> Check {
     const CHECK: &str = "roles";
     let (ordinary, actions) = (Target::default(), actions(steps));
-    let held = privilege.map(ToString::to_string).filter(|text| !text.is_empty()).unwrap_or_else(|| "none".to_owned());
+    let held = privilege.filter(|held| !held.roles.is_empty() || !held.groups.is_empty());
+    let held = held.map_or_else(|| "none".to_owned(), ToString::to_string);
     let items = actor.roles.iter().map(|role| role.name().to_owned()).collect();
     let check = if actor.reaches(&ordinary, &actions) {
         let far = if actor.roles.iter().any(|role| *role >= ActingRole::PrivilegedAuthenticationAdministrator) {

@@ -8,24 +8,25 @@
 //! | [`endpoint`], [`connection`], `resolver`, `system_roots` | where Graph is, and the one HTTP client |
 //! | [`credential`], [`app_file`] | what the program signs in with; the file that names a further app |
 //! | [`token`], [`claims_challenge`], [`aadsts`] | the token that all calls share, what Graph wants proved, what the token service's codes mean |
-//! | [`claims`], [`caller`], [`access`] | what a token says, in whose name calls are made, and what may be shown of both |
+//! | [`claims`], [`caller`], [`named_caller`], [`access`] | what a token says, in whose name calls are made and how plans keep it, and what may be shown of both |
 //! | [`transport`] | carries one call |
 //! | `body` | takes an answer in, no larger and no slower than an answer is |
 //! | [`unreachable`](mod@unreachable), [`foreign`], [`error`], `error_body` | why there is no answer, that something else than Graph answered, what Graph says when it refuses |
 //! | [`outside`] | the one type in which a text from outside is kept and shown |
-//! | `echo`, `request_id` | what of an answer is never kept: secrets that it repeats, and what is no name of a request |
+//! | `echo`, `secret_parts`, `sought_token`, `request_id` | what of an answer is never kept: secrets and tokens that it repeats, and what is no name of a request |
+//! | [`status`] | what an HTTP status says |
 //! | [`retry_after`], [`throttle`], [`backoff`] | how long to wait |
 //! | `unclear` | which refusals may pass at once |
 //! | [`batch`] | packs and unpacks up to twenty requests in one call |
 //! | [`write_outcome`] | what the answer to a write means |
 //! | [`quota`] | how many writes may start now |
 //! | `read_permission` | which permission a read needs |
-//! | `patience`, `open_reads`, `read_error` | how often a read is tried, the reads of one batch, and why one fails |
+//! | `patience`, `open_reads`, [`postponed_read`], `read_error` | how often a read is tried, the reads of one batch, which of them are made again, and why one fails |
 //! | [`as_said`](mod@as_said) | what an answer says beside what decides, where it can be understood |
 //! | [`reading`], [`paced`], [`user`], [`percent`] | all of it for calls that change nothing; the same within the tenant's resource units, page by page |
 //! | [`found_pace`] | how fast to go where no page says what Graph lets through |
 //! | [`password_writeback`] | a reset that is written back to Active Directory, and the operation that says how far it is |
-//! | [`risky_users`], [`risky_people`] | the risk of people, marked many to a call, and read |
+//! | [`risk_mark`], [`shown_risk`] | the risk of people, marked many to a call, and read |
 //! | [`probe`](mod@probe), [`certificate`] | whether a service answers, and who signed for it |
 
 pub mod aadsts;
@@ -63,9 +64,9 @@ pub mod reading;
 mod request_id;
 mod resolver;
 pub mod retry_after;
-pub mod risky_people;
-pub mod risky_users;
+pub mod risk_mark;
 mod secret_parts;
+pub mod shown_risk;
 mod sought_token;
 pub mod status;
 mod system_roots;

@@ -8,14 +8,13 @@ use time::OffsetDateTime;
 
 use super::counts::is_none_at_all;
 use super::people_read::PeopleRead;
-use crate::digest::Digest;
 use crate::directory::HeldAppRole;
 use crate::ids::ObjectId;
 use crate::json::Rfc3339Moment;
 use crate::words::clipped;
 
 /// So many apps are named; more are counted alone.
-const MAX_APPS: usize = 50;
+const MAX_NAMED_APPS: usize = 50;
 /// So many roles of an app are named.
 const MAX_ROLES: usize = 10;
 /// No name is shown longer.
@@ -23,7 +22,6 @@ const MAX_NAME: usize = 120;
 
 /// The roles that the people of a plan hold in apps: what `app-roles.csv` lists. No step touches them.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-#[schemars(deny_unknown_fields)]
 pub struct AppRoleCounts {
     /// Whose were read, and when.
     #[serde(flatten)]
@@ -38,8 +36,6 @@ pub struct AppRoleCounts {
     pub apps: Vec<AppOfRoles>,
     /// How many more apps there are.
     pub more_apps: u32,
-    /// The SHA-256 of `app-roles.csv`.
-    pub sha256: Digest,
 }
 
 /// The roles in one app.
@@ -97,7 +93,6 @@ impl AppRoleTally {
             through_groups: 0,
             apps: Vec::new(),
             more_apps: 0,
-            sha256: Digest::of(b""),
         };
         Self { counts, apps: HashMap::new() }
     }
@@ -137,8 +132,8 @@ impl AppRoleTally {
         }
     }
 
-    /// The numbers of the list with this digest.
-    pub(super) fn finish(self, sha256: Digest) -> AppRoleCounts {
+    /// The numbers of the whole list.
+    pub(super) fn finish(self) -> AppRoleCounts {
         let with_roles = |(app, roles): (AppOfRoles, RolesById)| {
             let mut roles: Vec<RoleInApp> = roles.into_values().collect();
             roles.sort_by_key(|role| (std::cmp::Reverse(role.assignments), role.role_id));
@@ -148,9 +143,9 @@ impl AppRoleTally {
         };
         let mut apps: Vec<AppOfRoles> = self.apps.into_values().map(with_roles).collect();
         apps.sort_by_key(|app| (std::cmp::Reverse((app.own, app.through_groups)), app.resource_id));
-        let more = apps.len().saturating_sub(MAX_APPS);
-        apps.truncate(MAX_APPS);
-        AppRoleCounts { apps, more_apps: u32::try_from(more).unwrap_or(u32::MAX), sha256, ..self.counts }
+        let more = apps.len().saturating_sub(MAX_NAMED_APPS);
+        apps.truncate(MAX_NAMED_APPS);
+        AppRoleCounts { apps, more_apps: u32::try_from(more).unwrap_or(u32::MAX), ..self.counts }
     }
 }
 
@@ -181,10 +176,10 @@ mod tests {
         add(5, &(0..13).map(|number| role(10, number, 9, None)).collect::<Vec<_>>());
         tally.add(Some(id(4)), &[], now);
         tally.counts.read.not_read += 1;
-        let counts = tally.finish(Digest::of(b"x"));
+        let counts = tally.finish();
         assert_eq!((counts.read.people, counts.read.not_read, counts.with_any), (4, 1, 3));
         assert_eq!((counts.assignments, counts.through_groups), (76, 75));
-        assert_eq!((counts.apps.len(), counts.more_apps), (MAX_APPS, 12));
+        assert_eq!((counts.apps.len(), counts.more_apps), (MAX_NAMED_APPS, 12));
         let first = &counts.apps[0];
         assert_eq!((first.resource_id, first.own, first.through_groups), (Some(id(10)), 1, 14));
         assert_eq!(first.last_assigned, Some(now));

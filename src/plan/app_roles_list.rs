@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use super::app_role_counts::AppRoleTally;
 use super::app_sweep::{AppList, SeenApps};
+use super::counted_list::CountedList;
 use super::error::PlanError;
 use super::held_so_far::PersonsHeld;
 use super::list_file::ListFile;
@@ -109,7 +110,7 @@ impl PlanList for AppRolesList {
     fn put_with(self, lists: &mut PlanLists) -> Result<(), PlanError> {
         let Self { tally, file, .. } = self;
         let sha256 = file.put_with(lists)?;
-        lists.app_roles = Some(tally.finish(sha256));
+        lists.app_roles = Some(CountedList { counts: tally.finish(), sha256 });
         Ok(())
     }
 }

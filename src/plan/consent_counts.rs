@@ -9,7 +9,6 @@ use time::OffsetDateTime;
 use super::consent_fate::ConsentFate;
 use super::consents_option::ConsentsOption;
 use super::people_read::PeopleRead;
-use crate::digest::Digest;
 use crate::directory::{ConsentedApp, HeldConsent};
 use crate::ids::ObjectId;
 
@@ -22,7 +21,6 @@ const MAX_NAME: usize = 120;
 
 /// What the people of a plan allowed apps to do in their names: what `consents.csv` lists.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-#[schemars(deny_unknown_fields)]
 pub struct ConsentCounts {
     /// What was asked for: `list`, `all`, or a pattern.
     pub asked: ConsentsOption,
@@ -45,8 +43,6 @@ pub struct ConsentCounts {
     pub apps: Vec<AppConsents>,
     /// How many more apps there are.
     pub more_apps: u32,
-    /// The SHA-256 of `consents.csv`.
-    pub sha256: Digest,
 }
 
 /// The consents to one app.
@@ -91,7 +87,6 @@ impl ConsentTally {
             unknown_app: 0,
             apps: Vec::new(),
             more_apps: 0,
-            sha256: Digest::of(b""),
         };
         Self { counts, apps: HashMap::new() }
     }
@@ -137,8 +132,8 @@ impl ConsentTally {
         }
     }
 
-    /// The numbers of the list with this digest.
-    pub(super) fn finish(self, sha256: Digest) -> ConsentCounts {
+    /// The numbers of the whole list.
+    pub(super) fn finish(self) -> ConsentCounts {
         let mut apps: Vec<AppConsents> = self.apps.into_values().collect();
         apps.sort_by(|one, other| {
             let order = |app: &AppConsents| (std::cmp::Reverse((app.deleted, app.consents)), app.client_id);
@@ -146,7 +141,7 @@ impl ConsentTally {
         });
         let more = apps.len().saturating_sub(MAX_NAMED_APPS);
         apps.truncate(MAX_NAMED_APPS);
-        ConsentCounts { apps, more_apps: u32::try_from(more).unwrap_or(u32::MAX), sha256, ..self.counts }
+        ConsentCounts { apps, more_apps: u32::try_from(more).unwrap_or(u32::MAX), ..self.counts }
     }
 }
 
@@ -179,7 +174,7 @@ mod tests {
         tally.add(&[(&consent(50), None, ConsentFate::Delete), (&consent(60), None, ConsentFate::MicrosoftsOwn)], now);
         tally.add(&[], now);
         tally.counts.read.not_read += 1;
-        let counts = tally.finish(Digest::of(b"x"));
+        let counts = tally.finish();
         assert_eq!((counts.read.people, counts.read.not_read, counts.with_any, counts.consents), (92, 1, 91, 92));
         assert_eq!((counts.deleted, counts.people_deleted, counts.microsofts_own, counts.unknown_app), (1, 1, 1, 90));
         assert_eq!((counts.apps.len(), counts.more_apps), (MAX_NAMED_APPS, 40));

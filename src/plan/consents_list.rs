@@ -9,6 +9,7 @@ use super::app_sweep::{AppList, SeenApps};
 use super::consent_counts::ConsentTally;
 use super::consent_fate::ConsentFate;
 use super::consents_option::ConsentsOption;
+use super::counted_list::CountedList;
 use super::error::PlanError;
 use super::held_so_far::PersonsHeld;
 use super::list_file::ListFile;
@@ -130,7 +131,7 @@ impl PlanList for ConsentsList {
     fn put_with(self, lists: &mut PlanLists) -> Result<(), PlanError> {
         let Self { tally, file, .. } = self;
         let sha256 = file.put_with(lists)?;
-        lists.consents = Some(tally.finish(sha256));
+        lists.consents = Some(CountedList { counts: tally.finish(), sha256 });
         Ok(())
     }
 }

@@ -6,12 +6,10 @@ use time::OffsetDateTime;
 
 use super::device_fate::DeviceFate;
 use super::people_read::PeopleRead;
-use crate::digest::Digest;
 use crate::directory::HeldDevice;
 
 /// The devices of the people of a plan: what `devices.csv` lists.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-#[schemars(deny_unknown_fields)]
 pub struct DeviceCounts {
     /// Whose were read, and when.
     #[serde(flatten)]
@@ -34,8 +32,6 @@ pub struct DeviceCounts {
     pub restricted: u32,
     /// Devices that stay, because nothing is done for their person.
     pub stay: u32,
-    /// The SHA-256 of `devices.csv`.
-    pub sha256: Digest,
 }
 
 impl DeviceCounts {
@@ -52,7 +48,6 @@ impl DeviceCounts {
             needs_person: 0,
             restricted: 0,
             stay: 0,
-            sha256: Digest::of(b""),
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::counted_list::CountedList;
 use super::device_counts::DeviceCounts;
 use super::device_fate::DeviceFate;
 use super::error::PlanError;
@@ -107,7 +108,7 @@ impl PlanList for DeviceList {
     fn put_with(self, lists: &mut PlanLists) -> Result<(), PlanError> {
         let Self { counts, file, .. } = self;
         let sha256 = file.put_with(lists)?;
-        lists.devices = Some(DeviceCounts { sha256, ..counts });
+        lists.devices = Some(CountedList { counts, sha256 });
         Ok(())
     }
 }

@@ -60,11 +60,12 @@ impl<'a> Draft<'_, 'a> {
         let (Some(moments), Ok(person)) = (&mut self.pass_moments, &entry.content) else { return Ok(ruling) };
         if let (Some(own), Some(Found::Account(account))) = (person.pass_from, found)
             && ruling.reasons.contains(&Reason::Duplicate)
-            && let Some(earlier) = self.judge.first_row(account.object_id).and_then(|first| moments.noted(first))
+            && let Some(first) = self.judge.first_row(account.object_id)
+            && let Some(earlier) = moments.noted(first)
             && earlier != Some(own)
         {
             let says = earlier.map_or_else(|| "no moment".to_owned(), utc_second);
-            return Ok(Ruling::refuse(Reason::PassFromTwice, format!("{} has {says}", ruling.detail)));
+            return Ok(Ruling::refuse(Reason::PassFromTwice, format!("{} has {says}", self.judge.place(first))));
         }
         if ruling.decision == Decision::Act && ruling.steps.contains(Step::Pass) {
             if let Some(from) = person.pass_from.filter(|from| *from <= OffsetDateTime::now_utc()) {

@@ -224,6 +224,12 @@ impl PlanFolder {
         &self.folder
     }
 
+    /// Is there a `by-hand.csv`, the list of what the script for Active Directory leaves to people?
+    #[must_use]
+    pub fn lists_by_hand(&self) -> bool {
+        self.folder.join(BY_HAND).exists()
+    }
+
     /// Where the rows are.
     #[must_use]
     pub fn plan_csv_path(&self) -> PathBuf {

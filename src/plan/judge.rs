@@ -53,6 +53,11 @@ impl<'a> Judge<'a> {
         self.first_rows.get(&account).copied()
     }
 
+    /// Where a row stands that was judged before.
+    pub(super) fn place(&self, row: RowNumber) -> ListPlace {
+        self.sheet_rows.place(row)
+    }
+
     /// Judges the next row. Rows have to come in the roster's order: of two rows for one account the first counts.
     pub fn judge(&mut self, place: ListPlace, known: Known<'_>) -> Ruling {
         self.sheet_rows.note(place.row, place.sheet_row);

@@ -18,9 +18,6 @@ use crate::private_files::Pending;
 use crate::spreadsheet::{BYTE_ORDER_MARK, Guarded};
 use crate::step::Step;
 
-/// What stands in the column `where` for what is done in Active Directory.
-pub(crate) const IN_ACTIVE_DIRECTORY: &str = "Active Directory";
-
 /// One row of `by-hand.csv`.
 #[derive(Serialize)]
 struct ByHandLine<'a> {
@@ -86,7 +83,7 @@ fn place(task: Task, account: &Account) -> String {
     let domain_of = |name: &str| name.rsplit_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default();
     match task {
         Task::IdentityProvider => format!("the identity provider of {}", domain_of(&account.user_principal_name)),
-        _ => IN_ACTIVE_DIRECTORY.to_owned(),
+        _ => "Active Directory".to_owned(),
     }
 }
 

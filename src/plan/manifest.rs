@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::app_role_counts::AppRoleCounts;
 use super::author::Author;
 use super::consent_counts::ConsentCounts;
+use super::counted_list::CountedList;
 use super::counts::Counts;
 use super::device_counts::DeviceCounts;
 use super::handoff::Handoff;
@@ -89,16 +90,16 @@ pub struct Manifest {
     pub written_back: u32,
     /// The methods that its people sign in with, where they were listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub methods: Option<MethodCounts>,
+    pub methods: Option<CountedList<MethodCounts>>,
     /// The devices of its people, where they were listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub devices: Option<DeviceCounts>,
+    pub devices: Option<CountedList<DeviceCounts>>,
     /// What its people allowed apps to do in their names, where that was listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consents: Option<ConsentCounts>,
+    pub consents: Option<CountedList<ConsentCounts>>,
     /// The roles that its people hold in apps, where they were listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub app_roles: Option<AppRoleCounts>,
+    pub app_roles: Option<CountedList<AppRoleCounts>>,
     /// How many people's risk is marked when all else is done for them, where that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub risk: Option<RiskPlan>,
@@ -283,7 +284,7 @@ impl Manifest {
     #[must_use]
     pub fn names_targets(&self) -> bool {
         self.methods.as_ref().is_some_and(|methods| methods.removal.is_some())
-            || self.devices.as_ref().is_some_and(DeviceCounts::means_any)
+            || self.devices.as_ref().is_some_and(|list| list.means_any())
             || self.deletes_consents()
     }
 

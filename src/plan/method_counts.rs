@@ -9,7 +9,6 @@ use time::{Duration, OffsetDateTime};
 use super::method_fate::MethodFate;
 use super::methods_option::MethodsOption;
 use super::people_read::PeopleRead;
-use crate::digest::Digest;
 use crate::directory::{HeldMethod, MethodKind};
 use crate::json::ByWord;
 
@@ -20,7 +19,6 @@ const MAX_TYPE_NAME: usize = 80;
 
 /// The methods that the people of a plan sign in with, beside the password: what `ways-in.csv` lists.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-#[schemars(deny_unknown_fields)]
 pub struct MethodCounts {
     /// Whose were read, and when. Ages are those at the moment at which a person's were read.
     #[serde(flatten)]
@@ -38,8 +36,6 @@ pub struct MethodCounts {
     /// What the plan removes, where it removes any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removal: Option<RemovalCounts>,
-    /// The SHA-256 of `ways-in.csv`.
-    pub sha256: Digest,
 }
 
 /// The methods that a plan removes, in numbers.
@@ -102,7 +98,6 @@ impl MethodCounts {
             kinds: BTreeMap::new(),
             unknown_types: Vec::new(),
             removal: None,
-            sha256: Digest::of(b""),
         }
     }
 

@@ -36,6 +36,7 @@
 //! | [`waves`] | the parts of a plan that are carried out one after the other |
 //! | [`pass_moments`], [`moments_of_rows`] | from when on passes are good, where the list says it of each person: counted, and row by row |
 //! | [`app_role_counts`], `app_roles_list` | the roles that they hold in apps, which no step touches |
+//! | [`counted_list`] | the numbers of such a list, with the digest of its file |
 //! | `app_sweep` | the apps that these two lists name, looked up on the way |
 //! | [`what_is_listed`] | what a planning lists of people |
 //! | [`planning_progress`] | how far a planning is |
@@ -64,6 +65,7 @@ mod consent_fate;
 mod consents_list;
 pub mod consents_option;
 mod contradiction;
+pub mod counted_list;
 pub mod counts;
 pub mod device_counts;
 pub mod device_fate;

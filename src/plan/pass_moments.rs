@@ -12,12 +12,12 @@ use crate::step::Step;
 
 /// So many days ahead a pass may begin. No page names a latest moment ("Create temporaryAccessPassMethod"), and none is good for longer
 /// than 30 days; what is further off is a year or a month that was mistyped, and would only be found out when it is needed.
-pub const MOST_DAYS_AHEAD: i64 = 90;
+pub const MAX_DAYS_AHEAD: i64 = 90;
 
 /// Is a moment further off than a pass may begin?
 #[must_use]
 pub fn is_too_far_ahead(from: OffsetDateTime, now: OffsetDateTime) -> bool {
-    from - now > Duration::days(MOST_DAYS_AHEAD)
+    from - now > Duration::days(MAX_DAYS_AHEAD)
 }
 
 /// The moments from which the passes of a plan are good.

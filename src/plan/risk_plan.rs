@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::playbook::Playbook;
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
-use crate::graph::risky_users::RiskMark;
+use crate::graph::risk_mark::RiskMark;
 
 /// How many people it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]

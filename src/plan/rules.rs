@@ -16,7 +16,7 @@ use super::protected::Protected;
 use super::reason::Reason;
 use super::risk_plan::{self, RiskRuleError};
 use crate::directory::Scope;
-use crate::graph::risky_users::RiskMark;
+use crate::graph::risk_mark::RiskMark;
 use crate::ids::ObjectId;
 use crate::json::Rfc3339Moment;
 use crate::seal::PasswordStyle;

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::account_rules::AccountRules;
 use super::by_manager::ByManager;
+use super::drift_cause::DriftCause;
 use super::error::PlanError;
 use super::folder::{self, PlanFolder};
 use super::manifest::RosterName;
@@ -81,7 +82,7 @@ pub async fn plan<T: Transport>(
             let number = row.row;
             let row = match kept {
                 Err(ruling) => ruled(row, ruling),
-                Ok(_) => match account_of(found.next().ok_or_else(|| unanswered(number))?) {
+                Ok(id) => match account_of(id, found.next().ok_or_else(|| unanswered(number))?) {
                     Ok(account) => {
                         let ruling = judge(&row, &account, &account_rules);
                         let mut row = ruled(row.with_account(&account), ruling);
@@ -134,12 +135,12 @@ pub(super) fn made_from(origin: &PlanFolder, organization: Organization, notes: 
 }
 
 /// The account of a row of the run; where it is gone, what is decided on the row instead.
-pub(super) fn account_of(found: Found) -> Result<Box<Account>, Ruling> {
+pub(super) fn account_of(id: ObjectId, found: Found) -> Result<Box<Account>, Ruling> {
     match found {
         Found::Account(account) => Ok(account),
         Found::Deleted(_) => Err(left(Decision::Skip, Reason::Deleted, "")),
-        Found::Missing => Err(changed("it is gone")),
-        Found::Several(_) => Err(changed("the directory has more than one account with this id")),
+        Found::Missing => Err(changed(&DriftCause::Gone.to_string())),
+        Found::Several(_) => Err(changed(&DriftCause::Ambiguous(id).to_string())),
     }
 }
 

@@ -27,7 +27,7 @@ use crate::roster::Key;
 use crate::step::{Step, Steps};
 
 /// What no plan brings back.
-const METHODS_STAY_REMOVED: &str =
+pub const METHODS_STAY_REMOVED: &str =
     "Methods that the run removed cannot be brought back: people register new ones themselves.";
 
 /// Makes the plan in a new or empty folder. `disabled` has the devices of each row that the run disabled and that were enabled
@@ -64,7 +64,7 @@ pub async fn plan<T: Transport>(
                 continue;
             };
             let found = found.next().ok_or_else(|| unanswered(row.row))?;
-            let row = match account_of(found) {
+            let row = match account_of(account, found) {
                 Ok(account) => judge(row, &account, &account_rules),
                 Err(gone) => ruled(row, gone),
             };

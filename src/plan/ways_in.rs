@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::counted_list::CountedList;
 use super::error::PlanError;
 use super::held_so_far::PersonsHeld;
 use super::list_file::ListFile;
@@ -115,7 +116,7 @@ impl PlanList for WaysIn {
     fn put_with(self, lists: &mut PlanLists) -> Result<(), PlanError> {
         let Self { counts, file, .. } = self;
         let sha256 = file.put_with(lists)?;
-        lists.methods = Some(MethodCounts { sha256, ..counts });
+        lists.methods = Some(CountedList { counts, sha256 });
         Ok(())
     }
 }

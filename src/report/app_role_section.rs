@@ -4,11 +4,12 @@ use maud::{Markup, html};
 
 use super::page_text::page_text;
 use crate::plan::app_role_counts::AppRoleCounts;
+use crate::plan::counted_list::CountedList;
 use crate::wording::app_roles;
 use crate::words::{count, moment, sentence_case};
 
 /// The section about them.
-pub(super) fn section(listed: &AppRoleCounts) -> Markup {
+pub(super) fn section(listed: &CountedList<AppRoleCounts>) -> Markup {
     html! {
         section aria-labelledby="app-roles-title" {
             h2 #app-roles-title { "Which roles they hold in apps" }
@@ -38,7 +39,7 @@ pub(super) fn section(listed: &AppRoleCounts) -> Markup {
                     }
                 }
             }
-            @for sentence in app_roles::unnamed_apps(listed).into_iter().chain(app_roles::unknown_people(listed)) {
+            @for sentence in app_roles::more_apps(listed).into_iter().chain(app_roles::unknown_people(listed)) {
                 p.limit { (sentence_case(&sentence)) "." }
             }
             p.note {

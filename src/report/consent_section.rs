@@ -4,11 +4,12 @@ use maud::{Markup, html};
 
 use super::page_text::page_text;
 use crate::plan::consent_counts::ConsentCounts;
+use crate::plan::counted_list::CountedList;
 use crate::wording::consents;
 use crate::words::{count, moment, sentence_case};
 
 /// The section about them.
-pub(super) fn section(listed: &ConsentCounts) -> Markup {
+pub(super) fn section(listed: &CountedList<ConsentCounts>) -> Markup {
     let deletes = listed.asked.deletes();
     html! {
         section aria-labelledby="consents-title" {

@@ -18,11 +18,12 @@
 //! | `floor` | how fast it could have gone at best |
 //! | `containment` | how fast it went, as chart and as table |
 //! | `chart` | lines and bars over time, as SVG |
-//! | `target_section` | what became of the targets of the plan's steps |
+//! | `target_section`, `consent_section`, `app_role_section` | what became of the targets of the plan's steps; what people allowed apps, and their roles in apps |
+//! | `limits` | how much a page shows |
 //! | `run_facts` | what a report is made of |
 //! | [`run_page`], `run_sections` | `report.html` of a run's folder, and what it says |
 //! | [`refused`] | the rows of the list that were not touched, as a roster |
-//! | [`evidence`] | all of a run in one archive, each file with its digest, signed as `ssh-keygen` checks it |
+//! | [`evidence`], `evidence_run` | all of a run in one archive, each file with its digest, signed as `ssh-keygen` checks it; what it says of the run |
 //! | [`verification_csv`] | what a verification found, step by step |
 //! | [`letter`], [`spelling`] | one person's new password, to be printed and handed over, and how it is said |
 //! | `assets/` | the styles and the script |

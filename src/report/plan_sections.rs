@@ -182,43 +182,7 @@ fn work(plan: &Manifest) -> Markup {
                         (sentence_case(&pace::shortest_of_plan(plan)))
                         " (" (counted(counts.writes, "write", "writes")) ")"
                     }
-                    @if plan.options.discard_credentials {
-                        dt { "New passwords" }
-                        dd { (sentence_case(DISCARDED)) }
-                    } @else if let Some(handoff) = plan.handoff.as_ref().filter(|_| plan.seals()) {
-                        dt { "New passwords" }
-                        dd {
-                            (passes::credentials(plan)) (if passes::is_one(plan) { ", sealed" } else { ", each sealed" })
-                            " to the keys of the person who hands it over"
-                            @if plan.sealed() > 0 { ": " (page_text(&new_passwords::sentence(plan))) }
-                            @let common = handoff.common_keys().filter(|_| handoff.shares.len() > 1 && handoff.escrow.is_empty());
-                            ul.keys { @for share in &handoff.shares { li {
-                                strong { (PageText(share.name.as_str())) } ", " (accounts(share.accounts))
-                                @if common.is_none() {
-                                    ":"
-                                    @for key in &share.keys { " " code { (page_text(&recipient_name(key))) } }
-                                }
-                            } } }
-                            @if let Some(keys) = &common {
-                                "All of them are opened by:"
-                                ul.keys { @for key in keys { li { code { (page_text(&recipient_name(key))) } } } }
-                            }
-                            @if !handoff.escrow.is_empty() {
-                                "The holder of an escrow key can open all of them:"
-                                ul.keys { @for key in &handoff.escrow { li { code { (page_text(&recipient_name(key))) } } } }
-                            }
-                        }
-                    } @else if plan.seals() {
-                        dt { (if plan.sealed() > 0 { "New passwords" } else { "Credentials" }) }
-                        dd {
-                            @if plan.sealed() > 0 { (page_text(&new_passwords::sentence(plan))) "; " }
-                            (passes::credentials(plan)) (if passes::is_one(plan) { ", sealed" } else { ", each sealed" })
-                            " so that only the holder of "
-                            (if plan.recipients.len() == 1 { "this key" } else { "one of these keys" })
-                            " can open it:"
-                            ul.keys { @for recipient in &plan.recipients { li { code { (page_text(&recipient_name(recipient))) } } } }
-                        }
-                    }
+                    (who_opens(plan))
                     @if plan.passes() > 0 && plan.sealed() == 0 && plan.counts.steps[Step::Reset] > 0 {
                         dt { "New passwords" } dd { (sentence_case(passes::PASSWORD_THROWN_AWAY)) }
                     }
@@ -231,6 +195,49 @@ fn work(plan: &Manifest) -> Markup {
                         @for sentence in wording::risk::of_plan(risk, plan.playbook) { dd { (sentence_case(&sentence)) "." } }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Who can open the new passwords and passes.
+fn who_opens(plan: &Manifest) -> Markup {
+    html! {
+        @if plan.options.discard_credentials {
+            dt { "New passwords" }
+            dd { (sentence_case(DISCARDED)) }
+        } @else if let Some(handoff) = plan.handoff.as_ref().filter(|_| plan.seals()) {
+            dt { "New passwords" }
+            dd {
+                (passes::credentials(plan)) (if passes::is_one(plan) { ", sealed" } else { ", each sealed" })
+                " to the keys of the person who hands it over"
+                @if plan.sealed() > 0 { ": " (page_text(&new_passwords::sentence(plan))) }
+                @let common = handoff.common_keys().filter(|_| handoff.shares.len() > 1 && handoff.escrow.is_empty());
+                ul.keys { @for share in &handoff.shares { li {
+                    strong { (PageText(share.name.as_str())) } ", " (accounts(share.accounts))
+                    @if common.is_none() {
+                        ":"
+                        @for key in &share.keys { " " code { (page_text(&recipient_name(key))) } }
+                    }
+                } } }
+                @if let Some(keys) = &common {
+                    "All of them are opened by:"
+                    ul.keys { @for key in keys { li { code { (page_text(&recipient_name(key))) } } } }
+                }
+                @if !handoff.escrow.is_empty() {
+                    "The holder of an escrow key can open all of them:"
+                    ul.keys { @for key in &handoff.escrow { li { code { (page_text(&recipient_name(key))) } } } }
+                }
+            }
+        } @else if plan.seals() {
+            dt { (if plan.sealed() > 0 { "New passwords" } else { "Credentials" }) }
+            dd {
+                @if plan.sealed() > 0 { (page_text(&new_passwords::sentence(plan))) "; " }
+                (passes::credentials(plan)) (if passes::is_one(plan) { ", sealed" } else { ", each sealed" })
+                " so that only the holder of "
+                (if plan.recipients.len() == 1 { "this key" } else { "one of these keys" })
+                " can open it:"
+                ul.keys { @for recipient in &plan.recipients { li { code { (page_text(&recipient_name(recipient))) } } } }
             }
         }
     }
@@ -465,11 +472,16 @@ fn said(value: &Value) -> Vec<String> {
         Value::String(text) => vec![text.clone()],
         Value::Array(items) => items.iter().map(|item| said(item).join(", ")).filter(|line| !line.is_empty()).collect(),
         Value::Object(fields) => {
-            let lines = fields.iter().map(|(name, value)| (name.replace('_', "-"), said(value)));
-            let lines = lines.filter(|(_, said)| !said.is_empty());
-            lines
-                .map(|(name, said)| if said == ["yes"] { name } else { format!("{name}: {}", said.join(", ")) })
-                .collect()
+            let line = |(name, value): (&String, &Value)| {
+                let name = name.replace('_', "-");
+                match value {
+                    Value::Bool(true) => Some(name),
+                    value => Some(said(value))
+                        .filter(|lines| !lines.is_empty())
+                        .map(|lines| format!("{name}: {}", lines.join(", "))),
+                }
+            };
+            fields.iter().filter_map(line).collect()
         }
     }
 }

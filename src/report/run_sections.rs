@@ -311,25 +311,24 @@ fn left(report: &RunReport<'_>) -> Markup {
 
 /// What has to be done there, by the work list that the plan made: it leaves out those with whom nothing is left to do.
 fn on_premises(report: &RunReport<'_>) -> String {
-    let written_back = match report.plan.manifest().written_back {
-        0 => String::new(),
-        number => format!(
-            "{} written back there by a person (sealoff onprem with --writeback). ",
+    let number = report.plan.manifest().written_back;
+    let written_back = (number > 0).then(|| {
+        format!(
+            "{} written back there by a person (sealoff onprem with --writeback).",
             counted(number.into(), "new password is", "new passwords are")
-        ),
-    };
+        )
+    });
     let by_list = match &report.plan.manifest().on_premises {
-        Some(work) => format!(
+        Some(work) => Some(format!(
             "What is done here has to be done there, too. onprem.csv is the list of the {} with whom anything is left to do: {} by \
              onprem.ps1, {} by hand (by-hand.csv).",
             accounts(work.accounts.into()),
             count(work.by_script().into()),
             count(work.by_hand.into())
-        ),
-        None if written_back.is_empty() => "Nothing is left to do there.".to_owned(),
-        None => String::new(),
+        )),
+        None => (number == 0).then(|| "Nothing is left to do there.".to_owned()),
     };
-    format!("{written_back}{by_list}").trim_end().to_owned()
+    written_back.into_iter().chain(by_list).collect::<Vec<_>>().join(" ")
 }
 
 fn sample_of(title: &str, what: &str, sample: &AccountSample) -> Markup {

@@ -84,11 +84,11 @@ pub enum RosterError {
     #[error("the roster {from} has two columns with the same meaning, {first:?} and {second:?}; remove or rename one")]
     TwoColumns { from: Source, first: String, second: String, span: Box<SourceSpan> },
     /// More than one column of a list without a header holds keys.
-    #[error("the roster {from} has no header, and more than one column names accounts: {}", listed(.columns))]
+    #[error("the roster {from} has no header, and more than one column names accounts: {}", listed(&numbered(.columns)))]
     ManyKeyColumns {
         from: Source,
-        /// The columns by their numbers.
-        columns: Vec<String>,
+        /// The numbers of the columns, counted from 1.
+        columns: Vec<usize>,
         span: Box<SourceSpan>,
     },
     #[error(transparent)]
@@ -263,7 +263,7 @@ impl RosterError {
                     .to_owned(),
             ),
             Self::ManyKeyColumns { columns, .. } => {
-                let flags: Vec<String> = columns.iter().map(|column| format!("--key \"{column}\"")).collect();
+                let flags: Vec<String> = columns.iter().map(|number| format!("--key \"#{number}\"")).collect();
                 Some(format!(
                     "If all of them are meant, write each person on a line of their own. If one column holds those who are meant, and the others somebody else, name it: {}",
                     flags.join(" or ")
@@ -302,6 +302,10 @@ fn quoted(names: &[String]) -> String {
 
 fn listed(names: &[String]) -> String {
     some_of(names, |name| name)
+}
+
+fn numbered(columns: &[usize]) -> Vec<String> {
+    columns.iter().map(|number| format!("#{number}")).collect()
 }
 
 fn some_of(names: &[String], shown: impl Fn(String) -> String) -> String {

@@ -1,7 +1,9 @@
 //! How each column of a list was read, and why.
 
+use std::fmt;
+
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::column_holds::{ColumnFound, ColumnHolds};
 use super::columns::Columns;
@@ -16,10 +18,42 @@ pub struct ColumnReading {
     /// Its number, counted from 1.
     pub number: usize,
     /// Its name as the header spells it; `#3` without a header.
-    pub name: String,
+    #[schemars(with = "String")]
+    pub name: ColumnName,
     /// What it is read for.
     #[serde(flatten)]
     pub used: ColumnUse,
+}
+
+/// What a column is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnName {
+    /// As the header spells it.
+    Header(String),
+    /// It has no name but its number, counted from 1.
+    Number(usize),
+}
+
+impl ColumnName {
+    fn of(name: &str, index: usize, has_header: bool) -> Self {
+        if name.is_empty() || !has_header { Self::Number(index + 1) } else { Self::Header(name.to_owned()) }
+    }
+}
+
+/// `User`, or `#3`.
+impl fmt::Display for ColumnName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(name) => f.write_str(name),
+            Self::Number(number) => write!(f, "#{number}"),
+        }
+    }
+}
+
+impl Serialize for ColumnName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// What a column is read for, and why.
@@ -95,7 +129,7 @@ pub(super) fn of_columns(
 ) -> Vec<ColumnReading> {
     let reading = |(index, name): (usize, &String)| ColumnReading {
         number: index + 1,
-        name: if name.is_empty() { format!("#{}", index + 1) } else { name.clone() },
+        name: ColumnName::of(name, index, has_header),
         used: used(columns, index, name, has_header, options),
     };
     names.iter().enumerate().map(reading).collect()
@@ -106,11 +140,14 @@ impl RosterError {
     #[must_use]
     pub fn columns(&self) -> Vec<ColumnReading> {
         match self {
-            Self::NoKeyColumn { found, columns, .. } => of_no_key(found, columns),
-            Self::UnknownColumn(unknown) => of_no_key(&unknown.found, &[]),
+            Self::NoKeyColumn { found, columns, .. } => of_no_key(found, columns, true),
+            Self::UnknownColumn(unknown) => of_no_key(&unknown.found, &[], unknown.header),
             Self::ManyKeyColumns { columns, .. } => {
-                let found = columns.iter().map(|name| ColumnFound { name: name.clone(), holds: ColumnHolds::Accounts });
-                of_no_key(columns, &found.collect::<Vec<_>>())
+                let used = ColumnUse::NotUsed(LeftOut::Accounts);
+                columns
+                    .iter()
+                    .map(|number| ColumnReading { number: *number, name: ColumnName::Number(*number), used })
+                    .collect()
             }
             Self::OnSheet { error, .. } => error.columns(),
             _ => Vec::new(),
@@ -119,7 +156,7 @@ impl RosterError {
 }
 
 /// How the columns of a list stand that has no key, as far as the first people show what is in them.
-fn of_no_key(names: &[String], found: &[ColumnFound]) -> Vec<ColumnReading> {
+fn of_no_key(names: &[String], found: &[ColumnFound], has_header: bool) -> Vec<ColumnReading> {
     let holds = |name: &str| found.iter().find(|column| column.name == name).map(|column| column.holds);
     let reading = |(index, name): (usize, &String)| {
         let why = match holds(name) {
@@ -127,8 +164,8 @@ fn of_no_key(names: &[String], found: &[ColumnFound]) -> Vec<ColumnReading> {
             Some(ColumnHolds::OfRespondents) => LeftOut::SomebodyElse,
             _ => left_out(name),
         };
-        let shown = if name.is_empty() { format!("#{}", index + 1) } else { name.clone() };
-        ColumnReading { number: index + 1, name: shown, used: ColumnUse::NotUsed(why) }
+        let name = ColumnName::of(name, index, has_header);
+        ColumnReading { number: index + 1, name, used: ColumnUse::NotUsed(why) }
     };
     names.iter().enumerate().map(reading).collect()
 }

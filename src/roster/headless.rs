@@ -102,7 +102,7 @@ impl<S: Fn(u64) -> SourceSpan> Headless<'_, S> {
             _ if self.is_a_line_of_people() || self.has_names_beside_addresses() => Err(self.several_people()),
             _ => Err(RosterError::ManyKeyColumns {
                 from: self.from.clone(),
-                columns: columns.into_iter().map(|index| NamedColumn::numbered(index).name).collect(),
+                columns: columns.into_iter().map(|index| index + 1).collect(),
                 span: Box::new(self.span_of_first()),
             }),
         }

@@ -145,7 +145,7 @@ pub use delimiter::Delimiter;
 pub use encoding::Encoding;
 pub use entry::{AmongSeveral, Entry, Hints, Key, NotAmongSeveral, Person};
 pub use error::{ColumnsDiffer, RosterError, UnknownColumn};
-pub use explained::{ColumnReading, ColumnUse, KeyGround, LeftOut};
+pub use explained::{ColumnName, ColumnReading, ColumnUse, KeyGround, LeftOut};
 pub(crate) use folded::plain as plain_letters;
 pub use json::JsonFault;
 pub use key_property::KeyProperty;

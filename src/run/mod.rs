@@ -22,6 +22,33 @@
 //!
 //! A step in doubt that is then refused for good is `uncertain`, never `failed`, and every password that may be live
 //! stays in the results, sealed.
+//!
+//! # Files
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | [`opening`], [`engagement`], [`lock`], [`plan_place`] | a folder is opened for work, by whom, by one command at a time; where a new plan is made |
+//! | [`record`], [`journal`], `journal_offset`, [`fold`] | the lines of the journal, the file, where a line stands in it, and the one loop that reads it |
+//! | [`state`], `step_state`, [`states`], `packed_steps` | where an account stands, and each of its steps; all of them, in a few bytes each |
+//! | [`resume_point`], [`settle`], [`replay`], [`followed`] | where a run stands before a process works on it, what a read proves, what results need, and what another process adds |
+//! | [`accounts`], [`schedule`], [`writes_left`] | the accounts in the order of work, which write leaves next, and what is left to send |
+//! | [`engine`] | the one task that sends the writes and owns all state |
+//! | [`apps`], [`spent`], [`recent_writes`], [`pace`] | the apps that a run goes through, what is spent of their quota and of the tenant's, and what paces the writes |
+//! | [`asked_rate`], [`handout_rate`] | how many people get a new password in which time |
+//! | [`credential_generator`], [`hand_passwords`], [`made_pass`] | new passwords, made or chosen by people, and passes |
+//! | [`look_again`], [`worked_wave`] | whether the next accounts are still what the plan says; the wave that a process works on |
+//! | [`last_try`], [`row_fault`], [`cause`] | what the last try of a write ended with, what stands in the way of a row, and why it is not done |
+//! | [`event`], [`events_log`] | what the engine reports as it happens, and as lines of JSON |
+//! | [`run_end`], [`run_error`] | how a process stopped, and why a run cannot be worked on |
+//! | [`risk_work`], [`risk_rows`], [`risk_result`], [`risk_found`] | the risk of people is marked at the end: how far it is, what became of it, and what a verification found |
+//! | [`writeback`], [`writeback_event`], [`writeback_work`] | new passwords that are written back to Active Directory |
+//! | [`on_premises`], [`script_result`], [`script_results`], [`by_hand_results`], [`reported`] | what the script for Active Directory or a person did, taken into the journal |
+//! | `target_progress`, [`target_result`], `target_results` | the targets of a step that has several: how far, what became of each, and the file of them |
+//! | [`seen_step`], [`seen_target`], [`proof`], `contradictions` | what a verification saw of a step and of a target, what that shows, and what was changed back |
+//! | [`outcome`], [`outcome_counts`], [`first_named`] | what became of a row, how many rows have which outcome, and the first of them by name |
+//! | [`result_row`], [`which_password`] | what became of each row as values, and which of several passwords to try first |
+//! | [`output`], [`results`], [`results_error`], [`packets`] | the files that are made of plan and journal, and why they could not be |
+//! | [`status`], [`next_steps`] | where a run stands, and what an operator should do next |
 
 pub mod accounts;
 pub mod apps;

@@ -6,7 +6,7 @@ use super::first_named::FirstNamed;
 use super::outcome::Outcome;
 use super::outcome_counts::OutcomeCounts;
 use super::proof::ProofCounts;
-use crate::graph::risky_users::{RiskBar, RiskMark};
+use crate::graph::risk_mark::{RiskBar, RiskMark};
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::waves::Wave;
@@ -95,6 +95,8 @@ pub enum NextStep {
     ChangeByHand {
         /// For how many accounts.
         accounts: u64,
+        /// Is there a `by-hand.csv` that says which, and that people fill in?
+        is_listed: bool,
     },
     /// See which ways in the plan listed and left.
     LookAtWaysIn {
@@ -204,7 +206,7 @@ pub fn next_steps(
         (scripted > 0).then_some(NextStep::LookOnPremises { accounts: scripted }),
         (scripted > 0).then_some(NextStep::ChangeOnPremises { accounts: scripted }),
         (scripted > 0 && reports).then_some(NextStep::TakeScriptResults),
-        (by_hand > 0).then_some(NextStep::ChangeByHand { accounts: by_hand }),
+        (by_hand > 0).then_some(NextStep::ChangeByHand { accounts: by_hand, is_listed: plan.lists_by_hand() }),
         ways_in.filter(|_| is_whole),
         verify.filter(|_| is_whole),
         (is_sealed && done > 0).then(hand_over),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::digest::Digest;
-use crate::graph::risky_users::{RiskBar, RiskMark};
+use crate::graph::risk_mark::{RiskBar, RiskMark};
 use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
 use crate::plan::drift_cause::DriftCause;

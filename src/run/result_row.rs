@@ -20,7 +20,7 @@ use super::target_result::TargetResult;
 use super::which_password::{SeenPasswordChange, WhichPassword};
 use super::writeback::WritebackStage;
 use super::writeback_event::WritebackEvent;
-use crate::graph::risky_users::RiskMark;
+use crate::graph::risk_mark::RiskMark;
 use crate::plan::folder::{PlanFolder, Rows};
 use crate::plan::kept_elsewhere::{PasswordPlace, block_is_undone_by_sync, is_written_back, password_is_kept_in};
 use crate::plan::plan_targets::PlanTargets;

@@ -13,7 +13,7 @@ use super::outcome_counts::OutcomeCounts;
 use super::result_row::{ResultDetails, ResultRow, ResultRows, ScriptReport};
 use super::results_error::ResultsError;
 use super::row_fault::RowFault;
-use super::script_result::ScriptPassword;
+use super::script_result::{ScriptPassword, ScriptResult};
 use super::target_result;
 use super::writeback::{WritebackStage, WritebackStanding};
 use super::writeback_event::WritebackEvent;
@@ -184,8 +184,8 @@ fn cells<'a>(
 pub fn detail(row: &ResultRow, details: &ResultDetails) -> String {
     let acts = row.planned.decision == Decision::Act;
     // What stands in the way of a target is said of that target.
-    let targets = target_result::summary(&details.targets);
-    let fault = if targets.is_empty() || row.history.state.has_drifted() { details.said() } else { targets };
+    let is_of_targets = !details.targets.is_empty() && !row.history.state.has_drifted();
+    let fault = if is_of_targets { target_result::summary(&details.targets) } else { details.said() };
     let planned = row.planned.reason_text();
     let mut parts = if acts { vec![fault, planned] } else { vec![planned, fault] };
     let steps = row.planned.steps.iter().filter(|step| step.facts().column.is_none());
@@ -207,7 +207,8 @@ fn on_premises_word(row: &ResultRow) -> &'static str {
         return if row.is_on_premises() { ScriptedRow::word(scripted) } else { "" };
     }
     // What the script disables there is a part of its own.
-    let is_disabled = !block_is_undone_by_sync(&row.planned) || ScriptedRow::word(scripted) == "done";
+    let is_disabled =
+        !block_is_undone_by_sync(&row.planned) || scripted.is_some_and(|row| row.result == ScriptResult::Done);
     match row.history.written_back.map(|standing| (standing.stage, standing.sessions_ended)) {
         None => "pending",
         Some((WritebackStage::Open, _)) => "failed",
@@ -256,22 +257,26 @@ fn written_back(standing: Option<WritebackStanding>, last: Option<&WritebackEven
         return "no new password was written back to Active Directory yet; the old one opens the account".to_owned();
     };
     let said = match last {
-        Some(WritebackEvent::NotBegun { why }) => format!("password writeback was not begun: {why}"),
-        Some(WritebackEvent::Begun { .. }) => "password writeback was begun, and its end was not seen".to_owned(),
-        Some(WritebackEvent::Lost { why }) => format!("password writeback: {why}"),
-        Some(WritebackEvent::Refused { error }) => format!("password writeback was refused: {error}"),
-        Some(WritebackEvent::Failed { why }) if why.is_empty() => "password writeback failed".to_owned(),
-        Some(WritebackEvent::Failed { why }) => format!("password writeback failed: {why}"),
-        Some(WritebackEvent::SessionsLeft { why }) => format!("sessions were not ended after the new password: {why}"),
-        _ => String::new(),
+        Some(WritebackEvent::NotBegun { why }) => Some(format!("password writeback was not begun: {why}")),
+        Some(WritebackEvent::Begun { .. }) => Some("password writeback was begun, and its end was not seen".to_owned()),
+        Some(WritebackEvent::Lost { why }) => Some(format!("password writeback: {why}")),
+        Some(WritebackEvent::Refused { error }) => Some(format!("password writeback was refused: {error}")),
+        Some(WritebackEvent::Failed { why }) if why.is_empty() => Some("password writeback failed".to_owned()),
+        Some(WritebackEvent::Failed { why }) => Some(format!("password writeback failed: {why}")),
+        Some(WritebackEvent::SessionsLeft { why }) => {
+            Some(format!("sessions were not ended after the new password: {why}"))
+        }
+        _ => None,
     };
     let at = standing.replaced.map(utc_second).unwrap_or_default();
     let stage = match standing.stage {
-        WritebackStage::Open => "the old password opens the account".to_owned(),
-        WritebackStage::Unknown if said.is_empty() => "password writeback was sent, and no answer was noted".to_owned(),
-        WritebackStage::Unknown => String::new(),
-        WritebackStage::Accepted => format!("written back to Active Directory at {at}: accepted, not confirmed"),
-        WritebackStage::Confirmed => format!("written back to Active Directory at {at}"),
+        WritebackStage::Open => Some("the old password opens the account".to_owned()),
+        WritebackStage::Unknown if said.is_none() => {
+            Some("password writeback was sent, and no answer was noted".to_owned())
+        }
+        WritebackStage::Unknown => None,
+        WritebackStage::Accepted => Some(format!("written back to Active Directory at {at}: accepted, not confirmed")),
+        WritebackStage::Confirmed => Some(format!("written back to Active Directory at {at}")),
     };
-    [said, stage].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+    said.into_iter().chain(stage).collect::<Vec<_>>().join("; ")
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::outcome::Outcome;
 use super::risk_rows::{RiskFault, RiskStanding};
 use super::states::States;
-use crate::graph::risky_users::RiskMark;
+use crate::graph::risk_mark::RiskMark;
 use crate::plan::risk_plan::RiskOfRow;
 use crate::plan::row::PlanRow;
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::record::Record;
 use super::risk_found::RiskFound;
-use crate::graph::risky_users::RiskBar;
+use crate::graph::risk_mark::RiskBar;
 use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::RowNumber;
 
@@ -178,7 +178,7 @@ fn said_of(answer: &WriteOutcome) -> Option<String> {
 mod tests {
     use super::*;
     use crate::graph::error::GraphError;
-    use crate::graph::risky_users::RiskMark;
+    use crate::graph::risk_mark::RiskMark;
     use crate::graph::write_outcome::{Postponed, Undecided};
 
     fn intended(rows: &[u32]) -> Record {

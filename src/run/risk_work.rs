@@ -23,7 +23,7 @@ use super::states::States;
 use crate::clock::Clock;
 use crate::graph::backoff;
 use crate::graph::claims::Claims;
-use crate::graph::risky_users::{self, BETWEEN_CALLS, PEOPLE_A_CALL, RiskAnswer, RiskBar, RiskMark};
+use crate::graph::risk_mark::{self, BETWEEN_CALLS, PEOPLE_A_CALL, RiskAnswer, RiskBar, RiskMark};
 use crate::graph::transport::{Transport, TransportError};
 use crate::graph::write_outcome::{Postponed, WriteOutcome};
 use crate::ids::{ObjectId, RowNumber};
@@ -235,7 +235,7 @@ impl<T: Transport> RiskCalls<'_, T> {
                 return Ok(CallEnd::Interrupted);
             }
             self.journal.commit(vec![Record::RiskIntended { mark: self.mark, rows: rows() }]).await?;
-            let sent = risky_users::mark(self.transport, self.mark, &accounts).await;
+            let sent = risk_mark::mark(self.transport, self.mark, &accounts).await;
             self.pace.answered(self.clock.now());
             let (answer, failed) = match sent {
                 Ok(answer) => (answer, None),

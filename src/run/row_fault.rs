@@ -63,7 +63,7 @@ impl RowFault {
             Self::Postponed(why) => why.to_string(),
             Self::Undecided(why) => why.to_string(),
             Self::GaveUp { steps, last_try } => format!("gave up on {steps}: {last_try}"),
-            Self::Drifted(cause) => format!("drifted: {cause}; make a new plan for it"),
+            Self::Drifted(cause) => format!("drifted: {cause}"),
         }
     }
 }

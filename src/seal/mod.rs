@@ -91,8 +91,8 @@ pub use password_rules::PasswordFault;
 pub use payload::{Binding, ExpectedAccount, PassTimes, ScriptedPlace};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};
 pub use recipients::{
-    CertificateProblem, MissingKeyUsage, RecipientDamage, RecipientError, RecipientPlace, Recipients, SecretKeyKind,
-    UnsealableKind, is_a_key, recipient_name,
+    CertificateNote, CertificateProblem, MissingKeyUsage, RecipientDamage, RecipientError, RecipientPlace, Recipients,
+    SecretKeyKind, UnsealableKind, is_a_key, recipient_name,
 };
 pub use row_credential::RowCredentialError;
 pub use sealed_file::{SealedFile, seal_file, sealed_file_kind, unseal_any_file, unseal_file};

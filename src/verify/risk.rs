@@ -10,8 +10,8 @@ use super::claims::RunClaims;
 use super::pass::PassError;
 use crate::clock::Clock;
 use crate::graph::reading::{ReadError, Reading};
-use crate::graph::risky_people::{self, ShownRisk};
-use crate::graph::risky_users::RiskMark;
+use crate::graph::risk_mark::RiskMark;
+use crate::graph::shown_risk::{self, ShownRisk};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::PlanFolder;
@@ -154,7 +154,7 @@ pub async fn read<T: Transport>(
     if people.is_empty() {
         return Ok(Some(proofs));
     }
-    match risky_people::states(&Reading::new(transport, clock), clock, &people).await {
+    match shown_risk::states(&Reading::new(transport, clock), clock, &people).await {
         Ok(states) => {
             for finding in proofs.findings.iter_mut().filter(|it| it.is_marked) {
                 let risk = states.get(&finding.object_id).copied().unwrap_or(ShownRisk::NoRisk);

@@ -64,7 +64,7 @@ pub fn last_assigned(app: &AppOfRoles) -> String {
 
 /// The apps that are not named, where there are any.
 #[must_use]
-pub fn unnamed_apps(roles: &AppRoleCounts) -> Option<String> {
+pub fn more_apps(roles: &AppRoleCounts) -> Option<String> {
     let more = roles.more_apps;
     (more > 0).then(|| format!("app-roles.csv names {} more", counted(more.into(), "app", "apps")))
 }

@@ -1,6 +1,7 @@
 //! What is said of each [`Cause`] for which an account is not done, and what to do about it.
 
 use super::missing_role::GRANT_AND_PLAN;
+use super::reason::DRIFTED;
 use crate::run::cause::Cause;
 
 /// What went wrong.
@@ -48,7 +49,7 @@ pub const fn remedy(cause: &Cause) -> &'static str {
         Cause::MasteredElsewhere => {
             "Replace it in Active Directory, or at the identity provider of the domain: onprem.csv says where."
         }
-        Cause::Drifted => "Look at what has changed in these accounts, and make a new plan.",
+        Cause::Drifted => DRIFTED,
         Cause::DefaultMethod => {
             "Graph deletes the default method only when no other is left that could be it. Remove the others too (plan again with --methods \
              all), or set another default in the Entra admin center (Users > the person > Authentication methods) and run sealoff apply \

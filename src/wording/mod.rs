@@ -15,6 +15,9 @@
 //! | [`recipients`] | why a password cannot be sealed to what was named |
 //! | [`refused_token`] | why there is no token |
 //! | [`devices`] | the devices of a plan's people |
+//! | [`further_apps`] | why an app beside the first one is of no use |
+//! | [`on_premises`] | what a plan leaves to Active Directory and to identity providers |
+//! | [`playbook`] | what each playbook is for |
 //! | [`passes`] | temporary access passes |
 //! | [`risk`] | the risk of people, which is marked when all else is done |
 //! | [`ways_in`] | the methods that people sign in with |
@@ -31,6 +34,7 @@ pub mod causes;
 pub mod consents;
 pub mod decision;
 pub mod devices;
+pub mod further_apps;
 pub mod missing_role;
 pub mod new_passwords;
 pub mod next_steps;

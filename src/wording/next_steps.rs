@@ -111,13 +111,13 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
                 if sets_passwords { ": until then these people count as having their old password" } else { "" };
             format!("Then, to take in what the script did{until_then}")
         }
-        NextStep::ChangeByHand { accounts: number } => {
+        NextStep::ChangeByHand { accounts: number, is_listed } => {
             let which = accounts(*number, "account", "accounts");
             let what = format!(
                 "Change {which} by hand, which the script leaves to people: at the identity provider of their domain, or with a \
                  new password that somebody hands over"
             );
-            if plan.path().join(BY_HAND).exists() {
+            if *is_listed {
                 format!(
                     "{what} (by-hand.csv says who, where and what; write yes into its column done). Then, to take it in: until \
                      then these people count as having their old password"
@@ -168,12 +168,9 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         NextStep::RestoreJournal | NextStep::PlanInAnotherFolder | NextStep::TreatUncertainAsNotDone { .. } => {
             return None;
         }
-        NextStep::ChangeByHand { .. } => {
-            let list = plan.path().join(BY_HAND);
-            if !list.exists() {
-                return None;
-            }
-            format!("sealoff onprem {dir} --by-hand {}", quoted(&list))
+        NextStep::ChangeByHand { is_listed: false, .. } => return None,
+        NextStep::ChangeByHand { is_listed: true, .. } => {
+            format!("sealoff onprem {dir} --by-hand {}", quoted(&plan.path().join(BY_HAND)))
         }
         NextStep::LookAtWaysIn { .. } if !manifest.playbook.shuts_out() => return None,
         NextStep::LookAtWaysIn { .. } => {

@@ -200,6 +200,12 @@ mod tests {
     use strum::IntoEnumIterator as _;
 
     use super::*;
+    use crate::plan::pass_moments::MAX_DAYS_AHEAD;
+
+    #[test]
+    fn how_far_off_a_moment_may_be_is_said_as_it_holds() {
+        assert!(sentence(Reason::PassFromFar).contains(&format!("more than {MAX_DAYS_AHEAD} days off")));
+    }
 
     #[test]
     fn every_reason_has_a_sentence_of_its_own() {

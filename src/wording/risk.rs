@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::graph::risky_people::ShownRisk;
-use crate::graph::risky_users::{PEOPLE_A_CALL, PERMISSION, RiskBar, RiskMark};
+use crate::graph::risk_mark::{PEOPLE_A_CALL, PERMISSION, RiskBar, RiskMark};
+use crate::graph::shown_risk::ShownRisk;
 use crate::plan::playbook::Playbook;
 use crate::plan::risk_plan::RiskPlan;
 use crate::run::proof::Proof;

@@ -411,6 +411,9 @@ fn a_list_that_is_refused_is_explained_with_why() {
     let json = stage.run(&["plan", "no-key.csv", "--explain", "--json"]).exited(2).json();
     assert_eq!((&json["columns"][1]["why"], &json["shape"]), (&"accounts".into(), &Value::Null), "{json}");
     stage.run(&["plan", "none.csv", "--explain"]).exited(2).complains(&["does not exist"]);
+    stage.write("headless.csv", "ada.lovelace@contoso.com,Sales,grace.hopper@contoso.com\n");
+    let shown = stage.run(&["plan", "headless.csv", "--explain"]).exited(2);
+    shown.says(&["#1: not used", "#3: not used"]).complains(&["#1, #3", "--key \"#1\" or --key \"#3\""]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Files of keys that cannot be used: what an app signs in with, and what opens passwords.
 
+use std::path::Path;
+
 use super::super::exit::{Exit, Failure};
 use super::super::words::quoted;
 use crate::graph::app_file::{AppFileError, AppFileProblem};
@@ -9,13 +11,15 @@ use crate::seal::IdentityError;
 use crate::wording::refused_token::JOB_PERMISSION;
 use crate::wording::worded_step::WordedStep;
 
+/// The command that turns a PEM file of an older kind into one that can be used.
+fn of_old_pem(path: &Path) -> WordedStep {
+    WordedStep::typed("Convert it with", format_args!("openssl pkcs8 -topk8 -in {} -out new-key.pem", quoted(path)))
+}
+
 /// The command that makes a file that can be used of one that cannot, where there is one.
 fn conversion_of(error: &CertificateError) -> Option<WordedStep> {
     Some(match error {
-        CertificateError::OldPem(path) => WordedStep::typed(
-            "Convert it with",
-            format_args!("openssl pkcs8 -topk8 -in {} -out new-key.pem", quoted(path)),
-        ),
+        CertificateError::OldPem(path) => of_old_pem(path),
         CertificateError::Damaged(path) => WordedStep::typed(
             "Turn it into PEM, and keep that file to yourself",
             format_args!("openssl pkcs12 -in {} -nodes -out app.pem", quoted(path)),
@@ -64,10 +68,7 @@ impl From<IdentityError> for Failure {
                 "Keep it by a common cipher with",
                 format_args!("ssh-keygen -p -Z aes256-ctr -f {}", quoted(path)),
             ),
-            IdentityError::OldPem(path) => WordedStep::typed(
-                "Convert it with",
-                format_args!("openssl pkcs8 -topk8 -in {} -out new-key.pem", quoted(path)),
-            ),
+            IdentityError::OldPem(path) => of_old_pem(path),
             IdentityError::DamagedPfx(path)
             | IdentityError::PfxCipher { path, .. }
             | IdentityError::PfxWithoutKey(path) => WordedStep::typed(

@@ -98,7 +98,7 @@ pub(super) fn parse(line: &[OsString], command: &Command) -> Result<(ArgMatches,
         Some((matches, in_force)) => (matches, in_force),
         None => (said, InForce::default()),
     };
-    messages::set_level(MessageArgs::from_arg_matches(&matches).unwrap_or_else(|error| usage::end(&error, line)));
+    messages::set_level(MessageArgs::from_arg_matches(&matches).unwrap_or_else(|error| usage::end(error, line)));
     if let Some(names) = in_force.said_by_file().filter(|_| matches.subcommand_name() != Some("config")) {
         let file = in_force.file.as_deref().map(quoted).unwrap_or_default();
         // Said before anything is sent, so that a file that lies about is no surprise.

@@ -47,7 +47,8 @@ pub(super) struct ExaminedTenant {
     /// Where an administrator of that tenant consents to the app, where an app gets in.
     consent_page: Option<String>,
     /// The code with which sealoff doctor ends for it alone.
-    exit_code: u8,
+    #[schemars(with = "u8")]
+    exit_code: Exit,
     /// In the order in which a run needs them.
     checks: Vec<Check>,
 }
@@ -78,8 +79,7 @@ pub(in crate::cli) async fn run(
     }
     let tenants = side_by_side(work).await;
     drop(spinner);
-    let code = |tenant: &ExaminedTenant| if tenant.exit_code == 0 { Exit::Done } else { Exit::Access };
-    let exit = match ending_of(tenants.iter().map(code)) {
+    let exit = match ending_of(tenants.iter().map(|tenant| tenant.exit_code)) {
         Exit::Done => Exit::Done,
         // As of one tenant: something would fail.
         _ => Exit::Access,
@@ -132,7 +132,7 @@ async fn look_at(tenant: &NamedTenant, intended: &IntendedEverywhere, connection
         }
     };
     let fails = checks.iter().any(|check| check.status == CheckStatus::Failed);
-    let exit_code = if fails { Exit::Access } else { Exit::Done } as u8;
+    let exit_code = if fails { Exit::Access } else { Exit::Done };
     ExaminedTenant { name: tenant.name.to_string(), tenant: tenant.tenant.clone(), consent_page, exit_code, checks }
 }
 
@@ -168,7 +168,7 @@ fn write(lines: &mut Lines, tenants: &[ExaminedTenant], playbook: Option<&str>) 
         }
     }
     lines.blank();
-    let failing = tenants.iter().filter(|tenant| tenant.exit_code != 0).count() as u64;
+    let failing = tenants.iter().filter(|tenant| tenant.exit_code != Exit::Done).count() as u64;
     let what = playbook.map_or_else(|| "a run".to_owned(), |playbook| format!("a run of {playbook}"));
     let all = counted(tenants.len() as u64, "tenant", "tenants");
     lines.text(match failing {

@@ -47,7 +47,8 @@ pub(super) struct TenantStanding {
     /// What it is called in the file of tenants.
     name: String,
     /// The code with which sealoff status ends for its plan alone.
-    exit_code: u8,
+    #[schemars(with = "u8")]
+    exit_code: Exit,
     /// Has its run begun?
     begun: bool,
     /// Is a process working on it?
@@ -63,8 +64,6 @@ pub(super) struct TenantStanding {
     /// In a few words.
     #[serde(skip)]
     words: String,
-    #[serde(skip)]
-    exit: Exit,
 }
 
 /// Shows where every run stands.
@@ -127,21 +126,21 @@ pub(super) fn show(set: &TenantSet, mut ran: HashMap<TenantName, RanInTenant>, j
 impl TenantStanding {
     /// The same, after a command that ended so.
     fn after(self, ran: RanInTenant) -> Self {
-        let (exit, failure) = match ran {
+        let (exit_code, failure) = match ran {
             Ok(exit) => (exit, None),
             Err(failure) => (failure.exit, Some(failure.what)),
         };
-        let words = match (&failure, exit) {
+        let words = match (&failure, exit_code) {
             (Some(what), _) => format!("STOPPED: {}; {}", harmless(what), self.words),
             (None, _) => self.words,
         };
-        Self { exit, exit_code: exit as u8, words, reason: failure.or(self.reason), ..self }
+        Self { exit_code, words, reason: failure.or(self.reason), ..self }
     }
 }
 
 /// Who is in no tenant is not dealt with.
 fn ending(set: &TenantSet, tenants: &[TenantStanding]) -> Exit {
-    let exit = ending_of(tenants.iter().map(|tenant| tenant.exit));
+    let exit = ending_of(tenants.iter().map(|tenant| tenant.exit_code));
     if set.manifest.unplaced > 0 { exit.or_unfinished() } else { exit }
 }
 
@@ -149,7 +148,7 @@ fn ending(set: &TenantSet, tenants: &[TenantStanding]) -> Exit {
 fn standing(set: &TenantSet, member: &Member) -> TenantStanding {
     let mut standing = TenantStanding {
         name: member.name.to_string(),
-        exit_code: Exit::Done as u8,
+        exit_code: Exit::Done,
         begun: false,
         in_use: false,
         accounts: member.accounts,
@@ -157,11 +156,10 @@ fn standing(set: &TenantSet, member: &Member) -> TenantStanding {
         writes_left: 0,
         reason: None,
         words: "no one on the list".to_owned(),
-        exit: Exit::Done,
     };
-    let failed = |standing: TenantStanding, exit: Exit, reason: String| {
+    let failed = |standing: TenantStanding, exit_code: Exit, reason: String| {
         let words = format!("NO PLAN: {}", harmless(&reason));
-        TenantStanding { exit, exit_code: exit as u8, reason: Some(reason), words, ..standing }
+        TenantStanding { exit_code, reason: Some(reason), words, ..standing }
     };
     match &member.no_plan {
         Some(NoPlan::Failed(why)) => return failed(standing, Exit::Unfinished, why.clone()),
@@ -179,16 +177,15 @@ fn standing(set: &TenantSet, member: &Member) -> TenantStanding {
         Ok(read) => read,
         Err(failure) => {
             let words = format!("CANNOT BE READ: {}", harmless(&failure.what));
-            let (exit, reason) = (failure.exit, Some(failure.what));
-            return TenantStanding { exit, exit_code: exit as u8, reason, words, ..standing };
+            let (exit_code, reason) = (failure.exit, Some(failure.what));
+            return TenantStanding { exit_code, reason, words, ..standing };
         }
     };
-    standing.exit = match &run.journal.broken {
+    standing.exit_code = match &run.journal.broken {
         Some(_) => Exit::Refused,
         None if run.is_done() => Exit::Done,
         None => Exit::Unfinished,
     };
-    standing.exit_code = standing.exit as u8;
     standing.reason = run.journal.broken.as_ref().map(|broken| broken.reason.clone());
     let (playbook, left) = (plan.manifest().playbook, counted(run.writes_left, "write", "writes"));
     standing.words = match (&standing.reason, run.begun) {

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use super::name::{ACTIVE_DIRECTORY, DEFAULT, ESCROW, HandoffName, HandoffNameError, fold};
 use crate::nearest::nearest_by;
 use crate::private_files;
-use crate::seal::{RecipientError, Recipients};
+use crate::seal::{CertificateNote, RecipientError, Recipients};
 use crate::text_file::{self, Letters};
 use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 
@@ -321,9 +321,8 @@ impl HandoffKeys {
 
     /// What is to be known about opening what is sealed to these certificates, each once.
     #[must_use]
-    pub fn notes(&self) -> Vec<String> {
-        let notes: BTreeSet<String> = self.recipients().flat_map(|recipients| recipients.notes()).collect();
-        notes.into_iter().collect()
+    pub fn notes(&self) -> BTreeSet<CertificateNote> {
+        self.recipients().flat_map(|recipients| recipients.notes()).collect()
     }
 
     fn recipients(&self) -> impl Iterator<Item = Recipients> {

@@ -19,6 +19,12 @@ pub struct HaltAt(u8);
 impl HaltAt {
     /// Never.
     pub const NEVER: Self = Self(100);
+
+    /// How many in a hundred.
+    #[must_use]
+    pub const fn percent(self) -> u8 {
+        self.0
+    }
 }
 
 impl Default for HaltAt {

@@ -49,6 +49,33 @@ pub(in super::super) enum CertificateKey {
     Ec { curve: &'static agreement::Algorithm, point: Vec<u8> },
 }
 
+/// What a person who seals to a certificate should know about opening.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CertificateNote {
+    subject: String,
+    lack: CertificateLack,
+}
+
+/// What PowerShell asks of a certificate, and one lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum CertificateLack {
+    RsaKey,
+    DocumentEncryption,
+}
+
+impl fmt::Display for CertificateNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lack = match self.lack {
+            CertificateLack::RsaKey => "its key is EC, which PowerShell opens on Windows only, if at all",
+            CertificateLack::DocumentEncryption => {
+                "it is not marked for document encryption (1.3.6.1.4.1.311.80.1), which Microsoft asks of certificates \
+                 for PowerShell's CMS commands"
+            }
+        };
+        write!(f, "{}: {lack}; `sealoff unseal` and `openssl cms -decrypt` open what is sealed to it", self.subject)
+    }
+}
+
 /// Why nothing is sealed to a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -175,16 +202,13 @@ impl Certificate {
     }
 
     /// What `Unprotect-CmsMessage` demands of a certificate and this one lacks.
-    pub(super) fn note(&self) -> Option<String> {
+    pub(super) fn note(&self) -> Option<CertificateNote> {
         let lack = match self.key {
-            CertificateKey::Ec { .. } => "its key is EC, which PowerShell opens on Windows only, if at all",
-            CertificateKey::Rsa { .. } if !self.for_documents => {
-                "it is not marked for document encryption (1.3.6.1.4.1.311.80.1), which Microsoft asks of certificates \
-                 for PowerShell's CMS commands"
-            }
+            CertificateKey::Ec { .. } => CertificateLack::RsaKey,
+            CertificateKey::Rsa { .. } if !self.for_documents => CertificateLack::DocumentEncryption,
             CertificateKey::Rsa { .. } => return None,
         };
-        Some(format!("{}: {lack}; `sealoff unseal` and `openssl cms -decrypt` open what is sealed to it", self.subject))
+        Some(CertificateNote { subject: self.subject.clone(), lack })
     }
 }
 

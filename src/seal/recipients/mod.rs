@@ -18,6 +18,7 @@ use time::OffsetDateTime;
 
 use super::extension::Extension;
 use age_key::AgeKey;
+pub use certificate::CertificateNote;
 pub(super) use certificate::{Certificate, CertificateKey};
 pub(super) use recipient::RsaPadding;
 use recipient::{CERTIFICATE, CERTIFICATE_OAEP, Recipient};
@@ -174,7 +175,7 @@ impl Recipients {
 
     /// What a person who seals to these certificates should know about opening.
     #[must_use]
-    pub fn notes(&self) -> Vec<String> {
+    pub fn notes(&self) -> Vec<CertificateNote> {
         self.certificates().filter_map(|(certificate, _)| certificate.note()).collect()
     }
 

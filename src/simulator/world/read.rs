@@ -18,6 +18,9 @@ use crate::simulator::graph::select::SelectedNames;
 use crate::simulator::graph::served_read::{ListUsers, ServedRead, WantedObjects};
 use crate::simulator::tokens::TokenHolder;
 
+/// Where an object is answered that could be of another kind.
+const OF_USER: &str = "\"@odata.type\":\"#microsoft.graph.user\",";
+
 impl World {
     pub(super) fn read(&mut self, call: &ServedRead, context: &Context<'_>) -> Result<ServedAnswer, ServedError> {
         self.may_read(call, context)?;
@@ -30,46 +33,12 @@ impl World {
                 let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
                 self.one_user(place, "users", "", selection.as_ref(), self.rights.sight(), context)
             }
-            ServedRead::Manager { key, named, selection } => {
-                let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
-                let manager = self.directory.get(place).manager().map(UserKey::Id);
-                // "List manager": who has none is answered like who is not there.
-                let manager = manager.and_then(|key| self.directory.find(&key));
-                let manager = manager.ok_or_else(|| ServedError::not_found("manager"))?;
-                let kind = "\"@odata.type\":\"#microsoft.graph.user\",";
-                let sight = self.rights.sight();
-                self.one_user(manager, "directoryObjects", kind, selection.as_ref(), sight, context)
-            }
-            ServedRead::MailboxPurpose { key, named } => {
-                let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
-                let purpose = self.directory.get(place).mailbox_purpose().ok_or_else(ServedError::no_mailbox)?;
-                let mut json = Vec::with_capacity(64);
-                raw(
-                    &mut json,
-                    format_args!(
-                        "{{\"@odata.context\":\"{}/$metadata#Edm.String\",\"value\":\"{purpose}\"}}",
-                        context.root
-                    ),
-                );
-                ServedAnswer::json(json)
-            }
+            ServedRead::Manager { key, named, selection } => self.manager(key, named, selection.as_ref(), context)?,
+            ServedRead::MailboxPurpose { key, named } => self.mailbox_purpose(key, named, context)?,
             ServedRead::GetDeletedUser { key, named, selection } => {
-                let UserKey::Id(id) = key else { return Err(ServedError::not_found(named)) };
-                let place = self.directory.find_deleted(*id).ok_or_else(|| ServedError::not_found(named))?;
-                let kind = "\"@odata.type\":\"#microsoft.graph.user\",";
-                self.one_user(place, "directoryObjects", kind, selection.as_ref(), self.rights.sight(), context)
+                self.deleted_user(key, named, selection.as_ref(), context)?
             }
-            ServedRead::Me { selection } => {
-                let TokenHolder::User(id) = context.caller else {
-                    return Err(ServedError::malformed(
-                        "/me request is only valid with delegated authentication flow.",
-                    ));
-                };
-                let place = self.directory.find(&UserKey::Id(id));
-                let place = place.ok_or_else(|| ServedError::not_found(&id.to_string()))?;
-                // Everyone may read themselves.
-                self.one_user(place, "users", "", selection.as_ref(), Sight::Full, context)
-            }
+            ServedRead::Me { selection } => self.me(selection.as_ref(), context)?,
             ServedRead::Methods(call) => self.read_methods(call, context)?,
             ServedRead::PassPolicy => self.pass_policy(context)?,
             ServedRead::OnPremisesSync => self.on_premises_sync(context),
@@ -109,6 +78,54 @@ impl World {
         };
         self.counters.reads += 1;
         Ok(answer)
+    }
+
+    fn manager(
+        &self,
+        key: &UserKey,
+        named: &str,
+        selection: Option<&Selection>,
+        context: &Context<'_>,
+    ) -> Result<ServedAnswer, ServedError> {
+        let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
+        let manager = self.directory.get(place).manager().map(UserKey::Id);
+        // "List manager": who has none is answered like who is not there.
+        let manager = manager.and_then(|key| self.directory.find(&key));
+        let manager = manager.ok_or_else(|| ServedError::not_found("manager"))?;
+        Ok(self.one_user(manager, "directoryObjects", OF_USER, selection, self.rights.sight(), context))
+    }
+
+    fn mailbox_purpose(&self, key: &UserKey, named: &str, context: &Context<'_>) -> Result<ServedAnswer, ServedError> {
+        let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
+        let purpose = self.directory.get(place).mailbox_purpose().ok_or_else(ServedError::no_mailbox)?;
+        let mut json = Vec::with_capacity(64);
+        raw(
+            &mut json,
+            format_args!("{{\"@odata.context\":\"{}/$metadata#Edm.String\",\"value\":\"{purpose}\"}}", context.root),
+        );
+        Ok(ServedAnswer::json(json))
+    }
+
+    fn deleted_user(
+        &self,
+        key: &UserKey,
+        named: &str,
+        selection: Option<&Selection>,
+        context: &Context<'_>,
+    ) -> Result<ServedAnswer, ServedError> {
+        let UserKey::Id(id) = key else { return Err(ServedError::not_found(named)) };
+        let place = self.directory.find_deleted(*id).ok_or_else(|| ServedError::not_found(named))?;
+        Ok(self.one_user(place, "directoryObjects", OF_USER, selection, self.rights.sight(), context))
+    }
+
+    fn me(&self, selection: Option<&Selection>, context: &Context<'_>) -> Result<ServedAnswer, ServedError> {
+        let TokenHolder::User(id) = context.caller else {
+            return Err(ServedError::malformed("/me request is only valid with delegated authentication flow."));
+        };
+        let place = self.directory.find(&UserKey::Id(id));
+        let place = place.ok_or_else(|| ServedError::not_found(&id.to_string()))?;
+        // Everyone may read themselves.
+        Ok(self.one_user(place, "users", "", selection, Sight::Full, context))
     }
 
     /// `kind` is the annotation of the type, where the set holds several.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::error::GraphError;
 use super::outside::OutsideText;
 use super::reading::{ReadError, Reading};
-use super::risky_users::BETWEEN_CALLS;
+use super::risk_mark::BETWEEN_CALLS;
 use super::transport::{Consistency, Transport};
 use crate::clock::Clock;
 use crate::ids::ObjectId;
@@ -15,7 +15,7 @@ use crate::ids::ObjectId;
 /// Where the people are.
 const PATH: &str = "/v1.0/identityProtection/riskyUsers";
 /// For more people than this the list of all is read, page by page: one call a second is slow for people one by one.
-const MOST_ONE_BY_ONE: usize = 20;
+const MAX_ONE_BY_ONE: usize = 20;
 /// How many of them a page holds at most.
 const PAGE: u32 = 500;
 /// A tenant with more of them is not read to its end.
@@ -86,7 +86,7 @@ pub async fn states<T: Transport>(
     clock: Clock,
     people: &[ObjectId],
 ) -> Result<HashMap<ObjectId, ShownRisk>, ReadError> {
-    if people.len() <= MOST_ONE_BY_ONE {
+    if people.len() <= MAX_ONE_BY_ONE {
         one_by_one(reading, clock, people).await
     } else {
         listed(reading, clock, people).await
