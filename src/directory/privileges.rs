@@ -194,11 +194,11 @@ async fn eligible<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> 
             Ok(Vec::new())
         }
         Err(error) if error.status == 403 => {
-            notes.push(Note::EligibleRolesNotRead { because: error.to_string() });
+            notes.push(Note::EligibleRolesNotRead { because: error });
             Ok(Vec::new())
         }
         Err(error) if is_of_the_service(&error) => {
-            notes.push(Note::EligibleRolesRefused { because: error.to_string() });
+            notes.push(Note::EligibleRolesRefused { because: error });
             Ok(Vec::new())
         }
         Err(error) => Err(ReadError::refused(ELIGIBLE, error).into()),

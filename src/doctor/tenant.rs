@@ -5,12 +5,13 @@ use std::fmt;
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
-use super::check::Check;
+use super::check::{Check, CheckStatus};
 use crate::directory::{Domains, LookupError, Note, PassPolicy, SyncFeatures};
 use crate::graph::reading::ReadError;
 use crate::graph::transport::Advice;
 use crate::ids::TenantId;
 use crate::plan::pass_wish::PassWish;
+use crate::wording::note::remedy;
 use crate::wording::passes::when;
 use crate::words::{self, count, counted};
 
@@ -191,32 +192,36 @@ pub fn domains(domains: &Domains) -> Check {
     }
 }
 
-/// What could not be read and does not stop a plan.
+/// Whether it is known who may take a role for a while, and whose account must not be touched. `notes` are of a reading that asked
+/// for roles.
 #[must_use]
 pub fn notes(notes: &[Note]) -> Vec<Check> {
-    let mut checks = Vec::new();
+    const ELIGIBLE: &str = "eligible-roles";
+    let mut eligible = Check::ok(ELIGIBLE, "who may take a role for a while is known (Privileged Identity Management)");
+    let mut owners = Vec::new();
     for note in notes {
-        let (name, remedy) = match note {
-            Note::NoEligibleRoles => {
-                checks.push(Check::ok("eligible-roles", note.sentence()));
-                continue;
-            }
-            Note::EligibleRolesNotRead { .. } => ("eligible-roles", "Grant RoleManagement.Read.Directory to the app."),
-            Note::OwnersNotRead { .. } => {
-                ("owners", "Grant Application.Read.All to the app, or name its owners in --protect FILE.")
-            }
-            Note::CallerNotKnown => ("owners", "Name the account that you are signed in with in --protect FILE."),
-            _ => continue,
-        };
-        checks.push(Check::warning(name, note.sentence(), remedy));
+        match note {
+            Note::NoEligibleRoles => eligible = Check::ok(ELIGIBLE, note.sentence()),
+            Note::RolesNotRead => eligible = Check::skipped(ELIGIBLE, note.sentence()),
+            Note::EligibleRolesNotRead { .. } | Note::EligibleRolesRefused { .. } => eligible = gap(ELIGIBLE, note),
+            Note::OwnersNotRead { .. } | Note::CallerNotKnown => owners.push(gap("owners", note)),
+            // They are about a list, or have checks of their own.
+            Note::DomainsNotRead
+            | Note::SignedInAs { .. }
+            | Note::DeletedNotRead { .. }
+            | Note::MailboxesNotRead { .. }
+            | Note::ManagersNotRead { .. }
+            | Note::MembersListed
+            | Note::NamesCompared { .. }
+            | Note::NamesNotCompared => {}
+        }
     }
-    if !checks.iter().any(|check| check.check == "eligible-roles") {
-        checks.push(Check::ok(
-            "eligible-roles",
-            "who may take a role for a while is known (Privileged Identity Management)",
-        ));
-    }
-    checks
+    owners.push(eligible);
+    owners
+}
+
+fn gap(check: &'static str, note: &Note) -> Check {
+    Check { remedy: remedy(note.into()).map(str::to_owned), status: CheckStatus::Warning, ..Check::ok(check, note.sentence()) }
 }
 
 /// Does the tenant give the temporary access passes that are meant?
@@ -241,7 +246,6 @@ pub fn passes(wish: PassWish, policy: Result<PassPolicy, LookupError>) -> Check 
 
 #[cfg(test)]
 mod tests {
-    use super::super::check::CheckStatus;
     use super::*;
 
     #[test]

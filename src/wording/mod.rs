@@ -21,6 +21,7 @@
 //! | [`consents`] | what people allowed apps to do in their names |
 //! | [`app_roles`] | the roles that they hold in apps |
 //! | [`causes`] | why accounts are not done |
+//! | [`note`] | what could not be read and does not stop a plan |
 //! | [`missing_role`] | that the app may not write |
 //! | [`worded_step`] | a sentence and the command to type for it |
 //! | [`next_steps`] | what an operator should do next |
@@ -34,6 +35,7 @@ pub mod devices;
 pub mod missing_role;
 pub mod new_passwords;
 pub mod next_steps;
+pub mod note;
 pub mod on_premises;
 pub mod outcome;
 pub mod pace;
