@@ -12,7 +12,7 @@ use crate::graph::transport::Advice;
 use crate::ids::TenantId;
 use crate::plan::pass_wish::PassWish;
 use crate::wording::note::remedy;
-use crate::wording::passes::when;
+use crate::wording::passes;
 use crate::words::{self, count, counted};
 
 /// The tenant as it describes itself: "organization resource type".
@@ -221,26 +221,24 @@ pub fn notes(notes: &[Note]) -> Vec<Check> {
 }
 
 fn gap(check: &'static str, note: &Note) -> Check {
-    Check { remedy: remedy(note.into()).map(str::to_owned), status: CheckStatus::Warning, ..Check::ok(check, note.sentence()) }
+    Check {
+        remedy: remedy(note.into()).map(str::to_owned),
+        status: CheckStatus::Warning,
+        ..Check::ok(check, note.sentence())
+    }
 }
 
 /// Does the tenant give the temporary access passes that are meant?
 #[must_use]
 pub fn passes(wish: PassWish, policy: Result<PassPolicy, LookupError>) -> Check {
     const NAME: &str = "passes";
-    match policy.as_ref().map(|policy| wish.under(policy)) {
-        Ok(Ok(terms)) => Check::ok(NAME, format!("the policy allows them: {}", when(&terms))),
-        Ok(Err(reason)) => Check::failed(
-            NAME,
-            reason.to_string(),
-            "Change the policy (Entra admin centre > Authentication methods > Policies > Temporary Access Pass), or --pass-lifetime; \
-             or plan without --credential.",
-        ),
-        Err(error) => Check::failed(
-            NAME,
-            format!("the policy for temporary access passes cannot be read: {error}"),
-            "Grant Policy.Read.AuthenticationMethod; or plan without --credential: not every cloud has passes.",
-        ),
+    match &policy.map(|policy| wish.under(&policy)) {
+        Ok(Ok(terms)) => Check::ok(NAME, format!("the policy allows them: {}", passes::when(terms))),
+        Ok(Err(why)) => Check::failed(NAME, why.to_string(), passes::remedy(why)),
+        Err(error) => {
+            let steps = passes::remedies_of_unread_policy(error);
+            Check::failed_by(NAME, passes::of_unread_policy(error), &steps, "Plan without --credential.")
+        }
     }
 }
 

@@ -136,6 +136,27 @@ fn every_refusal_of_eligible_roles_is_a_note_and_the_plan_goes_on() {
 }
 
 #[test]
+fn a_plan_that_cannot_be_made_fails_the_doctor_with_its_remedy() {
+    let domains =
+        r#"{"value":[{"id":"contoso.com","authenticationType":"Managed","isVerified":true,"isDefault":true}]}"#;
+    let refused = (403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
+    let once = FaultRule {
+        answer: Some(ScriptedAnswer { body: Some(domains.to_owned()), ..ScriptedAnswer::of(200, "", "") }),
+        times: Some(1),
+        ..answering(None, "/domains", None, refused)
+    };
+    let stage = stage_with(300, vec![once, answering(None, "/domains", None, refused)]);
+    let roster = stage.roster_of(&members(300, 3));
+    let json = stage.run(&["doctor", "--playbook", "contain", "--roster", &roster, "--json"]).exited(5).json();
+    let checks = json["checks"].as_array().unwrap();
+    let failed: Vec<_> = checks.iter().filter(|check| check["status"] == "failed").collect();
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert_eq!(failed[0]["check"], "plan");
+    assert!(failed[0]["found"].as_str().unwrap().starts_with("no plan can be made: "), "{}", failed[0]);
+    assert!(failed[0]["remedy"].as_str().unwrap().contains("Domain.Read.All"), "{}", failed[0]);
+}
+
+#[test]
 fn roles_are_read_without_their_principals_where_one_is_gone() {
     let members = members(300, 6);
     let answer = (404, "Request_ResourceNotFound", "Resource does not exist.");
