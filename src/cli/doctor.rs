@@ -140,7 +140,7 @@ pub async fn run(mut args: DoctorArgs) -> Result<Exit, Failure> {
             }
             (checks, look_at_apps(&args.apps, &connected, &seen, steps).await)
         }
-        Err(failure) if failure.exit == Exit::Access => without_credential(failure, &subject, &args.apps),
+        Err(failure) if failure.exit == Exit::Access => without_credential(&failure, &subject, &args.apps),
         Err(failure) => return Err(failure),
     };
     DoctorFindings { playbook: args.playbook, checks, apps }.show(args.json)
@@ -167,10 +167,9 @@ fn intended(args: &DoctorArgs) -> Result<IntendedRun, Failure> {
 }
 
 /// What can be looked at where nothing opens the way to Graph.
-fn without_credential(failure: Failure, subject: &IntendedRun, apps: &[PathBuf]) -> (Vec<Check>, Vec<FoundApp>) {
-    let remedy = failure.remedy().unwrap_or_else(|| "Set a credential in the environment.".to_owned());
+fn without_credential(failure: &Failure, subject: &IntendedRun, apps: &[PathBuf]) -> (Vec<Check>, Vec<FoundApp>) {
     let mut checks = vec![
-        Check::failed("credential", failure.what, remedy),
+        failure.as_check("credential", "Set a credential in the environment."),
         Check::skipped("tenant", "there is no credential to get in with"),
     ];
     checks.extend(subject.look_at_what_is_here());
@@ -242,7 +241,7 @@ async fn look_at_app(
             let reader = (&connected.transport, connected.clock);
             further_app::examine(&transport, reader, file, seen, steps).await
         }
-        Err(failure) => further_app::unusable(failure.what.clone(), failure.remedy().as_deref().unwrap_or(FIX_FILE)),
+        Err(failure) => further_app::without(failure.as_check("credential", FIX_FILE)),
     }
 }
 

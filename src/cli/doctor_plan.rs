@@ -1,9 +1,11 @@
 //! What `plan` would decide about the list, by the planner itself.
 
+use std::path::Path;
+
 use super::connect::Connected;
+use super::exit::Failure;
 use super::words::{count, counted};
 use crate::doctor::Check;
-use crate::plan::error::PlanError;
 use crate::plan::planner::Planner;
 use crate::plan::row::Decision;
 use crate::plan::rules::Rules;
@@ -16,18 +18,27 @@ const CHECK: &str = "plan";
 
 /// Makes the plan in a folder that is thrown away.
 pub(super) async fn check(connected: &Connected, roster: Roster, rules: Rules) -> Check {
-    match plan(connected, roster, rules).await {
+    let folder = match private_files::temporary_folder("sealoff-doctor-") {
+        Ok(folder) => folder,
+        Err(error) => return Check::skipped(CHECK, format!("there is no folder to plan in: {error}")),
+    };
+    // Not what is meant, but what is put in the place of it here, may contradict itself: sealoff plan asks for more.
+    if let Err(error) = rules.check() {
+        return Check::skipped(CHECK, format!("it depends on more than is known here: {error}"));
+    }
+    match plan(connected, roster, rules, &folder.path().join("plan")).await {
         Ok(summary) => judge(&summary),
-        Err(reason) => Check::skipped(CHECK, format!("no plan can be made: {reason}")),
+        Err(failure) => {
+            let check = failure.as_check(CHECK, "sealoff plan shows more of it: it only reads.");
+            Check { found: format!("no plan can be made: {}", check.found), ..check }
+        }
     }
 }
 
-async fn plan(connected: &Connected, roster: Roster, rules: Rules) -> Result<Summary, String> {
-    let folder = private_files::temporary_folder("sealoff-doctor-").map_err(|error| error.to_string())?;
-    let caller = connected.caller().await.map_err(|failure| failure.what)?;
-    let planner =
-        Planner::new(&connected.transport, connected.clock, rules, caller).map_err(|error| error.to_string())?;
-    planner.plan(roster, &folder.path().join("plan"), |_| {}).await.map_err(|error: PlanError| error.to_string())
+async fn plan(connected: &Connected, roster: Roster, rules: Rules, folder: &Path) -> Result<Summary, Failure> {
+    let caller = connected.caller().await?;
+    let planner = Planner::new(&connected.transport, connected.clock, rules, caller)?;
+    Ok(planner.plan(roster, folder, |_| {}).await?)
 }
 
 fn judge(summary: &Summary) -> Check {

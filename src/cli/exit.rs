@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use serde::{Serialize, Serializer};
 
+use crate::doctor::Check;
 use crate::plan::folder::PlanFolder;
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::run_error::RunError;
@@ -165,8 +166,12 @@ impl Failure {
 
     /// What to do next, in one line.
     pub(super) fn remedy(&self) -> Option<String> {
-        let next: Vec<String> = self.next.iter().map(ToString::to_string).collect();
-        (!next.is_empty()).then(|| next.join(" "))
+        WordedStep::joined(&self.next).map(|step| step.to_string())
+    }
+
+    /// It as a check that failed, with what is usually done where it does not say that itself.
+    pub(super) fn as_check(&self, check: &'static str, usual: &str) -> Check {
+        Check::failed_by(check, self.what.clone(), &self.next, usual)
     }
 
     /// Says what to do besides.

@@ -315,7 +315,7 @@ pub(super) async fn with_planner(
         None => PassScope::default(),
         Some(wish) => {
             let policy = PassPolicy::read(&Paced::new(&connected.transport, connected.clock)).await;
-            let policy = policy.map_err(failures::of_pass_policy)?;
+            let policy = policy.map_err(|error| failures::of_pass_policy(&error))?;
             rules.options.pass = Some(wish.under(&policy).map_err(PlanError::Pass)?);
             policy.scope
         }

@@ -209,8 +209,8 @@ fn write_head(out: &mut Lines, plan: &Manifest) {
     if let Some(since) = plan.options.since {
         out.labelled("Since", format_args!("sessions that were ended at {} or later count as ended", moment(since)));
     }
-    for note in &plan.notes {
-        out.labelled("Note", harmless(note));
+    for note in wording::note::of_plan(plan) {
+        out.labelled("Note", harmless(&note));
     }
 }
 

@@ -12,13 +12,17 @@ use super::precheck::CheckArgs;
 use super::preview::{self, quoted};
 use super::words::{count, counted, harmless, span};
 use crate::directory::{Lookup, Note, TenantFacts};
+use crate::graph::named_caller::NamedCaller;
 use crate::graph::paced::Paced;
+use crate::plan::author::Author;
 use crate::plan::drift::{self, Drift, DriftedAccount, MAX_DRIFT_PERCENT};
 use crate::plan::folder::PlanFolder;
+use crate::plan::manifest::Manifest;
 use crate::plan::reach::{self, ActingPrincipal};
 use crate::run::accounts::{GatheredAccounts, PlannedAccounts};
 use crate::run::resume_point::ResumePoint;
 use crate::run::run_error::RunError;
+use crate::wording;
 
 /// Two machines' clocks are never quite the same.
 const CLOCKS_APART: time::Duration = time::Duration::minutes(5);
@@ -103,11 +107,22 @@ pub(super) async fn check_drift(
     if !resume_point.begun && drift.is_too_much(means) {
         return Err(too_much(plan, &drift, means));
     }
-    for note in notes.iter().map(Note::sentence).filter(|note| !manifest.notes.contains(note)) {
-        messages::note(harmless(&note));
+    for note in notes.iter().filter(|note| is_news(note, manifest)) {
+        messages::note(harmless(&wording::note::with_remedy(note)));
     }
     show(plan, &drift);
     Ok((drift, accounts))
+}
+
+/// Whether those who approved the plan do not know it.
+fn is_news(note: &Note, plan: &Manifest) -> bool {
+    let by_another = match (note, &plan.planned_by) {
+        (Note::SignedInAs { who }, Some(Author { caller: caller @ NamedCaller::Person { .. }, .. })) => {
+            !caller.names().iter().any(|name| name.eq_ignore_ascii_case(who))
+        }
+        _ => false,
+    };
+    by_another || !plan.note_kinds.contains(&note.into())
 }
 
 fn too_much(plan: &PlanFolder, drift: &Drift, means: u64) -> Failure {

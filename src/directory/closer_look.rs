@@ -7,7 +7,8 @@ use super::account::{Account, Found};
 use super::error::LookupError;
 use super::mailboxes::Mailboxes;
 use super::managers::{Manager, managers};
-use super::note::Note;
+use super::note::{ManagerFault, Note};
+use crate::graph::error::GraphError;
 use crate::graph::paced::Paced;
 use crate::graph::transport::Transport;
 use crate::ids::ObjectId;
@@ -19,8 +20,8 @@ pub struct CloserLook<'a, T> {
     mailboxes: bool,
     /// Is each manager asked for?
     managers: bool,
-    not_read: Mutex<Option<(String, u32)>>,
-    managers_not_read: OnceLock<String>,
+    not_read: Mutex<Option<(GraphError, u32)>>,
+    managers_not_read: OnceLock<ManagerFault>,
 }
 
 /// What a closer look has shown of some accounts.
@@ -58,11 +59,11 @@ impl<'a, T: Transport> CloserLook<'a, T> {
         let read = match managers(&self.paced, &ids).await {
             // A hint decides nothing; to hand over, a manager has to be known.
             Err(LookupError::Refused { error, .. }) if !self.managers => {
-                self.managers_not_read.get_or_init(|| error.to_string());
+                self.managers_not_read.get_or_init(|| error.into());
                 return Ok(SeenCloser::default());
             }
-            Err(error @ LookupError::Unreliable { .. }) if !self.managers => {
-                self.managers_not_read.get_or_init(|| error.to_string());
+            Err(LookupError::Unreliable { question, reason }) if !self.managers => {
+                self.managers_not_read.get_or_init(|| ManagerFault::Unreliable { question, reason });
                 return Ok(SeenCloser::default());
             }
             read => read?,
@@ -91,7 +92,7 @@ impl<'a, T: Transport> CloserLook<'a, T> {
             let before = not_read.take();
             *not_read = Some(match before {
                 Some((because, others)) => (because, others.saturating_add(number)),
-                None => (error.to_string(), number),
+                None => (error, number),
             });
         }
         Ok(())
@@ -101,7 +102,7 @@ impl<'a, T: Transport> CloserLook<'a, T> {
     #[must_use]
     pub fn notes(&self) -> Vec<Note> {
         let not_read = self.not_read.lock().unwrap_or_else(PoisonError::into_inner);
-        let note = |(because, mailboxes): &(String, u32)| Note::MailboxesNotRead {
+        let note = |(because, mailboxes): &(GraphError, u32)| Note::MailboxesNotRead {
             mailboxes: *mailboxes,
             because: because.clone(),
         };

@@ -55,7 +55,8 @@ impl DispensablePart {
     }
 }
 
-/// Why the directory could not be read. Nothing is known then about any of the names that were asked for.
+/// Why the directory could not be read. Nothing is known then about any of the names that were asked for. What to do about each
+/// is in [`crate::wording::unread`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LookupError {
@@ -79,10 +80,7 @@ pub enum LookupError {
         reason: String,
     },
     /// The app lacks a permission without which no account can be judged.
-    #[error(
-        "this app may not read {}: {error}; grant it the application permission {}, or do without them by {}",
-        part.name(), part.permission(), part.flag()
-    )]
+    #[error("this app may not read {}: {error}", part.name())]
     NotPermitted {
         /// What could not be read.
         part: DispensablePart,
@@ -90,9 +88,9 @@ pub enum LookupError {
         error: Box<GraphError>,
     },
     /// The app may see that users exist, and not who they are.
-    #[error("the directory does not show the names of its users to this app; grant it User.Read.All and try again")]
+    #[error("the directory does not show the names of its users to this app")]
     NamesHidden,
     /// The app may see who users are, and not in what state.
-    #[error("the directory does not show this app whether its users may sign in; grant it User.Read.All and try again")]
+    #[error("the directory does not show this app whether its users may sign in")]
     StateHidden,
 }

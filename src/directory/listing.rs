@@ -9,7 +9,6 @@ use time::OffsetDateTime;
 use super::error::LookupError;
 use crate::clock::Clock;
 use crate::graph::as_said::as_said;
-use crate::graph::error::GraphError;
 use crate::graph::paced::{Paced, Pages};
 use crate::graph::percent::encode_query;
 use crate::graph::reading::ReadError;
@@ -139,7 +138,9 @@ impl<'a, T: Transport> Listing<'a, T> {
         let next_at = clock.now() + BETWEEN_SIGN_IN_PAGES;
         let mut listing = Self { pages, first: None, group, from_index: false, clock, slow: sign_ins, next_at };
         listing.first = match (listing.pages.next().await, scope) {
-            (Err(ReadError::Refused { error, .. }), ListingScope::Filter(filter)) if needs_the_index(&error) => {
+            (Err(ReadError::Refused { error, .. }), ListingScope::Filter(filter))
+                if error.is_about_an_unsupported_query() =>
+            {
                 listing.from_index = true;
                 let path = format!("{}&$count=true", users_by(filter, &options));
                 listing.pages = paced.pages(path, Consistency::Eventual, 1);
@@ -228,10 +229,6 @@ pub async fn count<T: Transport>(paced: &Paced<'_, T>, scope: &ListingScope) -> 
 
 fn users_by(filter: &str, options: &str) -> String {
     format!("/v1.0/users?$filter={}&{options}", encode_query(filter))
-}
-
-fn needs_the_index(error: &GraphError) -> bool {
-    error.status == 400 && error.code == "Request_UnsupportedQuery"
 }
 
 impl Group {

@@ -173,7 +173,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
     #[must_use]
     pub fn notes(&self) -> Vec<Note> {
         let deleted = match self.deleted.get() {
-            Some(Err(error)) => Some(Note::DeletedNotRead { because: error.to_string() }),
+            Some(Err(error)) => Some(Note::DeletedNotRead { because: error.clone() }),
             _ => None,
         };
         let calls = self.comparing_calls.load(Ordering::Relaxed);

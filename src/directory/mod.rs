@@ -87,7 +87,7 @@ pub use lookup::Lookup;
 pub use managers::Manager;
 pub use non_person::NonPersonSign;
 pub use not_listed::NotListed;
-pub use note::Note;
+pub use note::{ManagerFault, Note, NoteKind};
 pub use operators::{Operator, Operators};
 pub use pass_policy::{PassPolicy, PassScope};
 pub use person_list::{MethodsOfPerson, PassUsability, PassesOfPerson, PersonList, StandingPass};

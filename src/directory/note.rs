@@ -1,11 +1,19 @@
 //! What could not be read and does not stop a plan.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::graph::error::GraphError;
 use crate::words::counted;
 
 /// Something that a plan does without, and that its reader has to know.
-#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "kebab-case")]
-#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, strum::EnumDiscriminants)]
+#[strum_discriminants(
+    name(NoteKind),
+    derive(JsonSchema, Serialize, Deserialize),
+    serde(rename_all = "kebab-case"),
+    doc = "Which kind of gap a note is about."
+)]
 pub enum Note {
     /// The operator gave up on directory roles.
     RolesNotRead,
@@ -16,17 +24,17 @@ pub enum Note {
     /// Who may take a role for a while is not known.
     EligibleRolesNotRead {
         /// What Graph says.
-        because: String,
+        because: GraphError,
     },
     /// The tenant or its cloud does not answer who may take a role for a while.
     EligibleRolesRefused {
         /// What Graph says.
-        because: String,
+        because: GraphError,
     },
     /// Who owns the app is not known, or not wholly.
     OwnersNotRead {
         /// What Graph says.
-        because: String,
+        because: GraphError,
     },
     /// In whose name the program asks is not known.
     CallerNotKnown,
@@ -38,19 +46,19 @@ pub enum Note {
     /// Who was deleted lately is not known.
     DeletedNotRead {
         /// What Graph says.
-        because: String,
+        because: GraphError,
     },
     /// What some mailboxes are for is not known.
     MailboxesNotRead {
         /// How many.
         mailboxes: u32,
         /// What Graph says.
-        because: String,
+        because: GraphError,
     },
     /// The managers of accounts whose names speak of a room or a service are not known.
     ManagersNotRead {
-        /// What Graph says.
-        because: String,
+        /// Why.
+        because: ManagerFault,
     },
     /// The tenant counts its members only by being listed.
     MembersListed,
@@ -65,8 +73,24 @@ pub enum Note {
     NamesNotCompared,
 }
 
+/// Why it is not known who an account's manager is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ManagerFault {
+    /// Graph refuses.
+    #[error(transparent)]
+    Refused(#[from] GraphError),
+    /// The answer is not to be believed.
+    #[error("the answer to {question} cannot be relied on: {reason}")]
+    Unreliable {
+        /// What was asked.
+        question: String,
+        /// What is wrong with the answer.
+        reason: String,
+    },
+}
+
 impl Note {
-    /// The note for people: what is not known, what follows from it, and how to remedy it.
+    /// The note for people: what is not known, and what follows from it. What to do about it is in [`crate::wording::note`].
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
@@ -84,20 +108,17 @@ impl Note {
                                       no account can be eligible for a role."
                 .to_owned(),
             Self::EligibleRolesNotRead { because } => format!(
-                "An account that may take a role for a while (Privileged Identity Management) counts as having none: {because}. \
-                 Grant the app RoleEligibilitySchedule.Read.Directory to have them known."
+                "An account that may take a role for a while (Privileged Identity Management) counts as having none: {because}."
             ),
             Self::EligibleRolesRefused { because } => format!(
                 "Nothing is known of accounts that may take a role for a while (Privileged Identity Management), so they count \
-                 as having none: {because}. Where the tenant does not use it, that is right."
+                 as having none: {because}."
             ),
             Self::OwnersNotRead { because } => format!(
-                "The owners of the app are not known, so they are not kept from being touched: {because}. Grant the \
-                 app Application.Read.All, or protect them by name."
+                "The owners of the app are not known, so they are not kept from being touched: {because}."
             ),
             Self::CallerNotKnown => {
-                "It is not known in whose name this program asks, so that account is not protected: \
-                                     protect it by name."
+                "It is not known in whose name this program asks, so that account is not protected."
                     .to_owned()
             }
             Self::SignedInAs { who } => format!(
@@ -108,8 +129,7 @@ impl Note {
                 format!("Deleted accounts cannot be distinguished from those that never existed: {because}.")
             }
             Self::MailboxesNotRead { mailboxes, because } => format!(
-                "What {} for is not known, so rooms and shared mailboxes among them show by other signs alone: {because}. Grant the \
-                 app MailboxSettings.Read to have them known.",
+                "What {} for is not known, so rooms and shared mailboxes among them show by other signs alone: {because}.",
                 counted((*mailboxes).into(), "mailbox is", "mailboxes are")
             ),
             Self::ManagersNotRead { because } => format!(

@@ -110,9 +110,8 @@ impl Operators {
                     return Err(ReadError::refused(&list.url, error).into());
                 }
                 Err(error) => {
-                    let because = error.to_string();
                     if !notes.iter().any(|note| matches!(note, Note::OwnersNotRead { .. })) {
-                        notes.push(Note::OwnersNotRead { because });
+                        notes.push(Note::OwnersNotRead { because: error });
                     }
                 }
             }

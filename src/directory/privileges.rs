@@ -170,7 +170,7 @@ async fn with_principals<T: Transport>(
 /// Where one of the principals is gone, the list with all of them can be answered 404 or 500, and a service that does not
 /// know `$expand` refuses it in its own way; without them it is whole.
 fn may_be_whole_without_principals(error: &GraphError) -> bool {
-    !matches!(error.status, 401 | 403) && !is_about_a_licence(error)
+    !matches!(error.status, 401 | 403) && !error.is_about_a_premium_licence()
 }
 
 fn list<'a, T: Transport>(paced: &Paced<'a, T>, path: &str) -> Pages<'a, T, RoleGrant> {
@@ -189,16 +189,16 @@ async fn eligible<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> 
     };
     match eligible {
         Ok(eligible) => Ok(eligible),
-        Err(error) if is_about_a_licence(&error) => {
+        Err(error) if error.is_about_a_premium_licence() => {
             notes.push(Note::NoEligibleRoles);
             Ok(Vec::new())
         }
         Err(error) if error.status == 403 => {
-            notes.push(Note::EligibleRolesNotRead { because: error.to_string() });
+            notes.push(Note::EligibleRolesNotRead { because: error });
             Ok(Vec::new())
         }
         Err(error) if is_of_the_service(&error) => {
-            notes.push(Note::EligibleRolesRefused { because: error.to_string() });
+            notes.push(Note::EligibleRolesRefused { because: error });
             Ok(Vec::new())
         }
         Err(error) => Err(ReadError::refused(ELIGIBLE, error).into()),
@@ -208,11 +208,6 @@ async fn eligible<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> 
 /// The service does not have the list, or fails each time that it is asked for it.
 fn is_of_the_service(error: &GraphError) -> bool {
     matches!(error.status, 400 | 404 | 501) || StatusClass::of(error.status) == StatusClass::ServerFault
-}
-
-/// `AadPremiumLicenseRequired` with a 400, and the code of the error page for tenants without Entra ID P1 or P2.
-fn is_about_a_licence(error: &GraphError) -> bool {
-    matches!(error.code.as_str(), "AadPremiumLicenseRequired" | "Authentication_RequestFromNonPremiumTenantOrB2CTenant")
 }
 
 /// Every role-assignable group with its members, also those within groups within it, and its owners. A group that holds
@@ -290,7 +285,7 @@ async fn groups_among<T: Transport>(
                     };
                     groups.push((*id, serde_json::from_str(body.get()).map_err(garbled)?));
                 }
-                Err(error) if error.status == 404 && error.code == "Request_ResourceNotFound" => {}
+                Err(error) if error.is_not_found() => {}
                 Err(error) => return Err(ReadError::refused(GROUPS, error)),
             }
         }

@@ -232,7 +232,7 @@ impl Question {
     ) -> Result<Answered, LookupError> {
         let body = match answer {
             Ok(body) => body,
-            Err(error) if self.single && error.status == 404 && error.code == "Request_ResourceNotFound" => {
+            Err(error) if self.single && error.is_not_found() => {
                 return Ok(Answered { seen: Vec::new(), rest: None });
             }
             Err(error) => return Err(LookupError::Refused { question: self.describe(), error }),

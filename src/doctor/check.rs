@@ -79,6 +79,12 @@ impl Check {
         Self { command: remedy.command, ..Self::failed(check, found, remedy.what) }
     }
 
+    /// A run would fail, until all of this is done about it; where nothing is known of that, what usually is.
+    #[must_use]
+    pub fn failed_by(check: &'static str, found: impl Into<String>, steps: &[WordedStep], usual: &str) -> Self {
+        Self::failed_with(check, found, WordedStep::joined(steps).unwrap_or_else(|| usual.into()))
+    }
+
     /// It could not be looked at.
     #[must_use]
     pub fn skipped(check: &'static str, because: impl Into<String>) -> Self {

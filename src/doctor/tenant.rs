@@ -5,13 +5,14 @@ use std::fmt;
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
-use super::check::Check;
+use super::check::{Check, CheckStatus};
 use crate::directory::{Domains, LookupError, Note, PassPolicy, SyncFeatures};
 use crate::graph::reading::ReadError;
 use crate::graph::transport::Advice;
 use crate::ids::TenantId;
 use crate::plan::pass_wish::PassWish;
-use crate::wording::passes::when;
+use crate::wording::note::remedy;
+use crate::wording::passes;
 use crate::words::{self, count, counted};
 
 /// The tenant as it describes itself: "organization resource type".
@@ -191,57 +192,58 @@ pub fn domains(domains: &Domains) -> Check {
     }
 }
 
-/// What could not be read and does not stop a plan.
+/// Whether it is known who may take a role for a while, and whose account must not be touched. `notes` are of a reading that asked
+/// for roles.
 #[must_use]
 pub fn notes(notes: &[Note]) -> Vec<Check> {
-    let mut checks = Vec::new();
+    const ELIGIBLE: &str = "eligible-roles";
+    let mut eligible = Check::ok(ELIGIBLE, "who may take a role for a while is known (Privileged Identity Management)");
+    let mut owners = Vec::new();
     for note in notes {
-        let (name, remedy) = match note {
-            Note::NoEligibleRoles => {
-                checks.push(Check::ok("eligible-roles", note.sentence()));
-                continue;
-            }
-            Note::EligibleRolesNotRead { .. } => ("eligible-roles", "Grant RoleManagement.Read.Directory to the app."),
-            Note::OwnersNotRead { .. } => {
-                ("owners", "Grant Application.Read.All to the app, or name its owners in --protect FILE.")
-            }
-            Note::CallerNotKnown => ("owners", "Name the account that you are signed in with in --protect FILE."),
-            _ => continue,
-        };
-        checks.push(Check::warning(name, note.sentence(), remedy));
+        match note {
+            Note::NoEligibleRoles => eligible = Check::ok(ELIGIBLE, note.sentence()),
+            Note::RolesNotRead => eligible = Check::skipped(ELIGIBLE, note.sentence()),
+            Note::EligibleRolesNotRead { .. } | Note::EligibleRolesRefused { .. } => eligible = gap(ELIGIBLE, note),
+            Note::OwnersNotRead { .. } | Note::CallerNotKnown => owners.push(gap("owners", note)),
+            // They are about a list, or have checks of their own.
+            Note::DomainsNotRead
+            | Note::SignedInAs { .. }
+            | Note::DeletedNotRead { .. }
+            | Note::MailboxesNotRead { .. }
+            | Note::ManagersNotRead { .. }
+            | Note::MembersListed
+            | Note::NamesCompared { .. }
+            | Note::NamesNotCompared => {}
+        }
     }
-    if !checks.iter().any(|check| check.check == "eligible-roles") {
-        checks.push(Check::ok(
-            "eligible-roles",
-            "who may take a role for a while is known (Privileged Identity Management)",
-        ));
+    owners.push(eligible);
+    owners
+}
+
+fn gap(check: &'static str, note: &Note) -> Check {
+    Check {
+        remedy: remedy(note.into()).map(str::to_owned),
+        status: CheckStatus::Warning,
+        ..Check::ok(check, note.sentence())
     }
-    checks
 }
 
 /// Does the tenant give the temporary access passes that are meant?
 #[must_use]
 pub fn passes(wish: PassWish, policy: Result<PassPolicy, LookupError>) -> Check {
     const NAME: &str = "passes";
-    match policy.as_ref().map(|policy| wish.under(policy)) {
-        Ok(Ok(terms)) => Check::ok(NAME, format!("the policy allows them: {}", when(&terms))),
-        Ok(Err(reason)) => Check::failed(
-            NAME,
-            reason.to_string(),
-            "Change the policy (Entra admin centre > Authentication methods > Policies > Temporary Access Pass), or --pass-lifetime; \
-             or plan without --credential.",
-        ),
-        Err(error) => Check::failed(
-            NAME,
-            format!("the policy for temporary access passes cannot be read: {error}"),
-            "Grant Policy.Read.AuthenticationMethod; or plan without --credential: not every cloud has passes.",
-        ),
+    match &policy.map(|policy| wish.under(&policy)) {
+        Ok(Ok(terms)) => Check::ok(NAME, format!("the policy allows them: {}", passes::when(terms))),
+        Ok(Err(why)) => Check::failed(NAME, why.to_string(), passes::remedy(why)),
+        Err(error) => {
+            let steps = passes::remedies_of_unread_policy(error);
+            Check::failed_by(NAME, passes::of_unread_policy(error), &steps, "Plan without --credential.")
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::check::CheckStatus;
     use super::*;
 
     #[test]

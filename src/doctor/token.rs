@@ -5,12 +5,9 @@ use time::{Duration, OffsetDateTime};
 use super::check::Check;
 use crate::graph::claims::Claims;
 use crate::graph::credential::CertificateFacts;
-use crate::graph::token::TokenError;
 use crate::graph::transport::TransportError;
-use crate::graph::unreachable::UnreachableCause;
 use crate::ids::TenantId;
-use crate::wording::worded_step::WordedStep;
-use crate::wording::{refused_token, unreachable};
+use crate::wording::unread::of_call;
 use crate::words;
 
 /// A run longer than this needs a token that can be renewed.
@@ -75,28 +72,10 @@ pub fn certificate(facts: CertificateFacts, now: OffsetDateTime) -> Check {
     }
 }
 
-const LOOK_IT_UP: &str = "Look the AADSTS code up at https://login.microsoftonline.com/error, and check AZURE_TENANT_ID and \
-                          AZURE_CLIENT_ID.";
-
 /// Why there is none.
 #[must_use]
 pub fn refused(error: &TransportError) -> Check {
-    let remedy: WordedStep = match error {
-        TransportError::Token(TokenError::Refused { clue, .. }) => {
-            clue.and_then(refused_token::remedy).unwrap_or_else(|| LOOK_IT_UP.into())
-        }
-        TransportError::Token(TokenError::Unreachable(_)) => {
-            "See the check authority: the token service does not answer from here.".into()
-        }
-        TransportError::Token(TokenError::SomethingBetween { .. }) => {
-            unreachable::remedy(UnreachableCause::SomethingBetween).into()
-        }
-        TransportError::Token(TokenError::Busy { .. }) => "Wait a minute, and check again.".into(),
-        TransportError::Token(
-            TokenError::Unusable(_) | TokenError::NotATenant(_) | TokenError::FederatedFile { .. },
-        ) => "Correct what is named here, or choose another way in with --auth.".into(),
-        _ => "Check the credential that is set in the environment.".into(),
-    };
+    let remedy = of_call(error).unwrap_or_else(|| "Check the credential that is set in the environment.".into());
     Check::failed_with("token", error.to_string(), remedy)
 }
 

@@ -3,39 +3,21 @@
 use super::check::Check;
 use crate::directory::LookupError;
 use crate::graph::reading::ReadError;
-use crate::graph::token::TokenError;
-use crate::graph::transport::TransportError;
+use crate::wording::unread::{UNKNOWN_REFUSAL, of_lookup, of_read};
 
 /// Something could not be read: why, and what to do about it.
 pub(super) fn unreadable(check: &'static str, what: &str, error: &ReadError) -> Check {
-    let remedy = match error {
-        ReadError::Refused { error, needs } if error.status == 403 => {
-            let needs = needs.unwrap_or("the permission for it");
-            return Check::failed(
-                check,
-                format!("{what} could not be read: {error}"),
-                format!("Grant the app {needs} with admin consent."),
-            );
-        }
-        ReadError::Transport(
-            TransportError::Unauthorized(_) | TransportError::Token(TokenError::ReadyTokenRejected),
-        ) => {
-            "Check that --cloud or --graph-endpoint names the cloud of this tenant: each takes its own tokens alone. One from \
-             SEALOFF_ACCESS_TOKEN may have ended; sealoff fetches all others itself."
-        }
-        _ => "Check again; if it stays, give Microsoft's support the request-id.",
-    };
-    Check::failed(check, format!("{what} could not be read: {error}"), remedy)
+    let remedy = of_read(error).unwrap_or_else(|| UNKNOWN_REFUSAL.into());
+    Check::failed_with(check, format!("{what} could not be read: {error}"), remedy)
 }
 
 /// The same for a lookup.
 pub(super) fn not_looked_up(check: &'static str, what: &str, error: &LookupError) -> Check {
-    match error {
-        LookupError::Read(read) => unreadable(check, what, read),
-        LookupError::Refused { error: refused, .. } => {
-            let needs = Some("User.Read.All");
-            unreadable(check, what, &ReadError::Refused { error: refused.clone(), needs })
-        }
-        _ => Check::failed(check, error.to_string(), "Grant the app User.Read.All with admin consent."),
-    }
+    let remedy = of_lookup(error).unwrap_or_else(|| UNKNOWN_REFUSAL.into());
+    let found = match error {
+        LookupError::Read(read) => format!("{what} could not be read: {read}"),
+        LookupError::Refused { error, .. } => format!("{what} could not be read: {error}"),
+        _ => error.to_string(),
+    };
+    Check::failed_with(check, found, remedy)
 }

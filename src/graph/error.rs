@@ -48,6 +48,9 @@ const LICENCE_WORDS: &str = "licen";
 /// Graph's words for an account that only a role at its administrative unit reaches.
 const RESTRICTED_UNIT_WORDS: &str = "restricted management administrative unit";
 
+/// The directory's code for what is not there.
+const NOT_FOUND: &str = "Request_ResourceNotFound";
+
 /// Graph's words for an account that is mastered on-premises, and for one of a federated domain.
 const MASTERED_ELSEWHERE_WORDS: [&str; 2] = ["on-premises", "federated"];
 
@@ -123,28 +126,69 @@ impl GraphError {
         self.status == 403 && self.says(RESTRICTED_UNIT_WORDS)
     }
 
-    /// What this error usually means and how to fix it, where that is known.
+    /// Says whether Graph does not allow it: a permission is missing, or a role.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn is_denied(&self) -> bool {
+        self.code == "Authorization_RequestDenied" || (self.status == 403 && self.code.is_empty())
+    }
+
+    /// Says whether what was asked for, or written to, is not there.
+    #[must_use]
+    pub fn is_about_what_is_gone(&self) -> bool {
+        self.code == NOT_FOUND || (self.status == 404 && self.code.is_empty())
+    }
+
+    /// Says whether the directory itself answers that what was asked for is not there. A 404 without its code may be anything's.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.status == 404 && self.code == NOT_FOUND
+    }
+
+    /// Says whether the tenant lacks Entra ID P1 or P2: with a 400, and with the code of the error page for such tenants.
+    #[must_use]
+    pub fn is_about_a_premium_licence(&self) -> bool {
+        self.code == "AadPremiumLicenseRequired" || self.code == "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
+    }
+
+    /// Says whether the question needs the index that `ConsistencyLevel: eventual` asks.
+    #[must_use]
+    pub fn is_about_an_unsupported_query(&self) -> bool {
+        self.status == 400 && self.code == "Request_UnsupportedQuery"
+    }
+
+    /// What is known of the reason.
+    #[must_use]
+    pub fn clue(&self) -> Option<GraphClue> {
         match (self.status, self.code.as_str()) {
-            (403, _) if self.is_about_a_restricted_unit() => Some(
-                "the account is in a restricted management administrative unit: the app needs a role that is assigned on that \
-                 unit, or the application permission Directory.Write.Restricted",
-            ),
-            (403, "Authorization_RequestDenied") => Some(
-                "the app lacks a permission, or a directory role that outranks this account: User Administrator on the \
-                 app's service principal for ordinary users, Privileged Authentication Administrator for administrators",
-            ),
-            (401 | 403, "Authorization_IdentityNotFound") => {
-                Some("the app is not in this tenant: check AZURE_TENANT_ID")
-            }
-            (401 | 403, "Authorization_IdentityDisabled") => Some("the app is disabled in this tenant"),
-            (400, _) if self.says("on-premises mastered") => {
-                Some("the account is mastered on-premises: change it in Active Directory")
-            }
+            (403, _) if self.is_about_a_restricted_unit() => Some(GraphClue::RestrictedUnit),
+            (403, _) if self.is_denied() => Some(GraphClue::NotAllowed),
+            (401 | 403, "Authorization_IdentityNotFound") => Some(GraphClue::AppUnknown),
+            (401 | 403, "Authorization_IdentityDisabled") => Some(GraphClue::AppDisabled),
+            (400, _) if self.is_about_an_account_mastered_elsewhere() => Some(GraphClue::MasteredElsewhere),
             _ => None,
         }
     }
+}
+
+/// What is known of the reason for a refusal, as a fact. It only chooses what people are advised to do, which is in
+/// [`crate::wording::unread`] and [`crate::wording::causes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
+pub enum GraphClue {
+    /// Only a role at its administrative unit reaches the account.
+    #[strum(to_string = "the account is in a restricted management administrative unit")]
+    RestrictedUnit,
+    /// A permission is missing, or a role.
+    #[strum(to_string = "the app lacks a permission, or a directory role that outranks this account")]
+    NotAllowed,
+    /// There is no such app here.
+    #[strum(to_string = "the app is not in this tenant")]
+    AppUnknown,
+    /// The app is switched off.
+    #[strum(to_string = "the app is disabled in this tenant")]
+    AppDisabled,
+    /// The account, or its password, is kept on-premises or by another identity provider.
+    #[strum(to_string = "the account or its password is kept on-premises, or at another identity provider")]
+    MasteredElsewhere,
 }
 
 impl fmt::Display for GraphError {
@@ -182,7 +226,7 @@ mod tests {
         let error = GraphError::parse(403, body, None);
         assert_eq!(error.code.as_str(), "Authorization_RequestDenied");
         assert_eq!(error.request_id.as_deref(), Some("236352d0-70af-43ed-bd22-f410a9d4328b"));
-        assert!(error.hint().is_some());
+        assert_eq!(error.clue(), Some(GraphClue::NotAllowed));
     }
 
     #[test]
@@ -192,9 +236,10 @@ mod tests {
             GraphError::parse(status, body.to_string().as_bytes(), None)
         };
         let unit = of(403, "Target object is a member of a Restricted  Management Administrative Unit.");
-        assert!(unit.is_about_a_restricted_unit() && unit.hint().unwrap().contains("that unit"));
+        assert!(unit.clue() == Some(GraphClue::RestrictedUnit));
         assert!(of(400, "The specified Password does not comply with").is_about_the_password());
-        assert!(of(400, "unable to update ON-PREMISES mastered objects").hint().is_some());
+        let elsewhere = of(400, "unable to update ON-PREMISES mastered objects");
+        assert_eq!(elsewhere.clue(), Some(GraphClue::MasteredElsewhere));
     }
 
     #[test]

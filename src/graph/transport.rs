@@ -16,7 +16,7 @@ use super::body;
 use super::caller::Caller;
 use super::claims::Claims;
 use super::claims_challenge::claims_in;
-use super::credential::CertificateFacts;
+use super::credential::{CertificateFacts, UnusableCredential};
 use super::echo::SentSecrets;
 use super::endpoint::{Endpoints, Root};
 use super::error::GraphError;
@@ -420,7 +420,7 @@ impl HttpTransport {
 
     async fn send_once(&self, call: &Call, token: &Token) -> Result<(Answer, Option<String>), TransportError> {
         let mut bearer = HeaderValue::from_str(token.authorization().expose_secret())
-            .map_err(|_| TokenError::Unusable("the token has characters that no header may have".to_owned()))?;
+            .map_err(|_| TokenError::from(UnusableCredential::NoHeader("the token")))?;
         bearer.set_sensitive(true);
         let mut request = self
             .http

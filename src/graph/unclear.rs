@@ -38,7 +38,7 @@ pub(crate) fn is_unclear(error: &GraphError, body: &[u8]) -> bool {
 /// same moment.
 #[must_use]
 pub(crate) fn is_not_known(error: &GraphError) -> bool {
-    error.status == 404 && error.code == "Request_ResourceNotFound" && !error.is_foreign
+    error.is_not_found() && !error.is_foreign
 }
 
 /// Is there no body, or one with nothing in it?

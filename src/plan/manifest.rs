@@ -22,7 +22,7 @@ use super::rules::Options;
 use super::size::TooLarge;
 use super::waves::Waves;
 use crate::digest::Digest;
-use crate::directory::NonPersonSign;
+use crate::directory::{NonPersonSign, NoteKind};
 use crate::graph::named_caller::NamedCaller;
 use crate::ids::{TenantId, WorkListId};
 use crate::json::{ByWord, Rfc3339Moment};
@@ -82,6 +82,10 @@ pub struct Manifest {
     pub non_persons: BTreeMap<NonPersonSign, u32>,
     /// What could not be read when the plan was made, in sentences.
     pub notes: Vec<String>,
+    /// Which gap each of the first of these notes is about, in their order. The other notes are about the plan. Plans that were made
+    /// before this was kept lack it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub note_kinds: Vec<NoteKind>,
     /// What is left to do on-premises, where anything is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_premises: Option<OnPremisesWork>,
@@ -400,6 +404,7 @@ pub(crate) mod tests {
             too_large: Some(TooLarge::Named { allowed: 7 }),
             non_persons: BTreeMap::from([(NonPersonSign::RoomLicence, 2)]),
             notes: vec!["nothing of note".to_owned()],
+            note_kinds: vec![NoteKind::NoEligibleRoles],
             on_premises: Some(OnPremisesWork {
                 accounts: 2,
                 by_hand: 1,

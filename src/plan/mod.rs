@@ -25,6 +25,7 @@
 //! | [`author`] | who made a plan, or worked on its run |
 //! | [`planner`], `draft` | roster in, plan folder out; what grows meanwhile |
 //! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
+//! | `plan_notes` | what is to be said of a plan as a whole |
 //! | `target_listing`, `held_so_far`, `list_file`, `plan_lists` | what people have is read, kept where the planning is stopped, written, and put beside the plan |
 //! | [`people_read`] | whose methods, devices, consents and app roles were read, and when |
 //! | [`method_counts`], `ways_in` | the methods that they sign in with are counted, and listed |
@@ -103,6 +104,7 @@ pub mod people_read;
 pub mod phrase;
 mod plan_files;
 mod plan_lists;
+mod plan_notes;
 mod plan_rows;
 pub mod plan_targets;
 pub mod planner;

@@ -22,6 +22,7 @@ use super::judge::{Judge, Known};
 use super::manifest::{ProtectedList, RosterName};
 use super::moments_of_rows::MomentsOfRows;
 use super::non_persons::NonPersons;
+use super::plan_notes::PlanNotes;
 use super::planning_progress::PlanningProgress;
 use super::reach::{self, ActingPrincipal, OutOfReach};
 use super::reason::Reason;
@@ -75,7 +76,7 @@ pub(super) struct Decided<'a> {
     protected: Option<ProtectedList>,
     too_large: Option<TooLarge>,
     non_persons: BTreeMap<NonPersonSign, u32>,
-    pub(super) notes: Vec<String>,
+    pub(super) notes: PlanNotes,
 }
 
 impl Decided<'_> {
@@ -217,11 +218,12 @@ impl<'a, T: Transport> Planner<'a, T> {
         let (writer, more_notes) = draft.settle(refused)?;
         let writer = self.list_what_people_have(writer, facts.organization.id, &mut progress).await?;
         let too_large = size::judge(writer.counts().act.rows, members, &options);
-        let mut notes = self.notes(&facts);
+        let mut gaps = self.gaps(&facts);
         if trusts_header == Some(true) {
-            notes.push(Note::NamesNotCompared.sentence());
+            gaps.push(Note::NamesNotCompared);
         }
-        notes.extend(closer.notes().iter().map(Note::sentence));
+        gaps.extend(closer.notes());
+        let mut notes = PlanNotes::of(&gaps);
         notes.extend(more_notes);
         Ok(Decided {
             writer,
@@ -322,9 +324,9 @@ impl<'a, T: Transport> Planner<'a, T> {
         Ok((accounts, list))
     }
 
-    /// What could not be read and did not stop the plan, in sentences.
-    pub(super) fn notes(&self, facts: &TenantFacts) -> Vec<String> {
-        facts.notes.iter().cloned().chain(self.lookup.notes()).map(|note| note.sentence()).collect()
+    /// What could not be read and did not stop the plan.
+    pub(super) fn gaps(&self, facts: &TenantFacts) -> Vec<Note> {
+        facts.notes.iter().cloned().chain(self.lookup.notes()).collect()
     }
 
     async fn decide(

@@ -13,6 +13,7 @@ use super::error::PlanError;
 use super::folder::{self, PlanFolder};
 use super::manifest::RosterName;
 use super::origin::shape_of_plan_csv;
+use super::plan_notes::PlanNotes;
 use super::planner::{Planner, unanswered};
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
@@ -100,7 +101,7 @@ pub async fn plan<T: Transport>(
             writer.add(row)?;
         }
     }
-    let mut notes = planner.notes(&facts);
+    let mut notes = PlanNotes::of(&planner.gaps(&facts));
     if let Some(by_manager) = &mut by_manager {
         writer = writer.rewritten(|row| by_manager.settle(row, |id| on_list.contains(&id)))?;
         let of_managers = by_manager.notes();
@@ -112,7 +113,7 @@ pub async fn plan<T: Transport>(
     writer.finish(MadeFrom { read_from, planned_by: planner.author.clone(), ..made })
 }
 
-pub(super) fn made_from(origin: &PlanFolder, organization: Organization, notes: Vec<String>) -> MadeFrom {
+pub(super) fn made_from(origin: &PlanFolder, organization: Organization, notes: PlanNotes) -> MadeFrom {
     let of = origin.manifest();
     MadeFrom {
         read_from: None,

@@ -13,6 +13,7 @@ use super::error::PlanError;
 use super::folder::{self, PlanFolder};
 use super::held_so_far::PersonsHeld;
 use super::plan_lists::PlanLists;
+use super::plan_notes::PlanNotes;
 use super::planner::{Planner, unanswered};
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
@@ -78,7 +79,7 @@ pub async fn plan<T: Transport>(
     }
     let mut lists = PlanLists::default();
     list.put_with(&mut lists)?;
-    let mut notes = planner.notes(&facts);
+    let mut notes = PlanNotes::of(&planner.gaps(&facts));
     let has_removed = origin.manifest().counts.steps[Step::Methods] > 0;
     notes.extend(has_removed.then(|| METHODS_STAY_REMOVED.to_owned()));
     let made = made_from(origin, facts.organization, notes);

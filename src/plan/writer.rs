@@ -19,6 +19,7 @@ use super::onprem::WorkList;
 use super::pass_moments::PassMomentCount;
 use super::plan_files::{PLAN_CSV, PLAN_JSON};
 use super::plan_lists::PlanLists;
+use super::plan_notes::PlanNotes;
 use super::risk_plan::RiskPlan;
 use super::row::{HEADER, PlanRow};
 use super::rules::Rules;
@@ -86,7 +87,7 @@ pub(super) struct MadeFrom {
     pub(super) too_large: Option<TooLarge>,
     pub(super) non_persons: BTreeMap<NonPersonSign, u32>,
     /// What could not be read, and what is to be said of the plan as a whole, in sentences.
-    pub(super) notes: Vec<String>,
+    pub(super) notes: PlanNotes,
 }
 
 impl<'a> PlanWriter<'a> {
@@ -264,7 +265,8 @@ impl<'a> PlanWriter<'a> {
             protected,
             too_large,
             non_persons,
-            notes: notes.into_iter().chain(not_listed).collect(),
+            notes: notes.sentences.into_iter().chain(not_listed).collect(),
+            note_kinds: notes.kinds,
             written_back: work_list.written_back(),
             on_premises: work_list.commit(&rules.active_directory)?,
             methods,

@@ -23,6 +23,7 @@ use time::OffsetDateTime;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+use super::archive_fault::ArchiveFault;
 use super::evidence_run::{EvidenceRun, EvidenceState};
 use super::refused;
 use super::run_page::REPORT_HTML;
@@ -104,8 +105,14 @@ pub enum EvidenceError {
     #[error(transparent)]
     Signing(#[from] SigningError),
     /// The archive is not as it was made.
-    #[error("{0}")]
-    DoesNotHold(String),
+    #[error(transparent)]
+    DoesNotHold(#[from] ArchiveFault),
+    /// A later version made it: it is not known whether it holds.
+    #[error("it has form {found}, and this sealoff knows up to {FORMAT}")]
+    Newer {
+        /// Its form.
+        found: u32,
+    },
 }
 
 /// What a file is that an archive does not take the place of.
@@ -117,6 +124,9 @@ pub enum KeptArchive {
     /// That of another run.
     #[error("it is the evidence of another plan")]
     OfAnotherPlan,
+    /// Of a later version.
+    #[error("a newer sealoff made it, and this one cannot check it")]
+    Newer,
     /// Signed, and the new one would not be.
     #[error("it is signed, and the new one would not be")]
     Signed,
@@ -285,7 +295,11 @@ fn write_into(
 /// Whether an archive of this plan may take the place of the file.
 fn may_be_replaced(there: &Path, plan: &PlanFolder, will_be_signed: bool) -> Result<(), KeptArchive> {
     let is_file = there.symlink_metadata().is_ok_and(|there| there.is_file());
-    let held = check(there, None).ok().filter(|_| is_file).ok_or(KeptArchive::NotEvidence)?;
+    let held = match check(there, None) {
+        Ok(held) if is_file => held,
+        Err(EvidenceError::Newer { .. }) => return Err(KeptArchive::Newer),
+        _ => return Err(KeptArchive::NotEvidence),
+    };
     if held.contents.plan != plan.manifest().fingerprint() {
         return Err(KeptArchive::OfAnotherPlan);
     }
@@ -313,45 +327,40 @@ fn named(archive: &Path, state: EvidenceState) -> PathBuf {
 pub fn check(archive: &Path, by: Option<&Signer>) -> Result<Evidence, EvidenceError> {
     let io_of = |source| EvidenceError::Io { path: archive.to_owned(), source };
     let file = File::open(archive).map_err(io_of)?;
-    let mut zip = ZipArchive::new(io::BufReader::new(file))
-        .map_err(|error| EvidenceError::DoesNotHold(format!("{} is no whole archive: {error}", archive.display())))?;
-    let text = read_text(&mut zip, MANIFEST)?.ok_or_else(|| {
-        EvidenceError::DoesNotHold("there is no manifest.json in it, so it is no evidence".to_owned())
-    })?;
-    let mut contents: EvidenceManifest = serde_json::from_slice(&text)
-        .map_err(|error| EvidenceError::DoesNotHold(format!("manifest.json cannot be understood: {error}")))?;
-    if contents.sealoff_evidence > FORMAT {
-        let found = contents.sealoff_evidence;
-        let what = format!("it has form {found}, and this sealoff knows up to {FORMAT}; use a newer one");
-        return Err(EvidenceError::DoesNotHold(what));
+    let mut zip = ZipArchive::new(io::BufReader::new(file)).map_err(ArchiveFault::NotWhole)?;
+    let text = read_text(&mut zip, MANIFEST)?.ok_or(ArchiveFault::NoManifest)?;
+    // The rest of a later form may be anything.
+    let FormAlone { sealoff_evidence: found } = serde_json::from_slice(&text).map_err(ArchiveFault::Manifest)?;
+    if found > FORMAT {
+        return Err(EvidenceError::Newer { found });
     }
+    let mut contents: EvidenceManifest = serde_json::from_slice(&text).map_err(ArchiveFault::Manifest)?;
     let signed_by = match read_text(&mut zip, SIGNATURE)? {
         Some(signature) => Some(signing::check(Purpose::Evidence, &text, &signature, by)?),
-        None if by.is_some() => return Err(EvidenceError::DoesNotHold("it is not signed".to_owned())),
+        None if by.is_some() => return Err(ArchiveFault::NotSigned.into()),
         None => None,
     };
     let listed: BTreeSet<&str> = contents.files.iter().map(|entry| entry.name.as_str()).collect();
     for name in zip.file_names() {
-        let name = name.map_err(|error| EvidenceError::DoesNotHold(format!("a name in it cannot be read: {error}")))?;
+        let name = name.map_err(ArchiveFault::Name)?;
         if !listed.contains(&*name) && ![MANIFEST, SIGNATURE].contains(&&*name) {
-            return Err(EvidenceError::DoesNotHold(format!("{name:?} is in it, and the manifest does not know it")));
+            return Err(ArchiveFault::Unlisted(name.into_owned()).into());
         }
     }
     let scratch = private_files::temporary_folder("sealoff-evidence-").map_err(io_of)?;
     for entry in &contents.files {
         if !FILES.iter().chain(&SIGNATURE_FILES).any(|name| *name == entry.name) {
-            return Err(EvidenceError::DoesNotHold(format!("{:?} is no file of a run", entry.name)));
+            return Err(ArchiveFault::NoFileOfARun(entry.name.clone()).into());
         }
         take_out(&mut zip, entry, &scratch.path().join(&entry.name))?;
     }
     let plan = PlanFolder::open(scratch.path())?;
     if plan.manifest().fingerprint() != contents.plan || plan.manifest().roster.sha256 != contents.roster_sha256 {
-        return Err(EvidenceError::DoesNotHold("the manifest names another plan than the one in it".to_owned()));
+        return Err(ArchiveFault::AnotherPlan.into());
     }
     let (run, outcomes) = EvidenceRun::read(&plan)?;
     if contents.run.as_ref().is_some_and(|said| *said != run) {
-        let what = "the manifest says something else of the run than the plan and the journal in it";
-        return Err(EvidenceError::DoesNotHold(what.to_owned()));
+        return Err(ArchiveFault::AnotherRun.into());
     }
     contents.run = Some(run);
     let (archive, playbook) = (archive.to_owned(), plan.manifest().playbook);
@@ -360,9 +369,13 @@ pub fn check(archive: &Path, by: Option<&Signer>) -> Result<Evidence, EvidenceEr
 
 type Archive = ZipArchive<io::BufReader<File>>;
 
-fn read_text(zip: &mut Archive, name: &str) -> Result<Option<Vec<u8>>, EvidenceError> {
-    let unreadable =
-        |error: &dyn std::fmt::Display| EvidenceError::DoesNotHold(format!("{name} cannot be read: {error}"));
+#[derive(Deserialize)]
+struct FormAlone {
+    sealoff_evidence: u32,
+}
+
+fn read_text(zip: &mut Archive, name: &'static str) -> Result<Option<Vec<u8>>, ArchiveFault> {
+    let unreadable = |error: &dyn std::fmt::Display| ArchiveFault::Unreadable { name, reason: error.to_string() };
     let entry = match zip.by_name(name) {
         Ok(entry) => entry,
         Err(zip::result::ZipError::FileNotFound) => return Ok(None),
@@ -375,8 +388,8 @@ fn read_text(zip: &mut Archive, name: &str) -> Result<Option<Vec<u8>>, EvidenceE
 
 fn take_out(zip: &mut Archive, entry: &EvidenceFile, to: &Path) -> Result<(), EvidenceError> {
     let EvidenceFile { name, bytes, sha256 } = entry;
-    let changed = || EvidenceError::DoesNotHold(format!("{name} was changed: it is not what the manifest says"));
-    let packed = zip.by_name(name).map_err(|_| EvidenceError::DoesNotHold(format!("{name} is missing")))?;
+    let changed = || EvidenceError::from(ArchiveFault::Changed(name.clone()));
+    let packed = zip.by_name(name).map_err(|_| ArchiveFault::Missing(name.clone()))?;
     let io_of = |source| EvidenceError::Io { path: to.to_owned(), source };
     let mut out = private_files::create_new(to).map_err(io_of)?;
     let mut packed = Hashing::new(packed.take(bytes.saturating_add(1)));

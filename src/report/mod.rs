@@ -24,11 +24,13 @@
 //! | [`run_page`], `run_sections` | `report.html` of a run's folder, and what it says |
 //! | [`refused`] | the rows of the list that were not touched, as a roster |
 //! | [`evidence`], `evidence_run` | all of a run in one archive, each file with its digest, signed as `ssh-keygen` checks it; what it says of the run |
+//! | [`archive_fault`] | what about such an archive does not hold |
 //! | [`verification_csv`] | what a verification found, step by step |
 //! | [`letter`], [`spelling`] | one person's new password, to be printed and handed over, and how it is said |
 //! | `assets/` | the styles and the script |
 
 mod app_role_section;
+pub mod archive_fault;
 mod causes;
 mod chart;
 mod consent_section;

@@ -11,6 +11,8 @@ pub enum Cause {
     NotFinished,
     /// The app may not do it.
     NotAllowed,
+    /// Only a role at its administrative unit reaches the account.
+    RestrictedUnit,
     /// The directory has no such account any more.
     Gone,
     /// The tenant refused the new password, twice.
@@ -63,9 +65,10 @@ impl Cause {
     }
 
     fn of_refusal(error: &GraphError) -> Option<Self> {
-        match (error.status, error.code.as_str()) {
-            (_, "Authorization_RequestDenied") | (403, "") => Some(Self::NotAllowed),
-            (_, "Request_ResourceNotFound") | (404, "") => Some(Self::Gone),
+        match error {
+            _ if error.is_about_a_restricted_unit() => Some(Self::RestrictedUnit),
+            _ if error.is_denied() => Some(Self::NotAllowed),
+            _ if error.is_about_what_is_gone() => Some(Self::Gone),
             _ if error.is_about_the_password() => Some(Self::WeakPassword),
             _ if error.is_about_the_default_method() => Some(Self::DefaultMethod),
             _ if error.is_about_an_account_mastered_elsewhere() => Some(Self::MasteredElsewhere),
@@ -104,6 +107,9 @@ mod tests {
         assert_eq!(of(Outcome::Refused, drifted()), Some(Cause::Drifted));
         assert_eq!(of(Outcome::Partial, drifted()), Some(Cause::Drifted));
         assert_eq!(of(Outcome::Failed, refused(403, "Authorization_RequestDenied", "no")), Some(Cause::NotAllowed));
+        let unit = "Target object is a member of a restricted management administrative unit";
+        let restricted = refused(403, "Authorization_RequestDenied", unit);
+        assert_eq!(of(Outcome::Failed, restricted), Some(Cause::RestrictedUnit));
         assert_eq!(of(Outcome::Failed, refused(404, "", "")), Some(Cause::Gone));
         let elsewhere = refused(400, "Request_BadRequest", "Unable to update: on-premises mastered");
         assert_eq!(of(Outcome::Partial, elsewhere), Some(Cause::MasteredElsewhere));

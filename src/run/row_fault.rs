@@ -56,8 +56,8 @@ impl RowFault {
     #[must_use]
     pub fn detail(&self) -> String {
         match self {
-            Self::Refused(error) => match error.hint() {
-                Some(hint) => format!("{} ({hint})", error.message),
+            Self::Refused(error) => match error.clue() {
+                Some(clue) => format!("{} ({clue})", error.message),
                 None => error.message.to_string(),
             },
             Self::Postponed(why) => why.to_string(),

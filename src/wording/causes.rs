@@ -10,6 +10,9 @@ pub fn title(cause: &Cause) -> String {
     match cause {
         Cause::NotFinished => "Not begun, or not finished".to_owned(),
         Cause::NotAllowed => "Graph does not allow it to the app (403)".to_owned(),
+        Cause::RestrictedUnit => {
+            "Only a role at its restricted management administrative unit reaches the account".to_owned()
+        }
         Cause::Gone => "The account is no longer there (404)".to_owned(),
         Cause::WeakPassword => "The tenant refused the new password twice".to_owned(),
         Cause::OldPassword => "The old password, which is kept elsewhere, is not replaced".to_owned(),
@@ -30,6 +33,10 @@ pub const fn remedy(cause: &Cause) -> &'static str {
     match cause {
         Cause::NotFinished => "Run the same sealoff apply again; it resumes where it stopped.",
         Cause::NotAllowed => GRANT_AND_PLAN,
+        Cause::RestrictedUnit => {
+            "Give the app its role on that administrative unit, or the application permission Directory.Write.Restricted with admin \
+             consent; then make a new plan for these accounts. Or change them by hand."
+        }
         Cause::Gone => {
             "Nothing to do if it was deleted on purpose. A restored account comes back as it was: plan it again."
         }

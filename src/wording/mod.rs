@@ -24,10 +24,12 @@
 //! | [`consents`] | what people allowed apps to do in their names |
 //! | [`app_roles`] | the roles that they hold in apps |
 //! | [`causes`] | why accounts are not done |
+//! | [`note`] | what could not be read and does not stop a plan |
 //! | [`missing_role`] | that the app may not write |
 //! | [`worded_step`] | a sentence and the command to type for it |
 //! | [`next_steps`] | what an operator should do next |
 //! | [`unreachable`](mod@unreachable) | why a service could not be reached |
+//! | [`unread`] | why something could not be read |
 
 pub mod app_roles;
 pub mod causes;
@@ -38,6 +40,7 @@ pub mod further_apps;
 pub mod missing_role;
 pub mod new_passwords;
 pub mod next_steps;
+pub mod note;
 pub mod on_premises;
 pub mod outcome;
 pub mod pace;
@@ -53,6 +56,7 @@ pub mod standing;
 pub mod steps;
 pub mod too_large;
 pub mod unreachable;
+pub mod unread;
 pub mod waves;
 pub mod ways_in;
 pub mod worded_step;

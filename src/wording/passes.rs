@@ -2,9 +2,14 @@
 
 use time::{Duration, OffsetDateTime};
 
+use super::unread::of_lookup;
+use super::worded_step::WordedStep;
+use crate::directory::LookupError;
+use crate::graph::error::GraphError;
+use crate::graph::reading::ReadError;
 use crate::plan::manifest::Manifest;
 use crate::plan::pass_moments::PassMoments;
-use crate::plan::pass_wish::span;
+use crate::plan::pass_wish::{PassNotAllowed, span};
 use crate::step::PassTerms;
 use crate::words::{count, counted, harmless, second_here};
 
@@ -13,6 +18,35 @@ const MAX_MOMENTS_NAMED: usize = 8;
 
 /// What is said where a pass is handed over, and the new password is not.
 pub const PASSWORD_THROWN_AWAY: &str = "made and thrown away: the pass is what is handed over";
+
+/// What to do where the policy does not allow the passes that are meant.
+#[must_use]
+pub const fn remedy(why: &PassNotAllowed) -> &'static str {
+    match why {
+        PassNotAllowed::Off => {
+            "Switch them on (Entra admin centre > Authentication methods > Policies > Temporary Access Pass), or plan without \
+             --credential."
+        }
+        PassNotAllowed::Lifetime { .. } => {
+            "Give --pass-lifetime within these bounds, or leave it out: then passes are good for as long as the policy says."
+        }
+    }
+}
+
+/// That it is not known what the tenant allows of passes.
+#[must_use]
+pub fn of_unread_policy(error: &LookupError) -> String {
+    format!("the policy for temporary access passes cannot be read: {error}")
+}
+
+/// What to do about it.
+#[must_use]
+pub fn remedies_of_unread_policy(error: &LookupError) -> Vec<WordedStep> {
+    if matches!(error, LookupError::Read(ReadError::Refused { error: GraphError { status: 400 | 404, .. }, .. })) {
+        return vec!["Not every cloud has passes (21Vianet has none): plan without --credential.".into()];
+    }
+    of_lookup(error).into_iter().chain(["Without --credential the plan needs none of it.".into()]).collect()
+}
 
 /// What the passes of a plan are, and when they are good; nothing where it makes none.
 #[must_use]

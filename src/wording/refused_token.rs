@@ -1,16 +1,61 @@
 //! What to do where the token service, or what stands in its place, gives no token.
 
+use super::unreachable;
 use super::worded_step::WordedStep;
-use crate::graph::credential::RefusalClue;
+use crate::graph::credential::{ArcFault, RefusalClue, TokenError, TokenGiver, UnusableCredential};
+use crate::graph::unreachable::UnreachableCause;
 
 /// What a job of GitHub Actions needs to have a token of its own.
 pub const JOB_PERMISSION: &str = "Give the job this permission: permissions: id-token: write";
 
-/// What a refusal means and what to do about it; `None` where Microsoft's own words are all that is known.
+/// Where Graph takes no token of this program.
+pub const TOKEN_OF_ANOTHER_CLOUD: &str = "Check that --cloud or --graph-endpoint names the cloud of this tenant: each takes its own tokens alone. One \
+    from SEALOFF_ACCESS_TOKEN may have ended: fetch a new one. sealoff fetches all others itself.";
+
+const OTHER_WAY: &str = "Correct what is named here, or choose another way in with --auth.";
+
+const LOOK_IT_UP: &str = "Look the AADSTS code up at https://login.microsoftonline.com/error, and check AZURE_TENANT_ID and \
+                          AZURE_CLIENT_ID.";
+
+/// What to do where there is no token; `None` where the service's own words are all that is known.
 #[must_use]
-pub fn remedy(clue: RefusalClue) -> Option<WordedStep> {
-    Some(match clue {
-        RefusalClue::Code(code) => of_code(code)?.into(),
+pub fn of_token(error: &TokenError) -> Option<WordedStep> {
+    Some(match error {
+        TokenError::Refused { clue, .. } => remedy((*clue)?),
+        TokenError::Busy { .. } => "Wait a minute, and run the same command again.".into(),
+        TokenError::SomethingBetween { .. } => unreachable::remedy(UnreachableCause::SomethingBetween).into(),
+        TokenError::Unreachable(unreachable) => unreachable::remedy_or_general(unreachable.cause).into(),
+        TokenError::ReadyTokenRejected => TOKEN_OF_ANOTHER_CLOUD.into(),
+        TokenError::SignInDeclined | TokenError::SignInTooLate | TokenError::SignInAgain { .. } => {
+            "Run the same command again, and sign in.".into()
+        }
+        TokenError::NotATenant(_) | TokenError::FederatedFile { .. } => OTHER_WAY.into(),
+        TokenError::Unusable(credential) => of_credential(credential),
+    })
+}
+
+fn of_credential(credential: &UnusableCredential) -> WordedStep {
+    match credential {
+        UnusableCredential::NotAToken(TokenGiver::AzureCli) => remedy(RefusalClue::AzureCliFails),
+        UnusableCredential::NotAToken(_) | UnusableCredential::NoDeviceCode => {
+            unreachable::remedy(UnreachableCause::SomethingBetween).into()
+        }
+        UnusableCredential::AzureCliTooOld => WordedStep::typed("Update it with", "az upgrade"),
+        UnusableCredential::Arc(ArcFault::Unreadable { .. }) => {
+            "Run this as root, or as a member of the group himds (on Windows: Hybrid agent extension applications)."
+                .into()
+        }
+        UnusableCredential::Arc(_) => remedy(RefusalClue::ArcAgent),
+        UnusableCredential::KeyCannotSign | UnusableCredential::NoHeader(_) | UnusableCredential::Request(_) => {
+            OTHER_WAY.into()
+        }
+    }
+}
+
+/// What a refusal means and what to do about it.
+fn remedy(clue: RefusalClue) -> WordedStep {
+    match clue {
+        RefusalClue::Code(code) => of_code(code).unwrap_or(LOOK_IT_UP).into(),
         RefusalClue::AzureCliMissing => "Install the Azure CLI, or choose another way in with --auth.".into(),
         RefusalClue::AzureCliFails => WordedStep::typed("See whether this works", "az account show"),
         RefusalClue::AzureCliRefused(code) => match code.and_then(of_code) {
@@ -22,7 +67,7 @@ pub fn remedy(clue: RefusalClue) -> Option<WordedStep> {
         }
         RefusalClue::JobPermissionMissing => JOB_PERMISSION.into(),
         RefusalClue::ArcAgent => WordedStep::typed("Look at the agent with", "azcmagent show"),
-    })
+    }
 }
 
 /// The meaning of an `AADSTS` code and its remedy; `None` for a code that needs no more than Microsoft's own words.
@@ -82,11 +127,11 @@ mod tests {
             700_016, 7_000_215, 7_000_222, 700_027, 700_024, 70_021, 700_213, 90_002, 50_034, 50_126, 50_057, 50_076,
             65_001, 53_003, 530_003, 50_196, 90_055, 7_000_112, 500_014, 700_212, 5_000_224, 530_084, 7_000_216,
         ] {
-            let said = remedy(RefusalClue::Code(code)).unwrap();
+            let said = remedy(RefusalClue::Code(code));
             assert!(said.what.starts_with(char::is_uppercase) && said.what.ends_with('.'), "AADSTS{code}");
         }
         assert!(of_code(7_000_215).is_some_and(|text| text.contains("secret")));
-        assert_eq!(remedy(RefusalClue::Code(1)), None);
-        assert_eq!(remedy(RefusalClue::AzureCliRefused(Some(1))).unwrap().command.as_deref(), Some("az login"));
+        assert_eq!(remedy(RefusalClue::Code(1)).what, LOOK_IT_UP);
+        assert_eq!(remedy(RefusalClue::AzureCliRefused(Some(1))).command.as_deref(), Some("az login"));
     }
 }

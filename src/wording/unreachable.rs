@@ -1,6 +1,5 @@
 //! What to do where a service cannot be reached.
 
-use crate::graph::transport::TransportError;
 use crate::graph::unreachable::UnreachableCause;
 
 /// Where the cause is not known.
@@ -70,15 +69,6 @@ pub const fn remedy(cause: UnreachableCause) -> &'static str {
 #[must_use]
 pub fn remedy_or_general(cause: Option<UnreachableCause>) -> &'static str {
     cause.map_or(REMEDY_OF_UNKNOWN_CAUSE, remedy)
-}
-
-/// What to do about a call that could not be made; `None` where that has nothing to do with the network.
-#[must_use]
-pub fn remedy_of_call(error: &TransportError) -> Option<&'static str> {
-    if error.is_unreachable() {
-        return Some(remedy_or_general(error.unreachable_cause()));
-    }
-    error.unreachable_cause().map(remedy)
 }
 
 #[cfg(test)]

@@ -22,6 +22,17 @@ impl WordedStep {
     }
 }
 
+impl WordedStep {
+    /// Several, as one: the command of the last stays apart. `None` where there are none.
+    #[must_use]
+    pub fn joined(steps: &[Self]) -> Option<Self> {
+        let (last, before) = steps.split_last()?;
+        let mut what: Vec<String> = before.iter().map(ToString::to_string).collect();
+        what.push(last.what.clone());
+        Some(Self { what: what.join(" "), command: last.command.clone() })
+    }
+}
+
 impl From<String> for WordedStep {
     fn from(what: String) -> Self {
         // Whatever is said to a person comes by here.

@@ -201,6 +201,13 @@ fn an_archive_says_how_far_its_run_is() {
     manifest.1 = text.replacen("\"not-finished\"", "\"finished\"", 1).into_bytes();
     repack(&stage.path("forged.zip"), &forged);
     stage.run(&["evidence", "--check", "forged.zip"]).exited(4).complains(&["says something else of the run"]);
+    // What a later version packs is not called broken by this one.
+    forged.iter_mut().find(|(name, _)| name == "manifest.json").unwrap().1 = br#"{"sealoff_evidence": 9}"#.to_vec();
+    repack(&stage.path("later.zip"), &forged);
+    stage
+        .run(&["evidence", "--check", "later.zip"])
+        .exited(4)
+        .complains(&["later.zip cannot be checked: it has form 9", "help: "]);
 
     stage.apply("run").succeeded();
     stage.run(&["evidence", "run", "-o", "e.zip"]).succeeded().says(&["All 30 rows of the list", "never verified"]);

@@ -115,9 +115,45 @@ fn every_refusal_of_eligible_roles_is_a_note_and_the_plan_goes_on() {
         let stage = stage_with(300, vec![answering(None, "*/roleEligibilityScheduleInstances", None, answer)]);
         let roster = stage.roster_of(&members);
         stage.plan(&roster, "contain", "out", &[]).succeeded().says(&["Privileged Identity Management"]);
-        stage.apply("out").succeeded();
+        let ran = stage.apply("out").succeeded();
+        assert!(
+            !ran.err.contains("note:"),
+            "what the plan says already is no news, whatever its request-id: {}",
+            ran.err
+        );
         stage.judge("out");
+        let ran = stage.run(&["doctor", "--json"]);
+        let is_known = answer.1.contains("Premium");
+        let says = if is_known { "has no licence" } else { "count" };
+        let json = ran.json();
+        let checks = json["checks"].as_array().unwrap().iter().filter(|check| check["check"] == "eligible-roles");
+        let checks: Vec<_> = checks.collect();
+        assert_eq!(checks.len(), 1, "{checks:?}");
+        assert_eq!(checks[0]["status"], if is_known { "ok" } else { "warning" }, "{answer:?}: {}", checks[0]);
+        assert!(checks[0]["found"].as_str().unwrap().contains(says), "{}", checks[0]);
+        assert_eq!(checks[0]["remedy"].is_string(), !is_known, "{}", checks[0]);
     }
+}
+
+#[test]
+fn a_plan_that_cannot_be_made_fails_the_doctor_with_its_remedy() {
+    let domains =
+        r#"{"value":[{"id":"contoso.com","authenticationType":"Managed","isVerified":true,"isDefault":true}]}"#;
+    let refused = (403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
+    let once = FaultRule {
+        answer: Some(ScriptedAnswer { body: Some(domains.to_owned()), ..ScriptedAnswer::of(200, "", "") }),
+        times: Some(1),
+        ..answering(None, "/domains", None, refused)
+    };
+    let stage = stage_with(300, vec![once, answering(None, "/domains", None, refused)]);
+    let roster = stage.roster_of(&members(300, 3));
+    let json = stage.run(&["doctor", "--playbook", "contain", "--roster", &roster, "--json"]).exited(5).json();
+    let checks = json["checks"].as_array().unwrap();
+    let failed: Vec<_> = checks.iter().filter(|check| check["status"] == "failed").collect();
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert_eq!(failed[0]["check"], "plan");
+    assert!(failed[0]["found"].as_str().unwrap().starts_with("no plan can be made: "), "{}", failed[0]);
+    assert!(failed[0]["remedy"].as_str().unwrap().contains("Domain.Read.All"), "{}", failed[0]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::super::words::{harmless, quoted};
 use super::disk;
 use crate::plan::folder::PlanFolder;
 use crate::plan::waves::Wave;
-use crate::run::engine::Ending;
+use crate::run::engine::{Ending, TOKEN_REJECTED};
 use crate::run::journal::JournalError;
 use crate::run::lock::LockError;
 use crate::run::packets::PacketsError;
@@ -16,7 +16,7 @@ use crate::run::run_error::RunError;
 use crate::run::script_results::{LineFault, ScriptResultsError};
 use crate::wording::missing_role::GRANT;
 use crate::wording::worded_step::WordedStep;
-use crate::wording::{plan_command, recipients};
+use crate::wording::{plan_command, recipients, refused_token};
 
 /// What can be done about a journal that was changed or damaged.
 const JOURNAL_BROKEN: &str = "Nothing was changed, in the folder or in the tenant. Put back a copy of the journal from a \
@@ -143,6 +143,9 @@ fn of_fault(ending: Ending) -> Option<Failure> {
     let failure = match ending {
         Ending::Finished | Ending::Interrupted => return None,
         Ending::NoAccess(error) => error.into(),
+        Ending::TokenRejected => {
+            Failure::new(Exit::Access, TOKEN_REJECTED).with_next(refused_token::TOKEN_OF_ANOTHER_CLOUD)
+        }
         Ending::BatchRefused(error) => Failure::new(Exit::Access, format_args!("Graph refused a whole batch: {error}")),
         Ending::AnswerUnusable(unreachable) => {
             let failure = Failure::new(

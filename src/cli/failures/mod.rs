@@ -25,14 +25,6 @@ pub(super) use proving::{of_archive, of_unkept_verification};
 
 use super::exit::Failure;
 
-/// A lower-case fragment as a sentence.
-fn sentence(fragment: &str) -> String {
-    let mut letters = fragment.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    let end = if fragment.ends_with('.') { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
-}
-
 /// What a failure says, said with the words of the error around it.
 fn reworded(what: String, failure: Failure) -> Failure {
     Failure { what, ..failure }

@@ -13,7 +13,6 @@ use crate::plan::drift::DriftError;
 use crate::plan::error::PlanError;
 use crate::plan::folder::{FolderError, PLAN_JSON, PlanFolder};
 use crate::plan::handoff::HandoffKeysError;
-use crate::plan::pass_wish::PassNotAllowed;
 use crate::plan::protected::ProtectedError;
 use crate::plan::reach::{ActingPrincipal, RoleMissing};
 use crate::plan::rules::RulesError;
@@ -26,7 +25,7 @@ use crate::seal::RecipientError;
 use crate::step::Step;
 use crate::tenants::TenantSet;
 use crate::wording::worded_step::WordedStep;
-use crate::wording::{plan_command, recipients};
+use crate::wording::{passes, plan_command, recipients};
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
@@ -168,13 +167,7 @@ impl From<PlanError> for Failure {
             PlanError::Rules(rules) => rules.into(),
             PlanError::Listing { of, source: read } => of_listing(what, of, read),
             PlanError::ScriptCredential(ScriptCredentialError::Keys(keys)) => reworded(what, keys.into()),
-            PlanError::Pass(PassNotAllowed::Off) => Self::refused(what).with_next(
-                "Switch them on (Entra admin centre > Authentication methods > Policies > Temporary Access Pass), or plan without \
-                 --credential.",
-            ),
-            PlanError::Pass(PassNotAllowed::Lifetime { .. }) => Self::refused(what).with_next(
-                "Give --pass-lifetime within these bounds, or leave it out: then passes are good for as long as the policy says.",
-            ),
+            PlanError::Pass(why) => Self::refused(what).with_next(passes::remedy(&why)),
             PlanError::NamesWithoutKeys(_) => Self::refused(what).with_next(
                 "No plan was made. Give each of them keys in the file of recipients, correct the roster, or name another \
                  column with --handoff-by.",
@@ -211,17 +204,9 @@ fn of_listing(what: String, of: WhatIsListed, read: ReadError) -> Failure {
 }
 
 /// What the tenant allows of passes could not be read.
-pub(crate) fn of_pass_policy(error: LookupError) -> Failure {
-    let is_unknown_there = matches!(
-        &error,
-        LookupError::Read(ReadError::Refused { error, .. }) if matches!(error.status, 400 | 404)
-    );
-    let what = format!("the policy for temporary access passes cannot be read: {error}; no plan was made");
-    let failure = reworded(what, error.into());
-    match is_unknown_there {
-        true => failure.with_next("Not every cloud has passes (21Vianet has none): plan without --credential."),
-        false => failure.and_next("Without --credential the plan needs none of it."),
-    }
+pub(crate) fn of_pass_policy(error: &LookupError) -> Failure {
+    let failure = Failure::new(Exit::Access, format_args!("{}; no plan was made", passes::of_unread_policy(error)));
+    Failure { next: passes::remedies_of_unread_policy(error), ..failure }
 }
 
 /// How the checks before a plan and before a run are left out.

@@ -70,6 +70,8 @@ impl From<EvidenceError> for Failure {
 pub(crate) fn of_archive(error: &EvidenceError, archive: &Path) -> Failure {
     match error {
         EvidenceError::Io { .. } => Failure::usage(error),
+        EvidenceError::Newer { .. } => Failure::refused(format_args!("{} cannot be checked: {error}", quoted(archive)))
+            .with_next("Check it with the version of sealoff that made it, or a later one."),
         _ => Failure::refused(format_args!("{} does not hold: {}", quoted(archive), harmless(&error.to_string()))),
     }
 }

@@ -126,10 +126,7 @@ async fn look_at(tenant: &NamedTenant, intended: &IntendedEverywhere, connection
             let Examined { checks, .. } = examine(&connected.transport, connected.clock, subject).await;
             (checks, job::consent_page(tenant, &connected))
         }
-        Err(failure) => {
-            let remedy = failure.remedy().unwrap_or_else(|| "Correct the file of tenants.".to_owned());
-            (vec![Check::failed("credential", failure.what, remedy)], None)
-        }
+        Err(failure) => (vec![failure.as_check("credential", "Correct the file of tenants.")], None),
     };
     let fails = checks.iter().any(|check| check.status == CheckStatus::Failed);
     let exit_code = if fails { Exit::Access } else { Exit::Done };

@@ -172,7 +172,7 @@ async fn without_sight_of_the_deleted_no_account_is_called_deleted() {
     for _ in 0..2 {
         assert_eq!(lookup.find(&[&by_name("gone@contoso.com")]).await.unwrap(), [Found::Missing]);
     }
-    assert_eq!(lookup.notes().iter().map(<&str>::from).collect::<Vec<_>>(), ["deleted-not-read"]);
+    assert_eq!(lookup.notes().iter().map(NoteKind::from).collect::<Vec<_>>(), [NoteKind::DeletedNotRead]);
     assert_eq!(tenant.calls().iter().filter(|call| call.contains("deletedItems")).count(), 1);
 }
 

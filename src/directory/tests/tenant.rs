@@ -23,6 +23,10 @@ const HELD: &str = "roleAssignments";
 const ELIGIBLE: &str = "roleEligibilityScheduleInstances";
 const SCOPE: Scope = Scope { roles: true, domains: true };
 
+fn kinds(notes: &[Note]) -> Vec<NoteKind> {
+    notes.iter().map(NoteKind::from).collect()
+}
+
 fn account(number: u32) -> ObjectId {
     id(number).parse().unwrap()
 }
@@ -222,18 +226,18 @@ async fn a_list_that_breaks_off_half_way_is_an_error_and_no_list() {
 async fn eligible_roles_are_done_without_where_there_are_none_to_be_seen() {
     let path = "/roleManagement/directory/roleEligibilityScheduleInstances";
     let cases = [
-        (400, "AadPremiumLicenseRequired", "no-eligible-roles"),
-        (403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", "no-eligible-roles"),
-        (403, "Authorization_RequestDenied", "eligible-roles-not-read"),
-        (403, "UnknownError", "eligible-roles-not-read"),
-        (400, "BadRequest", "eligible-roles-refused"),
-        (400, "TenantNotOnboarded", "eligible-roles-refused"),
-        (404, "Request_ResourceNotFound", "eligible-roles-refused"),
-        (501, "NotImplemented", "eligible-roles-refused"),
+        (400, "AadPremiumLicenseRequired", NoteKind::NoEligibleRoles),
+        (403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", NoteKind::NoEligibleRoles),
+        (403, "Authorization_RequestDenied", NoteKind::EligibleRolesNotRead),
+        (403, "UnknownError", NoteKind::EligibleRolesNotRead),
+        (400, "BadRequest", NoteKind::EligibleRolesRefused),
+        (400, "TenantNotOnboarded", NoteKind::EligibleRolesRefused),
+        (404, "Request_ResourceNotFound", NoteKind::EligibleRolesRefused),
+        (501, "NotImplemented", NoteKind::EligibleRolesRefused),
     ];
     for (status, code, note) in cases {
         let facts = read(&TestTenant::new().refusing(path, status, code)).await.unwrap();
-        assert_eq!(facts.notes.iter().map(<&str>::from).collect::<Vec<_>>(), [note], "{code}");
+        assert_eq!(kinds(&facts.notes), [note], "{code}");
     }
     let error = read(&TestTenant::new().refusing(path, 405, "Request_BadRequest")).await.unwrap_err();
     assert!(matches!(error, LookupError::Read(_)), "{error}");
@@ -263,8 +267,7 @@ async fn owners_of_the_app_are_operators() {
     // One of the two refused: what the other says counts, and a note says so.
     let facts = read(&tenant.refusing(registration, 403, "Authorization_RequestDenied")).await.unwrap();
     assert_eq!(facts.operators.of(account(1)), Some(Operator::OwnerOfApp));
-    assert_eq!(facts.notes.iter().map(<&str>::from).collect::<Vec<_>>(), ["owners-not-read"]);
-    assert!(facts.notes[0].sentence().contains("Application.Read.All"));
+    assert_eq!(kinds(&facts.notes), [NoteKind::OwnersNotRead]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -278,7 +281,7 @@ async fn the_person_who_is_signed_in_is_an_operator() {
     let facts = read_as(&TestTenant::new().signed_in(5), &Caller::Unknown, SCOPE).await.unwrap();
     assert_eq!(facts.operators.of(account(5)), Some(Operator::SignedInUser));
     let facts = read_as(&TestTenant::new(), &Caller::Unknown, SCOPE).await.unwrap();
-    assert_eq!(facts.notes.iter().map(<&str>::from).collect::<Vec<_>>(), ["caller-not-known"]);
+    assert_eq!(kinds(&facts.notes), [NoteKind::CallerNotKnown]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -301,7 +304,7 @@ async fn members_are_listed_where_the_tenant_does_not_count() {
     assert_eq!(read(&tenant).await.unwrap().enabled_members, 5);
     let tenant = tenant.with_fault(GraphFault::SmallPages).refusing("/users/$count", 400, "Request_UnsupportedQuery");
     let facts = read(&tenant).await.unwrap();
-    assert_eq!((facts.enabled_members, <&str>::from(&facts.notes[0])), (5, "members-listed"));
+    assert_eq!((facts.enabled_members, NoteKind::from(&facts.notes[0])), (5, NoteKind::MembersListed));
     let tenant = tenant.refusing("/users/$count", 403, "Authorization_RequestDenied");
     assert!(read(&tenant).await.is_err());
 }

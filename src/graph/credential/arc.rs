@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::error::{RefusalClue, TokenError, is_busy};
 use super::managed_identity::granted;
 use super::token_service::{Granted, PATIENCE};
+use super::unusable::{ArcFault, UnusableCredential};
 use crate::graph::body;
 use crate::graph::outside::OutsideText;
 use crate::graph::percent::encode_query;
@@ -75,28 +76,23 @@ fn folder_of_agent() -> PathBuf {
 /// The proof that the agent wants. An attacker who answers at that address must not be able to have any file read:
 /// only a small `.key` file in the agent's own folder is.
 fn key_named_by(headers: &HeaderMap, folder: &Path) -> Result<HeaderValue, TokenError> {
-    let unusable = |reason: &str| TokenError::Unusable(format!("the Azure Arc agent: {reason}"));
+    let unusable = |fault| TokenError::from(UnusableCredential::Arc(fault));
     let challenge = headers.get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = challenge.strip_prefix("Basic realm=").map(|path| Path::new(path.trim_matches('"')));
-    let path = path.ok_or_else(|| unusable("it named no file to prove oneself with"))?;
+    let path = path.ok_or_else(|| unusable(ArcFault::NoFile))?;
     let expected = path.extension().is_some_and(|extension| extension == "key") && path.parent() == Some(folder);
     if !expected {
-        return Err(unusable(&format!("it named {}, which is no .key file in {}", path.display(), folder.display())));
+        return Err(unusable(ArcFault::ForeignFile { path: path.to_owned(), folder: folder.to_owned() }));
     }
-    let unreadable = |error: std::io::Error| {
-        unusable(&format!(
-            "{} cannot be read ({error}): run as root, or as a member of the group himds (on Windows: Hybrid agent \
-             extension applications)",
-            path.display()
-        ))
-    };
+    let unreadable =
+        |error: std::io::Error| unusable(ArcFault::Unreadable { path: path.to_owned(), reason: error.to_string() });
     let about = std::fs::symlink_metadata(path).map_err(unreadable)?;
     if !about.is_file() || about.len() > MAX_KEY_FILE {
-        return Err(unusable(&format!("{} is no small file", path.display())));
+        return Err(unusable(ArcFault::NoSmallFile(path.to_owned())));
     }
     let key = std::fs::read_to_string(path).map(Zeroizing::new).map_err(unreadable)?;
     let header = Zeroizing::new(format!("Basic {}", key.trim()));
-    let mut header = HeaderValue::from_str(&header).map_err(|_| unusable("its file holds no key"))?;
+    let mut header = HeaderValue::from_str(&header).map_err(|_| unusable(ArcFault::NoKey))?;
     header.set_sensitive(true);
     Ok(header)
 }

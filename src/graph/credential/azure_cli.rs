@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::error::{RefusalClue, TokenError};
 use super::token_service::{Granted, is_plain_tenant, one_line};
+use super::unusable::{TokenGiver, UnusableCredential};
 use crate::graph::aadsts;
 use crate::graph::outside::OutsideText;
 use crate::program;
@@ -78,9 +79,9 @@ fn granted(printed: &[u8], now: OffsetDateTime) -> Result<Granted, TokenError> {
         /// Seconds since 1970. `expiresOn` beside it is in local time, which may be another one here.
         expires_on: Option<i64>,
     }
-    let unusable = |reason: &str| TokenError::Unusable(format!("the Azure CLI: {reason}"));
-    let token: CliToken = serde_json::from_slice(printed).map_err(|_| unusable("what it printed is not a token"))?;
-    let end = token.expires_on.ok_or_else(|| unusable("it is older than 2.54.0; update it with: az upgrade"))?;
+    let token: CliToken =
+        serde_json::from_slice(printed).map_err(|_| UnusableCredential::NotAToken(TokenGiver::AzureCli))?;
+    let end = token.expires_on.ok_or_else(|| UnusableCredential::AzureCliTooOld)?;
     let lifetime = Duration::from_secs(u64::try_from(end - now.unix_timestamp()).unwrap_or(0));
     Ok(Granted { token: token.access_token, lifetime, refresh_token: None })
 }
@@ -96,7 +97,7 @@ mod tests {
             br#"{"accessToken":"t","expiresOn":"2030-01-02 03:04:05.0","expires_on":3600,"tokenType":"Bearer"}"#;
         assert_eq!(granted(printed, now).unwrap().lifetime, Duration::from_secs(3_600));
         let Err(old) = granted(br#"{"accessToken":"secret-token"}"#, now) else { panic!("no end, and a token") };
-        assert!(old.to_string().contains("az upgrade") && !old.to_string().contains("secret-token"), "{old}");
+        assert!(old.to_string().contains("2.54.0") && !old.to_string().contains("secret-token"), "{old}");
         assert!(granted(b"secret-token", now).is_err_and(|error| !error.to_string().contains("secret-token")));
     }
 }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::error::TokenError;
 use super::token_service::{Field, Granted, Reply, TokenService, granted};
+use super::unusable::UnusableCredential;
 use crate::graph::outside::OutsideText;
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -70,8 +71,7 @@ pub(super) async fn sign_in(
         Reply::Given(body) => body,
         Reply::Refused(_, error) => return Err(error),
     };
-    let started: Started = serde_json::from_slice(&body)
-        .map_err(|_| TokenError::Unusable("the token service gave no device code".to_owned()))?;
+    let started: Started = serde_json::from_slice(&body).map_err(|_| UnusableCredential::NoDeviceCode)?;
     let lifetime = Duration::from_secs(started.expires_in).min(MAX_LIFETIME);
     let interval = Duration::from_secs(started.interval.unwrap_or(USUAL_INTERVAL)).min(MAX_INTERVAL);
     let (url, code) = (started.verification_uri, started.user_code);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::unusable::UnusableCredential;
 use crate::graph::backoff;
 use crate::graph::outside::OutsideText;
 use crate::graph::status::StatusClass;
@@ -36,12 +37,12 @@ pub enum TokenError {
     #[error("no token could be fetched from {0}")]
     Unreachable(Unreachable),
     /// A ready token was turned down, and there is nothing to renew it with.
-    #[error("the token in SEALOFF_ACCESS_TOKEN is not accepted (it may have ended); fetch a new one")]
+    #[error("the token in SEALOFF_ACCESS_TOKEN is not accepted (it may have ended)")]
     ReadyTokenRejected,
     #[error("the sign-in was declined")]
     SignInDeclined,
     /// The code ended before the person signed in.
-    #[error("no sign-in was completed while the code could be used; run the command again for a new one")]
+    #[error("no sign-in was completed while the code could be used")]
     SignInTooLate,
     /// What the person signed in with does not last any longer.
     #[error("the sign-in has to be repeated: {because}")]
@@ -55,7 +56,7 @@ pub enum TokenError {
     FederatedFile { path: PathBuf, reason: String },
     /// The credential cannot be used as given.
     #[error("the credential cannot be used: {0}")]
-    Unusable(String),
+    Unusable(#[from] UnusableCredential),
 }
 
 /// What is known of why there is no token. It only chooses what people are advised to do, never what the program does next.

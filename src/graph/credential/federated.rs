@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::error::{RefusalClue, TokenError, is_busy};
 use super::job_identity::JobIdentity;
+use super::unusable::{TokenGiver, UnusableCredential};
 use crate::graph::body;
 use crate::graph::outside::OutsideText;
 use crate::graph::percent::encode_query;
@@ -68,7 +69,7 @@ pub(super) async fn of_github(
         });
     }
     let body = body::whole(response, body::MAX_OF_TOKENS, "GitHub").await.map_err(TokenError::Unreachable)?;
-    let answer: Answer = serde_json::from_slice(&body)
-        .map_err(|_| TokenError::Unusable("what GitHub answered for this job's token is not one".to_owned()))?;
+    let answer: Answer =
+        serde_json::from_slice(&body).map_err(|_| UnusableCredential::NotAToken(TokenGiver::GitHub))?;
     Ok(answer.value)
 }

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use super::error::TokenError;
 use super::managed_identity::{self, IdentityService};
 use super::token_service::{Field, TokenService};
+use super::unusable::UnusableCredential;
 use super::{Credential, ShowPrompt, arc, azure_cli, device_code, federated};
 use crate::graph::endpoint::Endpoints;
 
@@ -64,8 +65,7 @@ impl Live {
                 let service = self.service(tenant)?;
                 let now = OffsetDateTime::now_utc();
                 let assertion = certificate.assertion(client_id, &service.token_url(), now);
-                let assertion =
-                    assertion.map_err(|_| TokenError::Unusable("the certificate's key cannot sign".to_owned()))?;
+                let assertion = assertion.map_err(|_| UnusableCredential::KeyCannotSign)?;
                 as_app(&service, client_id, &scope, claims, asserted(&assertion)).await
             }
             Credential::Federated { tenant, client_id, token_file } => {

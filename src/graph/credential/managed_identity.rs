@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::error::{RefusalClue, TokenError, is_busy};
 use super::token_service::{Field, Granted, PATIENCE, TokenRefusal, wait_of, whole_seconds};
+use super::unusable::{TokenGiver, UnusableCredential};
 use crate::graph::body;
 use crate::graph::error_body::without_mark;
 use crate::graph::outside::OutsideText;
@@ -84,7 +85,7 @@ pub(super) async fn token(
     let proof = app_service.map_or("", |(_, header)| header.expose_secret());
     if !proof.is_empty() {
         let mut value = reqwest::header::HeaderValue::from_str(proof)
-            .map_err(|_| TokenError::Unusable("IDENTITY_HEADER has characters that no header may have".to_owned()))?;
+            .map_err(|_| UnusableCredential::NoHeader("IDENTITY_HEADER"))?;
         value.set_sensitive(true);
         request = request.header("x-identity-header", value);
     }
@@ -123,7 +124,7 @@ pub(super) fn granted(body: &[u8], now: OffsetDateTime) -> Result<Granted, Token
         let lifetime = Duration::from_secs(left);
         Some(Granted { token: token.access_token, lifetime, refresh_token: None })
     };
-    read().ok_or_else(|| TokenError::Unusable(format!("what {SERVICE} answered is not a token")))
+    read().ok_or_else(|| UnusableCredential::NotAToken(TokenGiver::IdentityService).into())
 }
 
 #[cfg(test)]

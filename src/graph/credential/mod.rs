@@ -12,7 +12,7 @@
 //! | `azure_cli` | asks the Azure CLI |
 //! | `device_code` | waits for a person |
 //! | `secret_file` | a secret, alone in a file |
-//! | `error` | why there is no token |
+//! | `error`, `unusable` | why there is no token |
 //!
 //! All requests are ours, for none of Microsoft's libraries for Rust carries the claims challenges that Graph sends.
 
@@ -29,6 +29,7 @@ mod kind;
 mod managed_identity;
 mod secret_file;
 mod token_service;
+mod unusable;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -43,6 +44,7 @@ pub use job_identity::{JobIdentity, JobIdentityError, NotAnAudience, checked_aud
 pub use kind::{CredentialKind, SignInMethod};
 pub use managed_identity::{IdentityService, UnsupportedService};
 pub use secret_file::{SecretFile, SecretFileError};
+pub use unusable::{ArcFault, TokenGiver, UnusableCredential};
 
 /// What the program proves itself with.
 pub enum Credential {

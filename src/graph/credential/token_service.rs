@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::error::{RefusalClue, TokenError, is_busy};
+use super::unusable::{TokenGiver, UnusableCredential};
 use crate::graph::aadsts;
 use crate::graph::body;
 use crate::graph::echo::SentSecrets;
@@ -106,7 +107,7 @@ impl<'a> TokenService<'a> {
     ///
     /// The service is busy, is not reached, or what answers is not it.
     pub(crate) async fn post(&self, what: &str, fields: &[Field<'_>]) -> Result<Reply, TokenError> {
-        let body = Bytes::from_owner(form(fields).map_err(|error| TokenError::Unusable(error.to_string()))?);
+        let body = Bytes::from_owner(form(fields).map_err(|error| UnusableCredential::Request(error.to_string()))?);
         let request = self.http.post(self.url(what)).timeout(PATIENCE);
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
         let unreachable =
@@ -166,12 +167,8 @@ pub(crate) fn granted(body: &[u8]) -> Result<Granted, TokenError> {
         expires_in: u64,
         refresh_token: Option<SecretString>,
     }
-    let token: Token = serde_json::from_slice(without_mark(body)).map_err(|_| {
-        TokenError::Unusable(
-            "the token service answered, and what it answered is not a token: look whether a proxy stands between"
-                .to_owned(),
-        )
-    })?;
+    let token: Token = serde_json::from_slice(without_mark(body))
+        .map_err(|_| UnusableCredential::NotAToken(TokenGiver::TokenService))?;
     Ok(Granted {
         token: token.access_token,
         lifetime: Duration::from_secs(token.expires_in),

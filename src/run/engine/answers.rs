@@ -12,7 +12,6 @@ use super::throttled_items::ThrottledItems;
 use crate::graph::batch::{self, ItemAnswer};
 use crate::graph::echo::SentSecrets;
 use crate::graph::error::GraphError;
-use crate::graph::outside::OutsideText;
 use crate::graph::quota::Feedback;
 use crate::graph::throttle::LimitOwner;
 use crate::graph::token::TokenMark;
@@ -215,13 +214,7 @@ impl<T: Transport> Engine<'_, T> {
         let health = self.flight.app(app);
         let too_often = if is_news { health.token_rejected() } else { health.is_rejected_too_often() };
         if too_often {
-            let error = GraphError {
-                status: 401,
-                code: OutsideText::of_nothing_sent("InvalidAuthenticationToken"),
-                message: OutsideText::of_nothing_sent("the token is rejected again and again inside batches"),
-                ..GraphError::default()
-            };
-            self.leave_out(app, Ending::NoAccess(TransportError::Unauthorized(error)));
+            self.leave_out(app, Ending::TokenRejected);
         }
     }
 

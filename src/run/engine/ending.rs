@@ -8,6 +8,9 @@ use crate::run::credential_generator::CredentialError;
 use crate::run::journal::JournalError;
 use crate::run::run_end::RunEnd;
 
+/// What is said where it ends with [`Ending::TokenRejected`].
+pub const TOKEN_REJECTED: &str = "Graph does not accept the token: it is rejected again and again inside batches";
+
 /// How the engine ended.
 #[derive(Debug)]
 pub enum Ending {
@@ -17,6 +20,8 @@ pub enum Ending {
     Interrupted,
     /// There is no way in any more.
     NoAccess(TransportError),
+    /// Graph takes the calls, and turns the token down again and again for what is inside them.
+    TokenRejected,
     /// Graph refused a whole batch.
     BatchRefused(GraphError),
     /// Again and again the answer to a batch could not be taken in: larger than an answer is, or with the token in it. What

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::account_tracker::AccountTracker;
 use super::app_health::AppHealth;
 use super::breaker::{Breaker, HaltAt};
-use super::ending::Ending;
+use super::ending::{Ending, TOKEN_REJECTED};
 use super::first_answers::FirstAnswers;
 use super::flight::Flight;
 use super::link::Link;
@@ -257,6 +257,7 @@ impl<'o, T: Transport> Engine<'o, T> {
     pub(super) fn leave_out(&mut self, app: AppIndex, ending: Ending) {
         let reason = match &ending {
             Ending::NoAccess(error) => error.to_string(),
+            Ending::TokenRejected => TOKEN_REJECTED.to_owned(),
             Ending::RoleMissing(error) => format!("each of its first answers was a refusal: {error}"),
             Ending::BatchRefused(error) => format!("Graph refused a whole batch: {error}"),
             other => format!("{other:?}"),
