@@ -148,7 +148,7 @@ impl<T: Transport> Engine<'_, T> {
             // Before anything else is done with the answer.
             made = self.take_pass(turn, item, date);
             if made.is_none() {
-                outcome = WriteOutcome::Unknown { why: Undecided::no_pass(), retry_after: None };
+                outcome = WriteOutcome::Unknown { why: Undecided::NoPass, retry_after: None };
             }
         }
         if outcome.may_pass(item) && self.accounts.hesitates(turn) {
