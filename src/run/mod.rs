@@ -49,6 +49,7 @@ pub mod made_pass;
 pub mod next_steps;
 pub mod on_premises;
 pub mod opening;
+pub mod outage_reason;
 pub mod outcome;
 pub mod outcome_counts;
 pub mod output;
