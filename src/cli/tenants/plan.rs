@@ -206,7 +206,7 @@ fn divided(
     whose: &Whose,
     planned: &mut [PlannedTenant<'_>],
 ) -> Result<Divided, Failure> {
-    let name = source.to_string();
+    let name = source.name();
     let roster = planning.reading.open(source)?;
     let path: PathBuf = planning.out.join(UNPLACED_CSV);
     let (tenants, mut rows, mut unplaced) = (planned.len(), 0, Unplaced::default());
