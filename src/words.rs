@@ -194,10 +194,10 @@ pub(crate) fn char_boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|place| text.is_char_boundary(*place)).unwrap_or_default()
 }
 
-/// The name of a roster as it stands alone, not in a sentence.
+/// The name by which a plan keeps a roster, as it stands alone and not in a sentence.
 #[must_use]
 pub fn roster_name(name: &str) -> Cow<'_, str> {
-    // Messages say "row 3 on standard input", and a plan keeps the name that messages use.
+    // Plans of earlier versions keep the words with which messages say where a row stands.
     if matches!(name, "-" | "on standard input") { Cow::Borrowed("standard input") } else { harmless(name) }
 }
 
@@ -295,6 +295,7 @@ mod tests {
 
     #[test]
     fn standard_input_has_a_name() {
+        assert_eq!(roster_name("-"), "standard input");
         assert_eq!(roster_name("on standard input"), "standard input");
         assert_eq!(roster_name("layoff.csv"), "layoff.csv");
     }

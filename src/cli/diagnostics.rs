@@ -9,7 +9,7 @@ use super::exit::Failure;
 use super::lines::Lines;
 use super::messages::{self, Mark};
 use super::nearest_path::nearest_path;
-use super::words::{counted, harmless, quoted};
+use super::words::{counted, harmless, quoted, roster_name};
 use crate::roster::{Defect, Defects, RosterError, Source, SourceSpan};
 
 const BLUE: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::BrightBlue)));
@@ -17,7 +17,7 @@ const RED: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiCo
 const YELLOW: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
 
 /// Says on standard error how many rows of a list could not be read; with `--verbose`, the first of them with their lines.
-/// `from` is the name of the list.
+/// `from` is the name by which a plan keeps the list.
 ///
 /// A message that cannot be shown changes nothing about what was done.
 pub fn show(defects: &Defects, from: &str) {
@@ -29,7 +29,7 @@ pub fn show(defects: &Defects, from: &str) {
         let rows = counted(rows, "row of", "rows of");
         messages::warn(format_args!(
             "{rows} {} cannot be read; -v shows the first of them in their lines",
-            harmless(from)
+            roster_name(from)
         ));
     }
 }
@@ -42,7 +42,7 @@ fn lines_of(defects: &Defects, from: &str) -> Lines {
         }
         if defects.more > 0 {
             let more = counted(defects.more, "more row", "more rows");
-            out.text(format_args!("{more} of {} cannot be read; plan.csv says why for each.", harmless(from)));
+            out.text(format_args!("{more} of {} cannot be read; plan.csv says why for each.", roster_name(from)));
             out.blank();
         }
     })
@@ -79,15 +79,13 @@ pub(super) fn of_roster(error: &RosterError, from: &str) -> Failure {
 /// may be a megabyte long, so the place is said as the reader of the list counted it.
 fn excerpt(span: &SourceSpan, from: &str, mark: Style) -> String {
     let column = span.column.map(|column| format!(":{column}")).unwrap_or_default();
-    // A place is named, not a sentence continued.
-    let from = if from == Source::StandardInput.to_string() { "standard input" } else { from };
     let (line, text) = (span.line, span.excerpt.text.as_str());
     let margin = line.to_string().len();
     let part = |from: usize, count: usize| text.chars().skip(from).take(count).collect::<String>();
     let (start, length) = (span.excerpt.mark.start, span.excerpt.mark.len());
     let indent = " ".repeat(part(0, start).width());
     let under = "^".repeat(part(start, length).width().max(1));
-    let mut shown = format!("{:margin$}{BLUE}-->{BLUE:#} {}:{line}{column}\n", "", harmless(from));
+    let mut shown = format!("{:margin$}{BLUE}-->{BLUE:#} {}:{line}{column}\n", "", roster_name(from));
     // Writing to a string does not fail.
     let _ = writeln!(shown, "{:margin$} {BLUE}|{BLUE:#}", "");
     let _ = writeln!(shown, "{BLUE}{line} |{BLUE:#} {text}");
@@ -160,7 +158,7 @@ mod tests {
     #[test]
     fn standard_input_is_a_place_like_a_file() {
         let defects = Roster::open(list("user\nnobody\n")).unwrap().finish().unwrap().defects;
-        let shown = lines_of(&defects, &Source::StandardInput.to_string()).laid_out(None);
+        let shown = lines_of(&defects, &Source::StandardInput.name()).laid_out(None);
         assert!(plain(&shown).contains("--> standard input:2:1"));
     }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::exit::{Exit, Failure};
 use super::json_line;
 use super::preview::{note_unprinted, quoted};
-use super::words::{counted, harmless, line_width, wrapped};
+use super::words::{counted, harmless, line_width, roster_name, wrapped};
 use crate::json::DocumentVersion;
 use crate::roster::{
     ColumnName, ColumnReading, ColumnUse, Entry, KeyGround, LeftOut, ReadOptions, Roster, RosterError, RosterShape,
@@ -110,7 +110,7 @@ pub(super) fn show(
     failure: impl Fn(&RosterError, &str) -> Failure,
     json: bool,
 ) -> Result<Exit, Failure> {
-    let name = source.to_string();
+    let name = source.name();
     let mut seen = SeenList::default();
     let error = match seen.look_at(source, options) {
         Ok(()) => None,
@@ -182,8 +182,10 @@ fn write(out: &mut impl Write, document: &ExplainDocument<'_>, width: usize) -> 
         many => format!(", {many} of which cannot be read"),
     };
     match &document.read_as {
-        Some(read_as) => line(out, "", &format!("{}: {rows}{broken} ({read_as})", document.name), width)?,
-        None => line(out, "", &format!("{}: it could not be read as a list of people", document.name), width)?,
+        Some(read_as) => line(out, "", &format!("{}: {rows}{broken} ({read_as})", roster_name(document.name)), width)?,
+        None => {
+            line(out, "", &format!("{}: it could not be read as a list of people", roster_name(document.name)), width)?
+        }
     }
     if !document.columns.is_empty() {
         writeln!(out, "\nColumns")?;

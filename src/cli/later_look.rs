@@ -15,6 +15,7 @@ use crate::plan::drift::{self, DriftError, DriftedAccount};
 use crate::plan::drift_cause::DriftCause;
 use crate::plan::folder::PlanFolder;
 use crate::run::look_again::{LookAgain, LookAgainError, LookingAgain};
+use crate::run::outage_reason::OutageReason;
 
 /// Reads the accounts of some rows, and judges them by the plan in its folder and the tenant's facts of now.
 pub(super) struct LaterLook {
@@ -36,10 +37,10 @@ impl LaterLook {
             let what = "the plan in the folder is no longer the one that was approved";
             return Err(LookAgainError::Lasting(what.to_owned()));
         }
-        let caller = self.transport.caller().await.map_err(|error| of_transport(&error))?;
+        let caller = self.transport.caller().await.map_err(of_transport)?;
         let paced = Paced::new(&*self.transport, self.clock);
         let facts = TenantFacts::read(&paced, &caller, plan.manifest().options.scope()).await;
-        let facts = facts.map_err(|error| of_lookup(&error))?;
+        let facts = facts.map_err(of_lookup)?;
         let is_meant = |row: RowNumber| rows.contains(&row);
         let found = drift::check(&plan, is_meant, |_| false, &facts, &Lookup::paced(paced), |_| {}).await;
         match found {
@@ -47,7 +48,7 @@ impl LaterLook {
                 let cause = |DriftedAccount { row, cause, .. }| (row, cause);
                 Ok(drift.drifted.into_iter().map(cause).collect())
             }
-            Err(DriftError::Lookup(error)) => Err(of_lookup(&error)),
+            Err(DriftError::Lookup(error)) => Err(of_lookup(error)),
             Err(DriftError::Plan(error)) => Err(LookAgainError::Lasting(error.to_string())),
         }
     }
@@ -59,19 +60,26 @@ impl LookAgain for LaterLook {
     }
 }
 
-fn of_lookup(error: &LookupError) -> LookAgainError {
+fn of_lookup(error: LookupError) -> LookAgainError {
+    let words = error.to_string();
     match error {
         LookupError::Read(ReadError::Transport(transport)) => of_transport(transport),
-        LookupError::Read(ReadError::GaveUp { .. }) => LookAgainError::Passing(error.to_string()),
-        _ => LookAgainError::Lasting(error.to_string()),
+        LookupError::Read(ReadError::GaveUp { ended, answer, .. }) => {
+            LookAgainError::Passing(OutageReason::NotRead { ended, answer, words })
+        }
+        _ => LookAgainError::Lasting(words),
     }
 }
 
-fn of_transport(error: &TransportError) -> LookAgainError {
-    let words = error.to_string();
-    match error {
-        TransportError::NotSent(_) | TransportError::Lost(_) => LookAgainError::Passing(words),
-        TransportError::Token(token) if token.is_passing() => LookAgainError::Passing(words),
-        TransportError::Token(_) | TransportError::Unauthorized(_) => LookAgainError::Lasting(words),
+fn of_transport(error: TransportError) -> LookAgainError {
+    let is_passing = match &error {
+        TransportError::NotSent(_) | TransportError::Lost(_) => true,
+        TransportError::Token(token) => token.is_passing(),
+        TransportError::Unauthorized(_) => false,
+    };
+    if is_passing {
+        LookAgainError::Passing(OutageReason::NoAnswer(error))
+    } else {
+        LookAgainError::Lasting(error.to_string())
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::words::{harmless, span, time_of_day};
-use crate::graph::unreachable::UnreachableCause;
+use crate::run::outage_reason::OutageReason;
 use crate::wording::unreachable::remedy;
 
 /// A way that was shut for less than this is a hiccup: not worth a line that it is over.
@@ -17,7 +17,7 @@ pub(super) struct Outage {
     since: Option<OffsetDateTime>,
     /// As the last try found it.
     down_for: Duration,
-    reason: String,
+    reason: Option<OutageReason>,
     explained: bool,
     /// Nothing is said again before it has lasted that long, unless the reason is another one.
     silent_until: Duration,
@@ -34,8 +34,7 @@ impl Outage {
     /// The lines for one more try that failed.
     pub(super) fn goes_on(
         &mut self,
-        reason: &str,
-        cause: Option<UnreachableCause>,
+        reason: &OutageReason,
         pause: Duration,
         down_for: Duration,
         now: OffsetDateTime,
@@ -43,19 +42,19 @@ impl Outage {
         let since = *self.since.get_or_insert(now);
         self.down_for = down_for;
         let next = span(pause);
-        let same = std::mem::replace(&mut self.reason, reason.to_owned()) == reason;
+        let same = self.reason.replace(reason.clone()).is_some_and(|before| before.is_like(reason));
+        let said = || harmless(&reason.to_string()).into_owned();
         if same && (down_for < self.silent_until || self.is_drawn && self.explained) {
             return Vec::new();
         }
         self.silent_until = WORTH_A_LINE.max(down_for * 2);
         if down_for < WORTH_A_LINE {
-            let reason = harmless(reason);
-            return vec![format!("no answer from Graph ({reason}); trying again in {next}")];
+            return vec![format!("no answer from Graph ({}); trying again in {next}", said())];
         }
         let since = time_of_day(since);
         let mut line = format!("Graph has not answered for {} (since {since}); next try in {next}", span(down_for));
         if !same || !self.explained {
-            line += &format!(": {}", harmless(reason));
+            line += &format!(": {}", said());
         }
         let mut lines = vec![line];
         if !std::mem::replace(&mut self.explained, true) {
@@ -63,7 +62,7 @@ impl Outage {
                 "the run waits and resumes by itself; nothing is lost. Ctrl-C is safe too: sealoff apply resumes it later"
                     .to_owned(),
             );
-            lines.extend(cause.map(remedy).map(str::to_owned));
+            lines.extend(reason.cause().map(remedy).map(str::to_owned));
         }
         lines
     }
@@ -88,20 +87,38 @@ impl Outage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::error::GraphError;
+    use crate::graph::transport::TransportError;
+    use crate::graph::unreachable::Unreachable;
     use time::macros::datetime;
+
+    fn lost(words: &str) -> OutageReason {
+        OutageReason::NoAnswer(TransportError::Lost(Unreachable::because("Graph", words)))
+    }
+
+    #[test]
+    fn answers_that_differ_in_the_request_id_alone_are_not_said_again() {
+        let mut outage = Outage::default();
+        let now = datetime!(2026-03-01 03:12:05 UTC);
+        let mut said = |id: &str, down_for| {
+            let reason = OutageReason::Answered(GraphError::parse(503, b"{}", Some(id.to_owned())));
+            outage.goes_on(&reason, Duration::from_secs(9), Duration::from_secs(down_for), now).len()
+        };
+        assert_eq!([said("1", 0), said("2", 9), said("3", 63), said("4", 70), said("5", 128)], [1, 0, 2, 0, 1]);
+    }
 
     #[test]
     fn the_line_that_is_drawn_says_for_how_long() {
         let mut outage = Outage::new(true);
         assert_eq!(outage.standing(), None);
         let now = datetime!(2026-03-01 03:12:05 UTC);
-        outage.goes_on("refused", None, Duration::from_secs(45), Duration::ZERO, now);
+        outage.goes_on(&lost("refused"), Duration::from_secs(45), Duration::ZERO, now);
         assert_eq!(outage.standing().unwrap(), "no answer from Graph, waiting");
-        outage.goes_on("refused", None, Duration::from_secs(45), Duration::from_secs(63), now);
+        outage.goes_on(&lost("refused"), Duration::from_secs(45), Duration::from_secs(63), now);
         assert_eq!(outage.standing().unwrap(), "no answer from Graph for 1 min 3 s, waiting");
         let hour = Duration::from_secs(3_600);
-        assert!(outage.goes_on("refused", None, hour, hour, now).is_empty(), "the line says it");
-        assert!(!outage.goes_on("no route", None, hour, hour, now).is_empty(), "something is new");
+        assert!(outage.goes_on(&lost("refused"), hour, hour, now).is_empty(), "the line says it");
+        assert!(!outage.goes_on(&lost("no route"), hour, hour, now).is_empty(), "something is new");
         outage.is_over(hour);
         assert_eq!(outage.standing(), None);
     }
@@ -112,7 +129,7 @@ mod tests {
         let seconds = Duration::from_secs;
         let now = datetime!(2026-03-01 03:12:05 UTC);
         let mut goes_on =
-            |reason: &str, down_for| outage.goes_on(reason, None, seconds(45), seconds(down_for), now).join("\n");
+            |reason: &str, down_for| outage.goes_on(&lost(reason), seconds(45), seconds(down_for), now).join("\n");
         assert_eq!(goes_on("refused", 0), "no answer from Graph (refused); trying again in 45 s");
         assert_eq!(goes_on("refused", 12), "", "the same is not said again");
         let said = goes_on("refused", 63);

@@ -114,7 +114,7 @@ impl ReadingArgs {
 
     /// Opens the list; one that cannot be used is shown with the line that is wrong.
     pub(super) fn open(&self, source: Source) -> Result<Roster, Failure> {
-        let name = source.to_string();
+        let name = source.name();
         Roster::open_with(source, self.options()).map_err(|error| self.failure(&error, &name))
     }
 

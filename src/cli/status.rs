@@ -20,11 +20,13 @@ use crate::json::{DocumentVersion, Rfc3339Moment};
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::playbook::Playbook;
+use crate::run::cause::Cause;
 use crate::run::lock::{FolderLock, LockHolder};
 use crate::run::next_steps::{NextStep, go_on, next_steps};
 use crate::run::packets;
-use crate::run::status::{RunStatus, run_status};
+use crate::run::status::{CauseCount, RunStatus, run_status};
 use crate::wording;
+use crate::wording::causes::title;
 use crate::wording::next_steps::worded;
 use crate::wording::pace::own_pace;
 use crate::wording::standing::headline;
@@ -61,10 +63,10 @@ pub struct StatusArgs {
     whole_set: WholeSetArgs,
 }
 
-/// How many reasons are shown; all of them are in the results.
-const MAX_REASONS: usize = 10;
-/// How many characters of a reason are shown.
-const MAX_REASON: usize = 80;
+/// How many causes are shown; all of them are in the results.
+const MAX_CAUSES: usize = 10;
+/// How many characters are shown of what was said of the first account of a cause.
+const MAX_WORDS: usize = 80;
 
 /// Shows where a run stands.
 ///
@@ -338,17 +340,20 @@ impl StatusScreen<'_> {
     }
 
     fn write_reasons(&self, out: &mut Lines) {
-        let mut reasons: Vec<(&String, &u64)> = self.run.reasons.iter().collect();
-        if reasons.is_empty() {
+        let mut causes: Vec<(&Cause, &CauseCount)> = self.run.causes.iter().collect();
+        if causes.is_empty() {
             return;
         }
-        reasons.sort_by_key(|(reason, number)| (std::cmp::Reverse(**number), *reason));
+        causes.sort_by_key(|(_, count)| std::cmp::Reverse(count.accounts));
         out.blank();
         out.text("Why accounts are not done:");
-        for (reason, number) in reasons.iter().take(MAX_REASONS) {
-            out.at(format_args!("{:>18}  ", count(**number)), clipped(&harmless(reason), MAX_REASON));
+        for (cause, CauseCount { accounts, first }) in causes.iter().take(MAX_CAUSES) {
+            out.at(format_args!("{:>18}  ", count(*accounts)), title(cause));
+            if !first.is_empty() {
+                out.at(format_args!("{:20}", ""), clipped(&harmless(first), MAX_WORDS));
+            }
         }
-        let more = reasons.len().saturating_sub(MAX_REASONS);
+        let more = causes.len().saturating_sub(MAX_CAUSES);
         if more > 0 {
             let more = counted(more as u64, "more reason", "more reasons");
             out.at(format_args!("{:20}", ""), format_args!("{more}: the column detail of results.csv has them all"));

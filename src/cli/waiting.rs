@@ -96,8 +96,8 @@ impl Waiting {
                     _ => Vec::new(),
                 }
             }
-            Event::Unreachable { reason, cause, pause, down_for } => {
-                let lines = self.outage.goes_on(reason, *cause, *pause, *down_for, OffsetDateTime::now_utc());
+            Event::Unreachable { reason, pause, down_for } => {
+                let lines = self.outage.goes_on(reason, *pause, *down_for, OffsetDateTime::now_utc());
                 lines.into_iter().map(Remark::Always).collect()
             }
             Event::Reachable { down_for } => {

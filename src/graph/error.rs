@@ -13,7 +13,7 @@ use super::outside::OutsideText;
 ///
 /// Source of the envelope: "Microsoft Graph error responses and resource types". `code` may be empty, a number as text,
 /// or `UnknownError`; `innerError` is also spelt `innererror` and may nest more specific codes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct GraphError {
     /// The HTTP status, of the item where the call was a batch.
     pub status: u16,
@@ -79,6 +79,12 @@ impl GraphError {
             if is_a_code(&words.code) { OutsideText::guarded(&words.code, sent) } else { OutsideText::default() };
         let code = if sent.are_in(words.code.as_bytes()) { OutsideText::default() } else { code };
         Self { status, code, message, request_id: request_id.or(words.request_id), is_foreign: false }
+    }
+
+    /// The same without Graph's name for the request, which is another one at each answer.
+    #[must_use]
+    pub fn lasting(&self) -> Self {
+        Self { request_id: None, ..self.clone() }
     }
 
     /// Takes out of the texts what was sent in confidence, should the answer have repeated it.

@@ -47,7 +47,7 @@ pub enum WriteOutcome {
 }
 
 /// Why a request that changed nothing may pass later. The aliases are what journals of earlier versions say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::EnumIter)]
 #[serde(rename_all = "kebab-case")]
 pub enum Postponed {
     /// A quota is used up.
@@ -82,60 +82,71 @@ impl fmt::Display for Postponed {
 }
 
 /// Why it cannot be known whether a change is made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "UndecidedInJournal", into = "UndecidedInJournal")]
 pub enum Undecided {
     /// The service failed, or what answered is not Graph. A gateway may give up on what the directory has done.
     ServerFault(GraphError),
     /// The answer to the batch does not mention this request.
     LeftOut,
+    /// A pass was to be made, and the answer holds none that can be kept.
+    NoPass,
     /// The request left, and no answer came back. These are the words of the network.
     Lost(OutsideText),
-}
-
-impl Undecided {
-    /// A pass was to be made, and the answer holds none that can be kept.
-    #[must_use]
-    pub fn no_pass() -> Self {
-        Self::Lost(OutsideText::of_nothing_sent("the answer holds no pass"))
-    }
 }
 
 impl fmt::Display for Undecided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ServerFault(error) => error.fmt(f),
-            Self::LeftOut => f.write_str(LEFT_OUT),
+            Self::LeftOut => f.write_str("the answer leaves this request out"),
+            Self::NoPass => f.write_str("the answer holds no pass"),
             Self::Lost(reason) => reason.fmt(f),
         }
     }
 }
 
-/// What the journal says of an answer that leaves a request out.
-const LEFT_OUT: &str = "the answer leaves this request out";
-
-/// Earlier versions wrote the `reason` only.
+/// Beside an `error`, the `reason` says the same in words.
 #[derive(Serialize, Deserialize)]
 struct UndecidedInJournal {
-    reason: String,
+    reason: UndecidedReason,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<GraphError>,
 }
 
+/// The aliases are what journals of earlier versions say.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum UndecidedReason {
+    #[serde(alias = "the answer leaves this request out")]
+    LeftOut,
+    #[serde(alias = "the answer holds no pass")]
+    NoPass,
+    #[serde(untagged)]
+    Words(OutsideText),
+}
+
 impl From<Undecided> for UndecidedInJournal {
     fn from(why: Undecided) -> Self {
-        let reason = why.to_string();
-        let error = if let Undecided::ServerFault(error) = why { Some(error) } else { None };
+        let (reason, error) = match why {
+            Undecided::ServerFault(error) => {
+                (UndecidedReason::Words(OutsideText::of_nothing_sent(&error.to_string())), Some(error))
+            }
+            Undecided::LeftOut => (UndecidedReason::LeftOut, None),
+            Undecided::NoPass => (UndecidedReason::NoPass, None),
+            Undecided::Lost(words) => (UndecidedReason::Words(words), None),
+        };
         Self { reason, error }
     }
 }
 
 impl From<UndecidedInJournal> for Undecided {
     fn from(line: UndecidedInJournal) -> Self {
-        match line.error {
-            Some(error) => Self::ServerFault(error),
-            None if line.reason == LEFT_OUT => Self::LeftOut,
-            None => Self::Lost(OutsideText::of_nothing_sent(&line.reason)),
+        match (line.error, line.reason) {
+            (Some(error), _) => Self::ServerFault(error),
+            (None, UndecidedReason::LeftOut) => Self::LeftOut,
+            (None, UndecidedReason::NoPass) => Self::NoPass,
+            (None, UndecidedReason::Words(words)) => Self::Lost(words),
         }
     }
 }
@@ -294,7 +305,7 @@ mod tests {
     #[test]
     fn the_journal_gives_back_what_was_noted_but_how_long_to_wait() {
         let postponed = Postponed::iter().map(|why| WriteOutcome::Postponed { why, retry_after: None });
-        let undecided = [Undecided::LeftOut, Undecided::Lost("reset by peer".into())]
+        let undecided = [Undecided::LeftOut, Undecided::NoPass, Undecided::Lost("reset by peer".into())]
             .map(|why| WriteOutcome::Unknown { why, retry_after: None });
         for outcome in postponed.chain(undecided).chain([204, 503, 404].map(outcome)) {
             let line = serde_json::to_string(&outcome).unwrap();
@@ -317,8 +328,14 @@ mod tests {
             let line = format!(r#"{{"meaning":"not-applied","reason":"{text}"}}"#);
             assert_eq!(read(&line), WriteOutcome::Postponed { why, retry_after: None });
         }
-        let lost = read(r#"{"meaning":"unknown","reason":"Graph answered 503"}"#);
-        let why = Undecided::Lost("Graph answered 503".into());
-        assert_eq!(lost, WriteOutcome::Unknown { why, retry_after: None });
+        for (text, why) in [
+            ("the answer leaves this request out", Undecided::LeftOut),
+            ("the answer holds no pass", Undecided::NoPass),
+            ("Graph answered 503", Undecided::Lost("Graph answered 503".into())),
+        ] {
+            let line = format!(r#"{{"meaning":"unknown","reason":"{text}"}}"#);
+            assert_eq!(read(&line), WriteOutcome::Unknown { why: why.clone(), retry_after: None });
+            assert_eq!(why.to_string(), text, "the results say the same as before");
+        }
     }
 }

@@ -166,7 +166,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         let is_of_everybody = roster.shape().columns.iter().any(|column| column.trim() == WHOLE_TENANT);
         let way = ListReading { says_sign_in_names: roster.says_sign_in_names(), is_of_everybody };
         let mut decided = self.decide_all(&mut roster, way, folder, progress).await?;
-        let (name, shape) = (roster.source().to_string(), roster.shape().clone());
+        let (name, shape) = (roster.source().name(), roster.shape().clone());
         let ending = roster.finish()?;
         let roster = RosterName {
             name,

@@ -97,7 +97,7 @@ impl Decision {
 pub struct PlanRow {
     /// The roster's data row, from 1.
     pub row: RowNumber,
-    /// The key as the roster has it.
+    /// The key as the roster has it; empty where it may be a password.
     pub user: String,
     /// The account, where there is one.
     pub object_id: Option<ObjectId>,

@@ -163,8 +163,8 @@ pub(super) fn person(row: &PlanRow) -> Markup {
     }
 }
 
-/// What stands in place of a name where no column of the list has one.
-const NAMELESS: &str = "(no name on the list)";
+/// What stands in place of a name where no column of the list has one, or it may be a password.
+const NAMELESS: &str = "(no name to show)";
 
 fn put(out: &mut dyn Write, markup: &Markup) -> io::Result<()> {
     out.write_all(markup.0.as_bytes())

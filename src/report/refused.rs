@@ -20,8 +20,9 @@ use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 use crate::wording::reason::{DRIFTED, remedy, sentence};
 use crate::words::utc_second;
 
-const HEADER: [&str; 9] =
-    ["user", "reason", "remedy", "row", "sheet_row", "place", "display_name", "handoff", "priority"];
+const REASON: &str = "reason";
+const REMEDY: &str = "remedy";
+const HEADER: [&str; 9] = ["user", REASON, REMEDY, "row", "sheet_row", "place", "display_name", "handoff", "priority"];
 
 /// Writes the rows that a plan refuses into its folder, where there are any.
 ///
@@ -32,31 +33,58 @@ pub fn of_plan(plan: &PlanFolder) -> Result<(), ResultsError> {
     if plan.manifest().counts.refuse.rows == 0 {
         return Ok(());
     }
-    replace(plan, |csv| planned(plan, csv))
+    replace(plan, |csv| planned(plan, csv, worded))
 }
 
-/// Whether the file in the folder of a plan that was not begun is another one than [`of_plan`] writes: a person corrects it.
+/// Whether the file in the folder of a plan that was not begun is another one than [`of_plan`] writes: a person corrects it. The
+/// words of reasons and remedies do not count, for another sealoff may have worded them.
 ///
 /// # Errors
 ///
 /// Plan or file cannot be read.
 pub fn was_edited(plan: &PlanFolder) -> Result<bool, ResultsError> {
     let path = plan.path().join(REFUSED);
-    let is = match File::open(&path).and_then(Digest::of_reader) {
+    let is = match File::open(&path).and_then(digest_without_words) {
         Ok(is) => is,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(source) => return Err(ResultsError::Io { path, source }),
     };
     let mut written = Hashing::new(io::sink());
-    write(&mut written, plan, |csv| planned(plan, csv))?;
+    write(&mut written, plan, |csv| planned(plan, csv, |_| RefusedWords::default()))?;
     Ok(written.finish().1 != is)
 }
 
-fn planned(plan: &PlanFolder, csv: &mut csv::Writer<&mut dyn Write>) -> Result<(), ResultsError> {
+/// As if no row had a reason or a remedy.
+fn digest_without_words(file: File) -> io::Result<Digest> {
+    let mut written = Hashing::new(io::sink());
+    written.write_all(BYTE_ORDER_MARK)?;
+    let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
+    let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(&mut written);
+    for (number, row) in rows.byte_records().enumerate() {
+        let is_of_words = |place: usize| number > 0 && matches!(HEADER.get(place), Some(&(REASON | REMEDY)));
+        csv.write_record(row?.iter().enumerate().map(|(place, cell)| if is_of_words(place) { &[][..] } else { cell }))?;
+    }
+    csv.flush()?;
+    drop(csv);
+    Ok(written.finish().1)
+}
+
+/// Why a row was not touched, and what to do.
+#[derive(Default)]
+struct RefusedWords {
+    reason: String,
+    remedy: String,
+}
+
+fn planned(
+    plan: &PlanFolder,
+    csv: &mut csv::Writer<&mut dyn Write>,
+    words: impl Fn(&PlanRow) -> RefusedWords,
+) -> Result<(), ResultsError> {
     for row in plan.rows()? {
         let row = row?;
         if row.decision == Decision::Refuse {
-            add(csv, plan, &row, "")?;
+            add(csv, plan, &row, &words(&row))?;
         }
     }
     Ok(())
@@ -80,8 +108,13 @@ pub fn write_output(
             while let Some(row) = rows.next() {
                 let row = row?;
                 if row.outcome == Outcome::Refused {
-                    let said = rows.details(&row)?.said();
-                    add(csv, plan, &row.planned, &said)?;
+                    // An account that the plan acts on, and that was left alone.
+                    let words = if row.planned.decision == Decision::Act {
+                        RefusedWords { reason: rows.details(&row)?.said(), remedy: DRIFTED.to_owned() }
+                    } else {
+                        worded(&row.planned)
+                    };
+                    add(csv, plan, &row.planned, &words)?;
                 }
             }
             Ok(())
@@ -133,29 +166,28 @@ fn has_waves(plan: &PlanFolder) -> bool {
     plan.manifest().waves.is_some()
 }
 
-/// `drift` is what has become of an account that the plan acts on, and that was left alone.
+/// What is said of a row that the plan refuses.
+fn worded(row: &PlanRow) -> RefusedWords {
+    let sentences: Vec<&str> = row.reasons.iter().map(|reason| sentence(*reason)).collect();
+    let mut reason = sentences.join("; ");
+    let explanation = row.explanation();
+    if !explanation.is_empty() {
+        reason = format!("{reason}: {explanation}");
+    }
+    let remedies: Vec<&str> = row.reasons.iter().map(|reason| remedy(*reason)).collect();
+    RefusedWords { reason, remedy: remedies.join(" ") }
+}
+
 fn add(
     csv: &mut csv::Writer<&mut dyn Write>,
     plan: &PlanFolder,
     row: &PlanRow,
-    drift: &str,
+    RefusedWords { reason, remedy }: &RefusedWords,
 ) -> Result<(), ResultsError> {
-    let (reason, remedy) = if row.decision == Decision::Act {
-        (drift.to_owned(), DRIFTED.to_owned())
-    } else {
-        let sentences: Vec<&str> = row.reasons.iter().map(|reason| sentence(*reason)).collect();
-        let mut reason = sentences.join("; ");
-        let explanation = row.explanation();
-        if !explanation.is_empty() {
-            reason = format!("{reason}: {explanation}");
-        }
-        let remedies: Vec<&str> = row.reasons.iter().map(|reason| remedy(*reason)).collect();
-        (reason, remedies.join(" "))
-    };
     let priority = row.priority.map(|priority| priority.to_string()).unwrap_or_default();
     let cells = [
         &*guard(&row.user),
-        &guard(&reason),
+        &guard(reason),
         remedy.as_str(),
         &row.row.to_string(),
         &row.sheet_row.map(|row| row.to_string()).unwrap_or_default(),

@@ -15,7 +15,7 @@ use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::listed_way_in::ListedWayIn;
 use crate::plan::method_fate::MethodFate;
 use crate::plan::methods_option::MethodsOption;
-use crate::run::target_result::{TargetOutcome, TargetResult};
+use crate::run::target_result::{TargetFault, TargetOutcome, TargetResult};
 use crate::step::Steps;
 use crate::step::target::TargetKind;
 use crate::wording::ways_in;
@@ -28,8 +28,8 @@ const MAX_ANSWERS: usize = 20;
 #[derive(Default)]
 pub(super) struct TargetsOfPlan {
     kinds: BTreeMap<TargetKind, KindCounts>,
-    /// What was said of those that are not done.
-    answers: BTreeMap<(TargetKind, String), u64>,
+    /// Why those are not done that are not.
+    answers: BTreeMap<(TargetKind, TargetFault), u64>,
     /// Answers that are counted alone.
     more_answers: u64,
     /// After which moment methods are looked for; nothing where all are removed.
@@ -112,11 +112,11 @@ impl TargetsOfPlan {
 
     /// Takes in what became of the targets of a row.
     pub(super) fn add(&mut self, row: RowNumber, results: &[TargetResult]) {
-        for TargetResult { target, outcome, said, .. } in results {
+        for TargetResult { target, outcome, fault } in results {
             let kind = target.kind();
             self.kinds.entry(kind).or_default().outcomes[*outcome as usize] += 1;
-            if !said.is_empty() {
-                let key = (kind, said.clone());
+            if let Some(fault) = fault {
+                let key = (kind, fault.lasting());
                 if self.answers.len() < MAX_ANSWERS || self.answers.contains_key(&key) {
                     *self.answers.entry(key).or_default() += 1;
                 } else {
@@ -138,8 +138,8 @@ impl TargetsOfPlan {
                 @if !self.answers.is_empty() {
                     h3 { "Why some stay" }
                     ul {
-                        @for ((kind, said), number) in &self.answers {
-                            li { (count(*number)) " × " (ways_in::target(*kind)) ": " (PageText(said)) }
+                        @for ((kind, fault), number) in &self.answers {
+                            li { (count(*number)) " × " (ways_in::target(*kind)) ": " (PageText(&fault.to_string())) }
                         }
                     }
                     @if self.more_answers > 0 {

@@ -5,13 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::encoding::Encoding;
-use super::key::without_brackets;
+use super::key_look::KeyLook;
 use super::key_property::KeyProperty;
 use super::not_a_user::NotAUser;
 use super::property::NotAValue;
-use super::several;
 use super::source_span::SourceSpan;
-use super::upn::{NotAUpn, Upn};
+use super::upn::NotAUpn;
 use crate::moment_text::NotAMoment;
 use crate::unseen::harmless_in_excerpt;
 
@@ -89,6 +88,7 @@ pub enum DefectReason {
         /// The cell, cut.
         text: String,
         why: NotAUpn,
+        looks: KeyLook,
     },
     /// What logs write where no person acted.
     #[error("{text:?} is no user: {why}")]
@@ -191,37 +191,8 @@ impl DefectReason {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self {
-            Self::NotAKey { text, .. } if text.starts_with("S-1-") => {
-                Some("To find people by their SID: --by sid --key COLUMN, with the name of this column")
-            }
-            Self::NotAKey { text, why: NotAUpn::NoAt } if is_bare_guid(text) => {
-                Some("Write the object id with its hyphens, such as 0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11.")
-            }
-            Self::NotAKey { text, why: NotAUpn::NoAt } if text.contains('\\') => Some(
-                "To find people by their short name in Active Directory: --by sam --key COLUMN, with the name of this column",
-            ),
-            Self::NotAKey { text, why: NotAUpn::NoAt } if text.bytes().all(|byte| byte.is_ascii_digit()) => Some(
-                "Write the sign-in name, such as ada@contoso.com, or the object id. If it is a number of an employee: --by employee-id --key COLUMN, with the name of this column",
-            ),
-            Self::NotAKey { text, why: NotAUpn::NoAt } if text.starts_with("CN=") => Some(
-                "Accounts are not found by the place in Active Directory. Write the sign-in name, or the short name and --by sam.",
-            ),
-            Self::NotAKey { text, why: NotAUpn::NoAt } if may_be_a_short_name(text) => Some(
-                "Write the sign-in name, such as ada@contoso.com, or the object id. If it is a short name of Active Directory: --by sam --key COLUMN, with the name of this column",
-            ),
-            Self::NotAKey { text, why: NotAUpn::ManyAt } if text.replace("@@", "@").matches('@').count() == 1 => {
-                Some("Write the sign-in name, with one @.")
-            }
-            Self::NotAKey { text, .. } if text.contains("@ ") || text.contains(" @") => {
-                Some("Take out the blank beside the @, if that is the address that is meant.")
-            }
-            Self::NotAKey { text, .. } if is_cut_by_a_blank(text) => Some(
-                "A blank stands inside. If a sign stood in its place (+, a point, a line), write that sign; if it is a name in front of the address, write the address alone.",
-            ),
-            Self::NotAKey { text, .. } if several::addresses(text) == 1 && text.contains(char::is_whitespace) => {
-                Some("Write the address alone, without the name beside it.")
-            }
-            Self::NotAKey { why, .. } | Self::NotAUpn { why, .. } => of_name(*why),
+            Self::NotAKey { looks, why, .. } => of_look(*looks).or_else(|| of_name(*why)),
+            Self::NotAUpn { why, .. } => of_name(*why),
             Self::NotAValue { why: NotAValue::Address(why), .. } => of_name(*why),
             Self::Entities { .. } => Some("Write a row for each person who is meant."),
             Self::TooFewCells { .. } => Some("The line may have been cut off. Write every cell, the empty ones too."),
@@ -274,24 +245,30 @@ fn only(number: usize) -> String {
     if number == 1 { "1 is".to_owned() } else { format!("{number} are") }
 }
 
-/// `jdoe`: no word that people write above or below a list.
-pub(super) fn may_be_a_short_name(text: &str) -> bool {
-    let is_of_one = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
-    (2..=20).contains(&text.len()) && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(is_of_one)
-}
-
-/// `tess field@contoso.com`: what pages make of a plus sign looks like a name in front of an address.
-fn is_cut_by_a_blank(text: &str) -> bool {
-    text.split_once(' ').is_some_and(|(before, address)| {
-        let is_of_a_name = |c: char| c.is_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
-        !before.is_empty() && before.chars().all(is_of_a_name) && address.parse::<Upn>().is_ok()
+const fn of_look(looks: KeyLook) -> Option<&'static str> {
+    Some(match looks {
+        KeyLook::Sid => "To find people by their SID: --by sid --key COLUMN, with the name of this column",
+        KeyLook::BareGuid => "Write the object id with its hyphens, such as 0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11.",
+        KeyLook::BehindDomain => {
+            "To find people by their short name in Active Directory: --by sam --key COLUMN, with the name of this column"
+        }
+        KeyLook::Digits => {
+            "Write the sign-in name, such as ada@contoso.com, or the object id. If it is a number of an employee: --by employee-id --key COLUMN, with the name of this column"
+        }
+        KeyLook::PlaceInDirectory => {
+            "Accounts are not found by the place in Active Directory. Write the sign-in name, or the short name and --by sam."
+        }
+        KeyLook::ShortName => {
+            "Write the sign-in name, such as ada@contoso.com, or the object id. If it is a short name of Active Directory: --by sam --key COLUMN, with the name of this column"
+        }
+        KeyLook::DoubledAt => "Write the sign-in name, with one @.",
+        KeyLook::BlankBesideAt => "Take out the blank beside the @, if that is the address that is meant.",
+        KeyLook::CutByBlank => {
+            "A blank stands inside. If a sign stood in its place (+, a point, a line), write that sign; if it is a name in front of the address, write the address alone."
+        }
+        KeyLook::NameBeside => "Write the address alone, without the name beside it.",
+        KeyLook::Other => return None,
     })
-}
-
-/// An object id without its hyphens.
-fn is_bare_guid(text: &str) -> bool {
-    let text = without_brackets(text);
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn of_name(why: NotAUpn) -> Option<&'static str> {
@@ -325,12 +302,14 @@ pub(super) fn shown(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::roster::Upn;
 
     #[test]
     fn what_finds_people_by_another_property_is_named() {
         let help = |text: &str| {
             let why = text.parse::<Upn>().expect_err("it is no name");
-            DefectReason::NotAKey { text: text.to_owned(), why }.help().unwrap_or_default()
+            let reason = DefectReason::NotAKey { text: String::new(), why, looks: KeyLook::of(text, why) };
+            reason.help().unwrap_or_default()
         };
         for (text, part) in [
             ("jdoe", "--by sam --key COLUMN"),

@@ -33,7 +33,7 @@ pub struct Entry {
     /// known says it, and where cells may have moved into other columns of a list with passwords.
     pub name: String,
     /// The key cell for display: control characters are replaced, and a long text is cut. If the row cannot be split into
-    /// cells, it is the beginning of the line.
+    /// cells, it is the beginning of the line. Empty where it may hold a password.
     pub text: String,
     /// The person, or why the row cannot be read.
     pub content: Result<Person, Defect>,

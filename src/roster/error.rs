@@ -4,8 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::column_holds::{self, ColumnFound};
-use super::defect::{CONCEALED_REMEDY, may_be_a_short_name};
+use super::defect::CONCEALED_REMEDY;
 use super::json::JsonFault;
+use super::key_look::may_be_a_short_name;
 use super::key_property::KeyProperty;
 use super::left_alone::LeftAlone;
 use super::list_format::{ListFormat, SheetChosen};

@@ -39,7 +39,7 @@
 //! | `rows`, `row_cells`, `row_person`, `row_several`, `made_by`, `unclosed_quote` | turns one record into one entry, or several; knows the lines that say who made the list; finds rows inside a quoted cell |
 //! | `divided` | the entries of each part of a list that is divided, on disk |
 //! | `number` | the priority |
-//! | `key`, `upn`, `property`, `entity`, `not_a_user` | turns the key cell into a key, or says why it is none |
+//! | `key`, `upn`, `property`, `entity`, `not_a_user`, `key_look` | turns the key cell into a key, or says why it is none |
 //! | `defect`, `source_span`, `row_excerpt`, `error` | what is wrong, and the place in the file that shows it, without the cells that are not read |
 //!
 //! A row in which every cell is empty (spreadsheets leave `,,,` behind) is a blank line, not a row.
@@ -85,6 +85,7 @@ mod instruction;
 mod instruction_column;
 mod json;
 mod key;
+mod key_look;
 mod key_property;
 mod leave_words;
 mod leaving_title;
@@ -162,7 +163,6 @@ pub(crate) use property::as_object_id;
 pub use read_options::{NotOnlyRows, OnlyRows, ReadOptions};
 pub use reader::{Roster, RosterSummary};
 pub use respelling::{Respelling, Respellings};
-pub(crate) use row_cells::NOT_SHOWN;
 pub use shape::RosterShape;
 pub use source::Source;
 pub use source_span::{Excerpt, SourceSpan};

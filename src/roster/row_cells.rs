@@ -19,8 +19,8 @@ use crate::spreadsheet::unguard;
 /// Names and kinds are short. A longer text is in the wrong column.
 pub(super) const MAX_CELL_CHARACTERS: usize = 256;
 
-/// Replaces the text of a broken row that may hold a password.
-pub(crate) const NOT_SHOWN: &str = "(not shown: it may hold a password)";
+/// Stands in a message in place of the text of a broken row that may hold a password.
+const NOT_SHOWN: &str = "(not shown: it may hold a password)";
 
 /// One record, cut into cells.
 pub(super) struct RowReader<'a> {
@@ -177,11 +177,24 @@ impl<'a> RowReader<'a> {
         if self.hidden { NOT_SHOWN.to_owned() } else { shown(cell) }
     }
 
-    /// The key cell of a row that is not read, for display. Where cells are missing or there are too many, another cell may stand
-    /// in its place.
+    /// The key cell of a row that is not read, for display.
     pub(super) fn shown_key(&self, cell: &[u8]) -> String {
-        let may_be_another = self.check_length().is_err() && !self.excerpted().is_a_key_by_its_form(cell);
-        if may_be_another { NOT_SHOWN.to_owned() } else { self.shown(cell) }
+        if self.hides_key(cell) { NOT_SHOWN.to_owned() } else { shown(cell) }
+    }
+
+    /// A cell of a broken row, for its entry; empty where it is not shown.
+    pub(super) fn text_of(&self, cell: &[u8]) -> String {
+        if self.hidden { String::new() } else { shown(cell) }
+    }
+
+    /// The key cell of a row that is not read, for its entry; empty where it is not shown.
+    pub(super) fn text_of_key(&self, cell: &[u8]) -> String {
+        if self.hides_key(cell) { String::new() } else { shown(cell) }
+    }
+
+    /// Where cells are missing or there are too many, another cell may stand in place of the key.
+    fn hides_key(&self, cell: &[u8]) -> bool {
+        self.hidden || self.check_length().is_err() && !self.excerpted().is_a_key_by_its_form(cell)
     }
 }
 

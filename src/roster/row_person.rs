@@ -20,6 +20,7 @@ use super::concealed;
 use super::defect::{Defect, DefectReason, shown};
 use super::entry::{Hints, Key, Person};
 use super::key::{self, NotAKey};
+use super::key_look::KeyLook;
 use super::key_property::KeyProperty;
 use super::made_by;
 use super::names;
@@ -76,17 +77,20 @@ impl RowReader<'_> {
         key::read_in(&column.name, text, self.columns.by).map_err(|why| {
             let several = several::names_several(text).filter(|_| self.columns.by != Some(KeyProperty::ProxyAddress));
             let is_concealed = concealed::is_concealed(text) && !names::is_of_ids(&column.name);
-            let text = self.shown(cell);
+            let shown_text = self.shown(cell);
             match why {
                 NotAKey::Name(_) | NotAKey::Value(..) if several.is_some() => {
                     self.at(column, DefectReason::SeveralPeople { people: several.unwrap_or_default() })
                 }
                 NotAKey::Name(_) | NotAKey::Value(..) if is_concealed => {
-                    self.at(column, DefectReason::Concealed { text })
+                    self.at(column, DefectReason::Concealed { text: shown_text })
                 }
-                NotAKey::User(why) => self.at(column, DefectReason::NotAUser { text, why }),
-                NotAKey::Name(why) => self.at_character(column, of(why), DefectReason::NotAKey { text, why }),
-                NotAKey::Value(by, why) => self.at(column, DefectReason::NotAValue { text, by, why }),
+                NotAKey::User(why) => self.at(column, DefectReason::NotAUser { text: shown_text, why }),
+                NotAKey::Name(why) => {
+                    let looks = KeyLook::of(text, why);
+                    self.at_character(column, of(why), DefectReason::NotAKey { text: shown_text, why, looks })
+                }
+                NotAKey::Value(by, why) => self.at(column, DefectReason::NotAValue { text: shown_text, by, why }),
                 NotAKey::Words(name) => {
                     self.at(column, DefectReason::WordsBehindColon { name: shown(name.as_str().as_bytes()) })
                 }

@@ -30,7 +30,7 @@ impl RowReader<'_> {
         if other_keys.into_iter().flatten().any(|other| other != column && is_filled(other)) {
             // Which of them the cell beside belongs to is not known.
             let defect = self.at(column, DefectReason::SeveralPeople { people: people.len() });
-            return Some(RowOutcome::Entry(self.entry(self.shown(key), Err(defect))));
+            return Some(RowOutcome::Entry(self.entry(self.text_of(key), Err(defect))));
         }
         let (handoff, wave, priority) = (self.handoff().ok()?, self.wave().ok()?, self.priority().ok()?);
         let pass_from = self.pass_from().ok()?;

@@ -72,7 +72,7 @@ impl<'a> RowReader<'a> {
             Flaw::TextAfterQuote(offset) => source_record.at(offset..offset + 1),
             Flaw::TooLong => source_record.whole(),
         };
-        self.entry(self.shown(source_record.text().as_bytes()), Err(Defect { span, reason }))
+        self.entry(self.text_of(source_record.text().as_bytes()), Err(Defect { span, reason }))
     }
 
     fn outcome(&self) -> RowOutcome {
@@ -82,11 +82,11 @@ impl<'a> RowReader<'a> {
         }
         if self.columns.has_comments && is_commented(self.cells.get(0)) {
             let reason = DefectReason::NotAUser { text: self.shown_key(key), why: NotAUser::CommentedOut };
-            return RowOutcome::Entry(self.entry(self.shown_key(key), Err(self.at(column, reason))));
+            return RowOutcome::Entry(self.entry(self.text_of_key(key), Err(self.at(column, reason))));
         }
         if self.is_an_example(key) {
             let reason = DefectReason::NotAUser { text: self.shown_key(key), why: NotAUser::Example };
-            return RowOutcome::Example(self.entry(self.shown_key(key), Err(self.at(column, reason))));
+            return RowOutcome::Example(self.entry(self.text_of_key(key), Err(self.at(column, reason))));
         }
         if let Some(people) = self.several(key, column) {
             return people;
@@ -95,14 +95,14 @@ impl<'a> RowReader<'a> {
         {
             // The lines behind the first may belong to other people.
             let defect = self.at(column, DefectReason::LineBreakInKey { column: column.name.clone() });
-            let entry = self.entry(self.shown_key(first_line), Err(defect));
+            let entry = self.entry(self.text_of_key(first_line), Err(defect));
             return RowOutcome::EntryToLineOf { entry, offset: self.range_of(column).start, doubtful_until: 0 };
         }
         if let Some(RowsInsideQuote { quote, certain }) =
             unclosed_quote::find(self.record.bytes, self.columns, self.cells)
         {
             let span = self.excerpted().broken_at(quote).at(quote..self.record.bytes.len());
-            let entry = self.entry(self.shown_key(key), Err(Defect { span, reason: DefectReason::OpenQuote }));
+            let entry = self.entry(self.text_of_key(key), Err(Defect { span, reason: DefectReason::OpenQuote }));
             let last_line = self.record.line + line_ends(self.record.bytes);
             let doubtful_until = if certain { 0 } else { last_line };
             return RowOutcome::EntryToLineOf { entry, offset: quote, doubtful_until };
@@ -114,7 +114,7 @@ impl<'a> RowReader<'a> {
             Ok(person) if key.starts_with(b"{\"") => key_alone(&person.key),
             Ok(_) => shown(key),
             Err(Defect { reason: DefectReason::WordsBehindColon { name }, .. }) => name.clone(),
-            Err(_) => self.shown_key(key),
+            Err(_) => self.text_of_key(key),
         };
         let name = self.name();
         RowOutcome::Entry(Entry { name, ..self.entry(text, content) })

@@ -33,6 +33,15 @@ impl Source {
         Self::Bytes { name: name.into(), bytes: bytes.into() }
     }
 
+    /// The name by which a plan keeps it: what the command line names it, so that standard input is `-`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::StandardInput => "-".to_owned(),
+            Self::File(_) | Self::Bytes { .. } => self.to_string(),
+        }
+    }
+
     /// The source once more, if it gives the same bytes when it is opened twice: a pipe does not.
     pub(super) fn again(&self) -> Option<Self> {
         match self {

@@ -5,7 +5,8 @@ use super::row_fault::RowFault;
 use crate::graph::error::GraphError;
 
 /// Why an account is not done.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Cause {
     /// Not begun, or not finished.
     NotFinished,
@@ -62,6 +63,12 @@ impl Cause {
             (_, Some(RowFault::GaveUp { .. })) => Some(Self::GivenUp),
             (Partial | Failed | Uncertain, _) => Some(Self::Unanswered),
         }
+    }
+
+    /// Its word, for programs.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        self.into()
     }
 
     fn of_refusal(error: &GraphError) -> Option<Self> {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
+use super::outage_reason::OutageReason;
 use crate::graph::quota::Shape;
 use crate::graph::throttle::LimitOwner;
-use crate::graph::unreachable::UnreachableCause;
 use crate::ids::{ClientId, RowNumber};
 use crate::json::{self, Seconds};
 use crate::step::target::any_alone;
@@ -60,10 +60,8 @@ pub enum Event {
     /// Graph cannot be reached; the run waits and goes on.
     Unreachable {
         /// What the network said.
-        reason: String,
-        /// Why, where that is known.
-        #[serde(skip)]
-        cause: Option<UnreachableCause>,
+        #[schemars(with = "String")]
+        reason: OutageReason,
         /// How long the engine waits before it tries again.
         #[serde(serialize_with = "json::seconds")]
         #[schemars(with = "Seconds")]

@@ -1,7 +1,6 @@
 //! How many people something is true of, and the first of them by name.
 
 use crate::plan::row::ListPlace;
-use crate::roster::NOT_SHOWN;
 
 /// So many are named; the files in the folder name all.
 const MAX_FIRST: usize = 5;
@@ -20,8 +19,7 @@ impl FirstNamed {
     pub fn add(&mut self, place: ListPlace, name: &str) {
         self.count += 1;
         if self.names.len() < MAX_FIRST {
-            let is_named = !name.trim().is_empty() && name != NOT_SHOWN;
-            self.names.push(if is_named { name.to_owned() } else { place.to_string() });
+            self.names.push(if name.trim().is_empty() { place.to_string() } else { name.to_owned() });
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 /// given up.
 ///
 /// In the journal it is the field `reason`, as beside [`WriteOutcome`], with Graph's `error` where there was one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum LastTry {
     /// The change was not made.
@@ -60,7 +60,12 @@ mod tests {
     #[test]
     fn the_journal_gives_back_why_a_write_was_given_up() {
         let error = GraphError::parse(503, b"{}", Some("request".to_owned()));
-        let undecided = [Undecided::ServerFault(error), Undecided::LeftOut, Undecided::Lost("reset by peer".into())];
+        let undecided = [
+            Undecided::ServerFault(error),
+            Undecided::LeftOut,
+            Undecided::NoPass,
+            Undecided::Lost("reset by peer".into()),
+        ];
         let postponed = Postponed::iter().map(|why| LastTry::Postponed { why });
         for last_try in postponed.chain(undecided.map(LastTry::Undecided)) {
             let record = given_up(last_try);

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use super::outage_reason::OutageReason;
 use crate::ids::RowNumber;
 use crate::plan::drift_cause::DriftCause;
 
@@ -20,7 +21,7 @@ pub type LookingAgain<'a> =
 pub enum LookAgainError {
     /// It may be known in a moment: Graph gives no answer.
     #[error("{0}")]
-    Passing(String),
+    Passing(OutageReason),
     /// Without a person it will not be known.
     #[error("{0}")]
     Lasting(String),

@@ -127,6 +127,18 @@ impl ResultRow {
         (self.is_touched() && state != StepState::Unplanned).then_some(state)
     }
 
+    /// Why it is not done; `fault` is what the journal has in its way.
+    #[must_use]
+    pub fn cause(&self, fault: Option<&RowFault>) -> Option<Cause> {
+        let stage = self.history.written_back.filter(|_| self.is_written_back).map(|standing| standing.stage);
+        match (self.outcome, stage) {
+            (Outcome::OldPassword, _) if self.is_written_back => Some(Cause::NotWrittenBack),
+            (Outcome::Uncertain, Some(WritebackStage::Unknown)) => Some(Cause::NotWrittenBack),
+            (Outcome::Uncertain, Some(WritebackStage::Accepted)) => Some(Cause::NotConfirmed),
+            (outcome, _) => Cause::of(outcome, fault),
+        }
+    }
+
     /// The name that people know the account by.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -263,7 +275,7 @@ impl<'a, I> ResultRows<'a, I> {
         {
             details.scripted = Some(ScriptReport { said, password, done_at });
         }
-        details.cause = Cause::of(row.outcome, details.fault.as_ref());
+        details.cause = row.cause(details.fault.as_ref());
         if row.is_written_back {
             self.read_written_back(row, &mut details)?;
         }
@@ -320,13 +332,6 @@ impl<'a, I> ResultRows<'a, I> {
         let stage = row.history.written_back.map(|standing| standing.stage);
         details.is_discarded |=
             self.discards && matches!(stage, Some(WritebackStage::Accepted | WritebackStage::Confirmed));
-        details.cause = match (row.outcome, stage) {
-            (Outcome::OldPassword, _) | (Outcome::Uncertain, Some(WritebackStage::Unknown)) => {
-                Some(Cause::NotWrittenBack)
-            }
-            (Outcome::Uncertain, Some(WritebackStage::Accepted)) => Some(Cause::NotConfirmed),
-            _ => details.cause.take(),
-        };
         if stage == Some(WritebackStage::Unknown) {
             details.which = WhichPassword::of(&tried, None);
         }

@@ -220,7 +220,7 @@ impl SeenStep {
     pub fn lasting(&self) -> Self {
         let mut lasting = self.clone();
         if let Self::NotListed(NotListed::Refused(error)) = &mut lasting {
-            error.request_id = None;
+            *error = error.lasting();
         }
         lasting
     }

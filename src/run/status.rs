@@ -8,6 +8,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::asked_rate::AskedRate;
+use super::cause::Cause;
 use super::fold::{Fold, JournalEnd, Projection};
 use super::handout_rate::HandoutRate;
 use super::journal::{JournalError, JournalLine};
@@ -50,8 +51,11 @@ pub struct RunStatus {
     /// How far the risk of its people is marked, where the plan does that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<RiskCounts>,
-    /// Why accounts are not done, and how many each.
+    /// Why accounts are not done, and how many each: by Graph's code, or by a word where there is none.
     pub reasons: BTreeMap<String, u64>,
+    /// The same by cause.
+    #[serde(skip)]
+    pub causes: BTreeMap<Cause, CauseCount>,
     /// Writes that are still to come, if all goes well.
     pub writes_left: u64,
     /// Those of them that are about a target of the account, as a method that is removed, by step.
@@ -69,6 +73,15 @@ pub struct RunStatus {
     pub sealed: u64,
     /// What the journal is like.
     pub journal: JournalCondition,
+}
+
+/// The accounts of one cause.
+#[derive(Debug, Default)]
+pub struct CauseCount {
+    /// How many.
+    pub accounts: u64,
+    /// What is said of the first of them, mostly by Graph.
+    pub first: String,
 }
 
 /// How far one step is, in accounts.
@@ -184,10 +197,14 @@ pub fn run_status(plan: &PlanFolder) -> Result<RunStatus, RunError> {
         }
         if let Outcome::Failed | Outcome::Partial | Outcome::Uncertain | Outcome::Refused = row.outcome
             && let Some(fault) = rows.fault(&row)?
+            && let Some(cause) = row.cause(Some(&fault))
         {
             let code = fault.code();
-            let reason = if code.is_empty() { fault.detail() } else { code };
+            let reason = if code.is_empty() { cause.word().to_owned() } else { code };
             *status.reasons.entry(reason).or_default() += 1;
+            let of_cause =
+                status.causes.entry(cause).or_insert_with(|| CauseCount { accounts: 0, first: fault.detail() });
+            of_cause.accounts += 1;
         }
     }
     (status.failed, status.contradicted) = (status.outcomes.to_retry(), status.outcomes.contradicted().count);

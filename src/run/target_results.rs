@@ -31,7 +31,7 @@ impl TargetResults {
     pub(super) fn add(&mut self, row: &ResultRow, details: &ResultDetails) {
         let Some(csv) = &mut self.csv else { return };
         let object_id = row.planned.object_id.map(|id| id.to_string()).unwrap_or_default();
-        for result @ TargetResult { target, outcome, .. } in &details.targets {
+        for TargetResult { target, outcome, fault } in &details.targets {
             let _ = csv.write_record([
                 row.planned.row.to_string().as_str(),
                 &guard(&row.planned.user_principal_name),
@@ -39,7 +39,7 @@ impl TargetResults {
                 target.kind().name(),
                 &guard(&target.id()),
                 outcome.word(target.kind().step()),
-                &guard(&result.detail()),
+                &guard(&fault.as_ref().map(ToString::to_string).unwrap_or_default()),
             ]);
         }
     }

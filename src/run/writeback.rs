@@ -163,6 +163,7 @@ mod tests {
     use super::*;
     use crate::graph::error::GraphError;
     use crate::graph::write_outcome::Postponed;
+    use crate::run::lost_writeback::LostWriteback;
     use proptest::prelude::*;
 
     fn events() -> Vec<WritebackEvent> {
@@ -170,7 +171,7 @@ mod tests {
             WritebackEvent::Intended { sealed: None },
             WritebackEvent::NotBegun { why: Postponed::Throttled },
             WritebackEvent::Begun { operation: None },
-            WritebackEvent::Lost { why: "reset".into() },
+            WritebackEvent::Lost { why: LostWriteback::NotKnown },
             WritebackEvent::Refused { error: GraphError::default() },
             WritebackEvent::Failed { why: "policy".into() },
             WritebackEvent::Succeeded { at: OffsetDateTime::UNIX_EPOCH },
@@ -209,7 +210,7 @@ mod tests {
             (WritebackEvent::Intended { sealed: None }, WritebackStage::Unknown),
             (WritebackEvent::NotBegun { why: Postponed::Throttled }, WritebackStage::Open),
             (WritebackEvent::Intended { sealed: None }, WritebackStage::Unknown),
-            (WritebackEvent::Lost { why: "reset".into() }, WritebackStage::Unknown),
+            (WritebackEvent::Lost { why: LostWriteback::NotKnown }, WritebackStage::Unknown),
             (WritebackEvent::Intended { sealed: None }, WritebackStage::Unknown),
             (WritebackEvent::Refused { error: GraphError::default() }, WritebackStage::Unknown),
             (WritebackEvent::Intended { sealed: None }, WritebackStage::Unknown),

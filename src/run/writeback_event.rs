@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::lost_writeback::LostWriteback;
 use crate::graph::error::GraphError;
 use crate::graph::outside::OutsideText;
 use crate::graph::password_writeback::ResetOperationAddress;
@@ -33,7 +34,7 @@ pub enum WritebackEvent {
     /// Whether it was begun, or what became of it, cannot be known.
     Lost {
         /// What is known.
-        why: OutsideText,
+        why: LostWriteback,
     },
     /// Graph refused it.
     Refused {

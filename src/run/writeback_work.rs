@@ -24,12 +24,14 @@ use tokio_util::sync::CancellationToken;
 use super::accounts::{GatheredAccounts, PlannedAccounts};
 use super::credential_generator::{CredentialError, CredentialGenerator, GeneratedCredential};
 use super::journal::{Journal, JournalError};
+use super::lost_writeback::LostWriteback;
 use super::record::{FORMAT, Record};
 use super::run_error::RunError;
 use super::schedule::Turn;
 use super::states::States;
 use super::writeback::{WritebackStage, WritebackStanding, is_to_be_written_back};
 use super::writeback_event::WritebackEvent;
+use super::writeback_fault::WritebackFault;
 use crate::clock::Clock;
 use crate::graph::backoff;
 use crate::graph::error::GraphError;
@@ -151,7 +153,7 @@ pub enum WritebackError {
         /// How often.
         times: u32,
         /// How it ended the last time.
-        last: String,
+        last: WritebackFault,
     },
 }
 
@@ -184,12 +186,12 @@ struct SharedWork<T> {
 }
 
 /// How it ended for one person.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 enum PersonEnd {
     Accepted,
     SessionsLeft,
-    Refused(String),
-    Unknown(String),
+    Refused(WritebackFault),
+    Unknown(WritebackFault),
     NoTurn,
 }
 
@@ -238,11 +240,11 @@ pub async fn write_back<T: Transport>(
         }
         let Some(ended) = under_way.join_next().await else { break };
         // A task that panicked has left its intent in the journal, as a process that died.
-        let ended = ended.unwrap_or_else(|panic| Ok(PersonEnd::Unknown(panic.to_string())));
+        let ended = ended.unwrap_or_else(|panic| Ok(PersonEnd::Unknown(WritebackFault::BrokeOff(panic))));
         match ended {
             Ok(end) => {
                 tally.count(&end);
-                if let Some(error) = shared.learn(&end) {
+                if let Some(error) = shared.learn(end) {
                     shared.stop.cancel();
                     failed = failed.and(Err(error));
                 }
@@ -278,15 +280,15 @@ impl WritebackTally {
 }
 
 impl<T: Transport> SharedWork<T> {
-    /// where it goes wrong for everyone, no one else is tried.
-    fn learn(&self, end: &PersonEnd) -> Option<WritebackError> {
+    /// Where it goes wrong for everyone, no one else is tried.
+    fn learn(&self, end: PersonEnd) -> Option<WritebackError> {
         let last = match end {
             PersonEnd::Accepted | PersonEnd::SessionsLeft => {
                 self.good.fetch_add(1, Ordering::Relaxed);
                 return None;
             }
             PersonEnd::NoTurn => return None,
-            PersonEnd::Refused(why) | PersonEnd::Unknown(why) => why.clone(),
+            PersonEnd::Refused(why) | PersonEnd::Unknown(why) => why,
         };
         let times = self.bad.fetch_add(1, Ordering::Relaxed) + 1;
         let never_well = self.good.load(Ordering::Relaxed) == 0 && times == MAX_BAD_ENDS;
@@ -300,6 +302,12 @@ impl<T: Transport> SharedWork<T> {
 
     fn note(&self, turn: Turn, event: WritebackEvent) {
         self.journal.append(vec![self.record(turn, event)]);
+    }
+
+    /// Notes that nothing more will be heard of it.
+    fn lost(&self, turn: Turn, why: LostWriteback) -> PersonEnd {
+        self.note(turn, WritebackEvent::Lost { why: why.clone() });
+        PersonEnd::Unknown(WritebackFault::Lost(why))
     }
 
     /// Sleeps, unless the work is to end; says whether it goes on.
@@ -325,7 +333,7 @@ impl<T: Transport> SharedWork<T> {
             let gone_by = (OffsetDateTime::now_utc() - standing.sent).max(time::Duration::ZERO).unsigned_abs();
             let left = LATEST_END.saturating_sub(gone_by.mul_f64(self.clock.speed()));
             if !self.wait(left).await {
-                return Ok(PersonEnd::Unknown("it is not known what became of an earlier reset".to_owned()));
+                return Ok(PersonEnd::Unknown(WritebackFault::Earlier));
             }
         }
         self.set(turn).await
@@ -333,12 +341,12 @@ impl<T: Transport> SharedWork<T> {
 
     /// Asks for a reset until it is begun or refused, and follows it.
     async fn set(&self, turn: Turn) -> Result<PersonEnd, WritebackError> {
-        let mut last = String::new();
+        let mut last = None;
         let mut password_was_refused = false;
         for attempt in 1..=MAX_TRIES {
             let pause = self.pace.lock().await.take(self.clock.now(), 1);
             if !self.wait(pause).await {
-                return Ok(if last.is_empty() { PersonEnd::NoTurn } else { PersonEnd::Refused(last) });
+                return Ok(last.map_or(PersonEnd::NoTurn, PersonEnd::Refused));
             }
             let account = self.accounts.get(turn);
             let GeneratedCredential { password, sealed } = self.generator.credential(account)?;
@@ -350,37 +358,30 @@ impl<T: Transport> SharedWork<T> {
                 Ok(ResetRequested::Begun { operation, wait, .. }) => {
                     self.note(turn, WritebackEvent::Begun { operation: operation.clone() });
                     let Some(operation) = operation else {
-                        let why = "Graph accepted it, and gave no address at which its end could be seen";
-                        let why = OutsideText::of_nothing_sent(why);
-                        self.note(turn, WritebackEvent::Lost { why: why.clone() });
-                        return Ok(PersonEnd::Unknown(why.to_string()));
+                        return Ok(self.lost(turn, LostWriteback::NoAddress));
                     };
                     let end = self.follow(turn, &operation, Some(&password), wait).await?;
-                    return Ok(end.unwrap_or_else(|| {
-                        PersonEnd::Unknown("Graph does not know the operation any more".to_owned())
-                    }));
+                    return Ok(end.unwrap_or(PersonEnd::Unknown(WritebackFault::Lost(LostWriteback::NotKnown))));
                 }
                 Ok(ResetRequested::NotBegun { why, wait }) => {
                     self.note(turn, WritebackEvent::NotBegun { why });
-                    last = why.to_string();
                     if !self.wait(wait.unwrap_or_else(|| backoff::delay(attempt))).await {
-                        return Ok(PersonEnd::Refused(last));
+                        return Ok(PersonEnd::Refused(WritebackFault::NotBegun(why)));
                     }
+                    last = Some(WritebackFault::NotBegun(why));
                 }
                 Ok(ResetRequested::Lost(why)) => {
-                    last = why.to_string();
-                    self.note(turn, WritebackEvent::Lost { why });
                     // It may still be on its way: another one now could be overwritten by it. The next process waits for that.
-                    return Ok(PersonEnd::Unknown(last));
+                    return Ok(self.lost(turn, LostWriteback::Words(why)));
                 }
                 Ok(ResetRequested::Refused(error)) => {
-                    last = error.to_string();
                     let another_may_pass = error.is_about_the_password() && !password_was_refused;
                     password_was_refused = true;
-                    self.note(turn, WritebackEvent::Refused { error });
+                    self.note(turn, WritebackEvent::Refused { error: error.clone() });
                     if !another_may_pass {
-                        return Ok(PersonEnd::Refused(last));
+                        return Ok(PersonEnd::Refused(WritebackFault::Refused(error)));
                     }
+                    last = Some(WritebackFault::Refused(error));
                 }
                 Err(error) => {
                     self.note(turn, WritebackEvent::NotBegun { why: Postponed::Blocked });
@@ -388,11 +389,11 @@ impl<T: Transport> SharedWork<T> {
                     if !is_out_of_reach || !self.wait(backoff::delay(attempt)).await {
                         return Err(error.into());
                     }
-                    last = error.to_string();
+                    last = Some(WritebackFault::NotSent(error));
                 }
             }
         }
-        Ok(PersonEnd::Refused(last))
+        Ok(last.map_or(PersonEnd::NoTurn, PersonEnd::Refused))
     }
 
     /// Asks how far an operation is until it has ended; nothing where Graph does not know it.
@@ -412,7 +413,7 @@ impl<T: Transport> SharedWork<T> {
             // One that an earlier process began has waited already.
             let wait = if password.is_none() && polls == 0 { Duration::ZERO } else { wait };
             if !self.wait(wait).await {
-                return Ok(Some(PersonEnd::Unknown("the operation went on when this process ended".to_owned())));
+                return Ok(Some(PersonEnd::Unknown(WritebackFault::StillGoing)));
             }
             polls += 1;
             let is_late = self.clock.now().saturating_sub(begun) >= LATEST_END;
@@ -423,24 +424,22 @@ impl<T: Transport> SharedWork<T> {
                     return self.end_sessions(turn).await.map(Some);
                 }
                 Ok(OperationState::Failed(why)) => {
-                    let said = if why.is_empty() { "the operation failed".to_owned() } else { why.to_string() };
-                    self.note(turn, WritebackEvent::Failed { why });
-                    return Ok(Some(PersonEnd::Refused(said)));
+                    self.note(turn, WritebackEvent::Failed { why: why.clone() });
+                    return Ok(Some(PersonEnd::Refused(WritebackFault::Failed(why))));
                 }
                 // In the first seconds it may not be known everywhere.
                 Ok(OperationState::NotKnown) if password.is_some() && polls < POLLS.len() => {}
                 Ok(OperationState::NotKnown) => {
-                    let why = OutsideText::of_nothing_sent("Graph does not know the operation any more");
-                    self.note(turn, WritebackEvent::Lost { why });
+                    self.note(turn, WritebackEvent::Lost { why: LostWriteback::NotKnown });
                     return Ok(None);
                 }
                 Ok(OperationState::Running) if is_late => {
-                    return Ok(Some(PersonEnd::Unknown("the operation has not ended in five minutes".to_owned())));
+                    return Ok(Some(PersonEnd::Unknown(WritebackFault::NotEnded)));
                 }
                 Ok(OperationState::Running) => {}
                 Err(ReadError::Transport(error)) => return Err(error.into()),
                 Err(error) if is_late || matches!(error, ReadError::Refused { .. }) => {
-                    return Ok(Some(PersonEnd::Unknown(format!("its end cannot be seen: {error}"))));
+                    return Ok(Some(PersonEnd::Unknown(WritebackFault::NotSeen(error))));
                 }
                 Err(_) => {}
             }

@@ -95,7 +95,7 @@ pub enum TargetKind {
 }
 
 /// Why there is no way to do here what was meant of a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoWay {
     /// Graph has no way to delete a method of this kind, or it is not known here.
     Kind,

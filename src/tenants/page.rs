@@ -10,7 +10,7 @@ use super::set::{NoPlan, SetManifest};
 use crate::plan::folder::PLAN_HTML;
 use crate::private_files;
 use crate::wording::too_large;
-use crate::words::{count, counted};
+use crate::words::{count, counted, roster_name};
 
 /// The page of a set.
 pub const SET_HTML: &str = "tenants.html";
@@ -36,7 +36,7 @@ pub fn write(folder: &Path, set: &SetManifest) -> io::Result<()> {
             body {
                 h1 { (title) }
                 p { "Playbook " b { (set.playbook) } ": " (set.playbook.summary()) "." }
-                p { "List " (set.roster) ", " (counted(set.rows, "row", "rows")) ". Nothing was changed when this page was made." }
+                p { "List " (roster_name(&set.roster)) ", " (counted(set.rows, "row", "rows")) ". Nothing was changed when this page was made." }
                 @if set.unplaced > 0 {
                     p.amiss { (counted(set.unplaced, "row belongs to no tenant", "rows belong to no tenant")) " of the file, and nothing is done there: see unplaced.csv." }
                 }

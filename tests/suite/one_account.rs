@@ -192,3 +192,24 @@ fn what_went_well_is_proved_at_every_round_trip() {
         }
     }
 }
+
+/// Graph gives each answer a name of its own: it makes no reason of each account.
+#[test]
+fn accounts_whose_answers_differ_in_the_request_id_alone_have_one_reason() {
+    let members = members(300, 20);
+    let at_fault = [&members[3], &members[9]];
+    let rule = |(number, member): (usize, &&SimulatedUser)| FaultRule {
+        answer: Some(ScriptedAnswer {
+            request_id: Some(format!("0000000{number}-0000-4000-8000-000000000000")),
+            ..ScriptedAnswer::of(503, "ServiceUnavailable", "The backend is away.")
+        }),
+        ..answering(Some("PATCH"), &format!("/users/{}", member.id), None, (503, "", ""))
+    };
+    let stage = stage_with(300, at_fault.iter().enumerate().map(rule).collect());
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    stage.apply("out").exited(3);
+    let status = stage.run(&["status", "out", "--json"]).exited(3).json();
+    assert_eq!(status["run"]["reasons"], serde_json::json!({"given-up": 2}), "{status}");
+    stage.run(&["status", "out"]).exited(3).says(&["without a final answer", "The backend is away."]);
+}

@@ -94,6 +94,30 @@ fn what_sealoff_did_not_write_is_never_replaced() {
     assert!(edited.contains("ada.lovelace"));
 }
 
+/// Another sealoff may have worded reasons and remedies, and a spreadsheet may have saved the file as it was.
+#[test]
+fn a_file_that_another_sealoff_worded_was_not_edited() {
+    let stage = Stage::new();
+    planned(&stage, 2, &[]).succeeded();
+    let file = stage.path("monday/refused.csv");
+    let mut rows = csv::Reader::from_path(&file).unwrap();
+    let (header, rows): (_, Vec<_>) = (rows.headers().unwrap().clone(), rows.records().map(Result::unwrap).collect());
+    let write = |row: &[&str]| {
+        let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_path(&file).unwrap();
+        csv.write_record(&header).unwrap();
+        csv.write_record(row).unwrap();
+    };
+    assert_eq!((&header[1], &header[2], rows.len()), ("reason", "remedy", 1));
+    let mut row: Vec<&str> = rows[0].iter().collect();
+    (row[1], row[2]) = ("Who is that?", "Look for it.");
+    let user = std::mem::replace(&mut row[0], "ada.lovelace@contoso.com");
+    write(&row);
+    planned(&stage, 3, &["--replace"]).exited(4).complains(&["refused.csv was edited"]);
+    row[0] = user;
+    write(&row);
+    planned(&stage, 3, &["--replace"]).succeeded();
+}
+
 /// A run that is done, whose passwords a key opens.
 fn run_with_passwords() -> Stage {
     let stage = Stage::new();

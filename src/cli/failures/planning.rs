@@ -19,6 +19,7 @@ use crate::plan::rules::RulesError;
 use crate::plan::script_credential::ScriptCredentialError;
 use crate::plan::what_is_listed::WhatIsListed;
 use crate::private_files::how_to_keep_others_out;
+use crate::roster::Source;
 use crate::run::plan_place::ReplaceError;
 use crate::run::resume_point::{WorkScope, resume_point};
 use crate::seal::RecipientError;
@@ -160,7 +161,7 @@ impl From<PlanError> for Failure {
         match error {
             PlanError::Lookup(lookup) => lookup.into(),
             PlanError::Roster(roster) => {
-                let list = roster.list().map(ToString::to_string).unwrap_or_default();
+                let list = roster.list().map(Source::name).unwrap_or_default();
                 diagnostics::of_roster(&roster, &list)
             }
             PlanError::Folder(folder) => folder.into(),

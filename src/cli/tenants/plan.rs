@@ -206,7 +206,7 @@ fn divided(
     whose: &Whose,
     planned: &mut [PlannedTenant<'_>],
 ) -> Result<Divided, Failure> {
-    let name = source.to_string();
+    let name = source.name();
     let roster = planning.reading.open(source)?;
     let path: PathBuf = planning.out.join(UNPLACED_CSV);
     let (tenants, mut rows, mut unplaced) = (planned.len(), 0, Unplaced::default());
@@ -232,7 +232,9 @@ fn divided(
         };
         unplaced.rows += 1;
         if unplaced.rows <= MAX_NAMED {
-            messages::warn(format_args!("row {} ({}): {reason}", entry.row, harmless(&entry.text)));
+            // Empty where it may be a password.
+            let user = if entry.text.is_empty() { String::new() } else { format!(" ({})", harmless(&entry.text)) };
+            messages::warn(format_args!("row {}{user}: {reason}", entry.row));
         }
         let (user, tenant) = (guard(&entry.text), guard(entry.tenant.as_deref().unwrap_or_default()));
         if listed.is_ok() {

@@ -177,6 +177,7 @@ fn standing_still(runs: &[RunProgress], why: Standstill) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::outage_reason::OutageReason;
 
     fn set() -> SetProgress {
         SetProgress::of(["a", "b", "c", "d", "e"].into_iter().map(str::to_owned), Clock::real())
@@ -197,8 +198,8 @@ mod tests {
     }
 
     fn unreachable(down_for: u64) -> Event {
-        let (reason, down_for) = ("refused".to_owned(), Duration::from_secs(down_for));
-        Event::Unreachable { reason, cause: None, pause: Duration::from_secs(9), down_for }
+        let down_for = Duration::from_secs(down_for);
+        Event::Unreachable { reason: OutageReason::WholeBatch, pause: Duration::from_secs(9), down_for }
     }
 
     #[test]
@@ -224,8 +225,7 @@ mod tests {
         progress.hear(
             4,
             &Event::Unreachable {
-                reason: "no route".to_owned(),
-                cause: None,
+                reason: OutageReason::LoneFaults,
                 pause: Duration::ZERO,
                 down_for: Duration::from_secs(60),
             },

@@ -18,7 +18,7 @@
 
   const text = (person, field) => table.texts[person[field]];
   const kind = (person) => table.kinds[person[KIND]];
-  const title = (person) => person[NAME] || person[UPN] || person[USER].trim() || "(no name on the list)";
+  const title = (person) => person[NAME] || person[UPN] || person[USER].trim() || "(no name to show)";
   const hasHandoff = people.some((person) => person[HANDOFF] > 0);
   const haystacks = new Map();
   const haystack = (person) => {

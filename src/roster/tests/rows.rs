@@ -179,6 +179,22 @@ fn a_cell_too_many_shifts_all_behind_it() {
     assert!(matches!(whole.reason, DefectReason::RowInQuotes), "{whole}");
 }
 
+/// What is shown of a cell, and what is not, decides nothing.
+#[test]
+fn a_key_that_is_not_shown_keeps_its_remedy_and_the_person_the_name_that_the_list_has() {
+    let long = format!("CORP\\jdoe{}", "x".repeat(300));
+    for (key, part) in [("S-1-5-21-1-2-3-1100", "--by sid"), ("CORP\\jdoe", "--by sam"), (&long, "--by sam")] {
+        for (list, is_shown) in [("user,name", true), ("user,name,password", false)] {
+            let rest = if is_shown { "" } else { ",Sommer2026!" };
+            let entry = entries(format!("{list}\n{key},Ada Lovelace{rest}\n")).remove(0);
+            let defect = entry.content.unwrap_err();
+            assert!(defect.reason.help().unwrap_or_default().contains(part), "{key}: {defect}");
+            assert_eq!((!entry.text.is_empty(), entry.name.as_str()), (is_shown, "Ada Lovelace"), "{key}");
+            assert_eq!(defect.to_string().contains("not shown"), !is_shown, "{defect}");
+        }
+    }
+}
+
 #[test]
 fn a_password_behind_a_colon_is_not_kept_and_its_row_is_read() {
     let mut roster =

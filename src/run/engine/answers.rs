@@ -20,6 +20,7 @@ use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::run::apps::AppIndex;
 use crate::run::event::Event;
 use crate::run::made_pass::{MadePass, PassAnswer};
+use crate::run::outage_reason::OutageReason;
 use crate::run::schedule::{Turn, WriteKey};
 use crate::step::{Step, Steps, WriteKind};
 
@@ -147,7 +148,7 @@ impl<T: Transport> Engine<'_, T> {
             // Before anything else is done with the answer.
             made = self.take_pass(turn, item, date);
             if made.is_none() {
-                outcome = WriteOutcome::Unknown { why: Undecided::no_pass(), retry_after: None };
+                outcome = WriteOutcome::Unknown { why: Undecided::NoPass, retry_after: None };
             }
         }
         if outcome.may_pass(item) && self.accounts.hesitates(turn) {
@@ -229,7 +230,7 @@ impl<T: Transport> Engine<'_, T> {
         let is_service = all >= MIN_MAJORITY && faulty * 2 > all;
         let retry_after = outcomes.iter().filter_map(WriteOutcome::retry_after).max();
         if is_service && faulty == all {
-            self.outage("all of a batch met server faults".to_owned(), None, retry_after);
+            self.outage(OutageReason::WholeBatch, retry_after);
             return Blame::Call;
         }
         self.link_is_open();

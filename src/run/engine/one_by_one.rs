@@ -16,6 +16,7 @@ use crate::run::accounts::PlannedAccounts;
 use crate::run::credential_generator::{CredentialError, CredentialGenerator, GeneratedCredential};
 use crate::run::handout_rate::HandoutRate;
 use crate::run::look_again::{LookAgain, LookAgainError};
+use crate::run::outage_reason::OutageReason;
 use crate::run::schedule::Turn;
 
 /// What was read of an account holds for so long.
@@ -60,7 +61,7 @@ pub(super) enum NoneComes {
     Credential(CredentialError),
     /// Accounts cannot be read; that is tried again after a pause.
     NotRead {
-        reason: String,
+        reason: OutageReason,
         pause: Duration,
         down_for: Duration,
     },

@@ -22,7 +22,7 @@ impl<T: Transport> Engine<'_, T> {
             }
             Some(Err(NoneComes::Credential(error))) => self.end(Ending::Credential(error)),
             Some(Err(NoneComes::NotRead { reason, pause, down_for })) => {
-                self.emit(&Event::Unreachable { reason, cause: None, pause, down_for });
+                self.emit(&Event::Unreachable { reason, pause, down_for });
             }
             Some(Err(NoneComes::NotReadable(reason))) => self.end(Ending::NotReadable(reason)),
         }

@@ -7,7 +7,6 @@ use super::in_flight::{QueuedWrite, secrets_of};
 use super::retry::Blame;
 use super::run_loop::Engine;
 use super::throttled_items::ThrottledItems;
-use crate::graph::error::GraphError;
 use crate::graph::outside::OutsideText;
 use crate::graph::status::StatusClass;
 use crate::graph::transport::{Answer, Transport, TransportError};
@@ -16,6 +15,7 @@ use crate::graph::unreachable::{Unreachable, UnreachableCause};
 use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::run::apps::AppIndex;
 use crate::run::event::Event;
+use crate::run::outage_reason::OutageReason;
 
 /// After so many answers in a row that cannot be taken in, one more ends the run.
 const MAX_UNUSABLE_ANSWERS: u32 = 2;
@@ -43,7 +43,7 @@ impl<T: Transport> Engine<'_, T> {
                 self.settle_all(writes, &postponed(Postponed::Throttled), Blame::Quota);
             }
             _ if is_outage => {
-                self.outage(error.to_string(), cause_of(&error), advice.retry_after);
+                self.outage(OutageReason::Answered(error.clone()), advice.retry_after);
                 let why = Undecided::ServerFault(error);
                 self.settle_all(writes, &WriteOutcome::Unknown { why, retry_after: None }, Blame::Call);
             }
@@ -88,22 +88,23 @@ impl<T: Transport> Engine<'_, T> {
             TransportError::Token(_) => {}
         }
         drop(secrets);
-        let (reason, cause) = (error.to_string(), error.unreachable_cause());
         let mut outcome = postponed(Postponed::Blocked);
         match error {
-            TransportError::NotSent(_) => self.outage(reason, cause, None),
-            TransportError::Lost(unreachable) => {
+            TransportError::NotSent(_) => self.outage(OutageReason::NoAnswer(error), None),
+            TransportError::Lost(ref unreachable) => {
                 outcome = WriteOutcome::Unknown {
-                    why: Undecided::Lost(OutsideText::of_nothing_sent(&reason)),
+                    why: Undecided::Lost(OutsideText::of_nothing_sent(&error.to_string())),
                     retry_after: None,
                 };
-                if cause.is_some_and(UnreachableCause::is_about_the_answer) {
-                    self.answer_unusable(unreachable);
+                if unreachable.cause.is_some_and(UnreachableCause::is_about_the_answer) {
+                    self.answer_unusable(unreachable.clone());
                 } else {
-                    self.outage(reason, cause, None);
+                    self.outage(OutageReason::NoAnswer(error), None);
                 }
             }
-            TransportError::Token(ref token) if token.is_passing() => self.outage(reason, cause, None),
+            TransportError::Token(ref token) if token.is_passing() => {
+                self.outage(OutageReason::NoAnswer(error), None);
+            }
             TransportError::Unauthorized(_) if self.flight.app(app).was_let_in => self.shut_out(app, error),
             TransportError::Token(_) | TransportError::Unauthorized(_) => self.leave_out(app, Ending::NoAccess(error)),
         }
@@ -128,12 +129,12 @@ impl<T: Transport> Engine<'_, T> {
     }
 
     /// The way to Graph is down: everything waits, longer each time, and no account is held responsible.
-    pub(super) fn outage(&mut self, reason: String, cause: Option<UnreachableCause>, retry_after: Option<Duration>) {
+    pub(super) fn outage(&mut self, reason: OutageReason, retry_after: Option<Duration>) {
         self.statistics.calls_lost += 1;
         let now = self.clock.now();
         let since = self.link.is_down(now);
         if let Some(pause) = self.link.pause(now, retry_after) {
-            self.emit(&Event::Unreachable { reason, cause, pause, down_for: now.saturating_sub(since) });
+            self.emit(&Event::Unreachable { reason, pause, down_for: now.saturating_sub(since) });
         }
     }
 
@@ -143,7 +144,7 @@ impl<T: Transport> Engine<'_, T> {
         if self.link.failures_in_a_row() < MAX_FAILED_ALONE {
             self.link.pause(self.clock.now(), retry_after);
         } else {
-            self.outage("writes that are sent alone meet server faults".to_owned(), None, retry_after);
+            self.outage(OutageReason::LoneFaults, retry_after);
         }
     }
 
@@ -156,9 +157,4 @@ impl<T: Transport> Engine<'_, T> {
 
 const fn postponed(why: Postponed) -> WriteOutcome {
     WriteOutcome::Postponed { why, retry_after: None }
-}
-
-/// What stood between here and Graph, where it was that which answered.
-fn cause_of(error: &GraphError) -> Option<UnreachableCause> {
-    error.is_foreign.then_some(UnreachableCause::SomethingBetween)
 }

@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use super::faults::{is_for, with_quirk};
 use super::*;
 use crate::plan::drift_cause::DriftCause;
+use crate::run::outage_reason::OutageReason;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -27,7 +28,7 @@ impl LookAgain for Looks {
             Err(LookAgainError::Lasting("refused".to_owned()))
         } else if *unreachable > 0 {
             *unreachable -= 1;
-            Err(LookAgainError::Passing("the network is gone".to_owned()))
+            Err(LookAgainError::Passing(OutageReason::LoneFaults))
         } else {
             let gone = rows.into_iter().filter(|row| self.gone.contains(&row.get()));
             Ok(gone.map(|row| (row, DriftCause::Gone)).collect())

@@ -63,8 +63,7 @@ async fn a_proxy_that_wants_to_be_signed_in_to_is_waited_for_and_named() {
     assert!(matches!(ending, Ending::Finished), "{ending:?}");
     rehearsal.judge();
     assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 60));
-    let named =
-        |event: &Event| matches!(event, Event::Unreachable { reason, .. } if reason.contains("something between"));
+    let named = |event: &Event| matches!(event, Event::Unreachable { reason, .. } if reason.cause() == Some(crate::graph::unreachable::UnreachableCause::SomethingBetween));
     assert!(events.iter().any(named), "{events:?}");
 }
 
