@@ -2,7 +2,12 @@
 
 use std::pin::Pin;
 
+use crate::directory::LookupError;
+use crate::graph::reading::{LastAttempt, ReadError};
+use crate::graph::transport::TransportError;
+use crate::graph::unreachable::UnreachableCause;
 use crate::ids::RowNumber;
+use crate::plan::drift::DriftError;
 use crate::plan::drift_cause::DriftCause;
 
 /// Reads accounts again whose turn has come.
@@ -19,9 +24,38 @@ pub type LookingAgain<'a> =
 #[derive(Debug, thiserror::Error)]
 pub enum LookAgainError {
     /// It may be known in a moment: Graph gives no answer.
-    #[error("{0}")]
-    Passing(String),
+    #[error("{words}")]
+    Passing {
+        /// What the network or Graph said.
+        words: String,
+        /// Why no answer came, where that is known.
+        cause: Option<UnreachableCause>,
+    },
     /// Without a person it will not be known.
-    #[error("{0}")]
-    Lasting(String),
+    #[error(transparent)]
+    Lasting(DriftError),
+}
+
+impl From<DriftError> for LookAgainError {
+    fn from(error: DriftError) -> Self {
+        let DriftError::Lookup(LookupError::Read(read)) = &error else { return Self::Lasting(error) };
+        match read {
+            ReadError::Transport(call) if is_passing(call) => {
+                Self::Passing { words: call.to_string(), cause: call.unreachable_cause() }
+            }
+            ReadError::GaveUp { ended: LastAttempt::Unanswered(cause), .. } => {
+                Self::Passing { words: error.to_string(), cause: *cause }
+            }
+            ReadError::GaveUp { .. } => Self::Passing { words: error.to_string(), cause: None },
+            _ => Self::Lasting(error),
+        }
+    }
+}
+
+fn is_passing(error: &TransportError) -> bool {
+    match error {
+        TransportError::NotSent(_) | TransportError::Lost(_) => true,
+        TransportError::Token(token) => token.is_passing(),
+        TransportError::Unauthorized(_) => false,
+    }
 }

@@ -11,6 +11,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
+use crate::graph::unreachable::UnreachableCause;
+use crate::plan::drift::DriftError;
 use crate::plan::drift_cause::DriftCause;
 use crate::run::accounts::PlannedAccounts;
 use crate::run::credential_generator::{CredentialError, CredentialGenerator, GeneratedCredential};
@@ -61,11 +63,12 @@ pub(super) enum NoneComes {
     /// Accounts cannot be read; that is tried again after a pause.
     NotRead {
         reason: String,
+        cause: Option<UnreachableCause>,
         pause: Duration,
         down_for: Duration,
     },
     /// They will not be readable by themselves.
-    NotReadable(String),
+    NotReadable(DriftError),
 }
 
 /// Accounts that come when their time has.
@@ -203,12 +206,12 @@ impl Worker {
                 self.looked = Looked { holds_until, down_since: None, again_at: began, end, drifted };
                 Ok(down_since.map(|_| down_for(self.clock.now())))
             }
-            Err(LookAgainError::Lasting(reason)) => Err(NoneComes::NotReadable(reason)),
-            Err(LookAgainError::Passing(reason)) => {
+            Err(LookAgainError::Lasting(why)) => Err(NoneComes::NotReadable(why)),
+            Err(LookAgainError::Passing { words: reason, cause }) => {
                 let now = self.clock.now();
                 self.looked.down_since.get_or_insert(began);
                 (self.looked.again_at, self.looked.holds_until) = (now + LOOKS_APART, Duration::ZERO);
-                Err(NoneComes::NotRead { reason, pause: LOOKS_APART, down_for: down_for(now) })
+                Err(NoneComes::NotRead { reason, cause, pause: LOOKS_APART, down_for: down_for(now) })
             }
         }
     }

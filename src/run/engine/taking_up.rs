@@ -21,10 +21,10 @@ impl<T: Transport> Engine<'_, T> {
                 self.accounts.take_up(upcoming, self.clock.now());
             }
             Some(Err(NoneComes::Credential(error))) => self.end(Ending::Credential(error)),
-            Some(Err(NoneComes::NotRead { reason, pause, down_for })) => {
-                self.emit(&Event::Unreachable { reason, cause: None, pause, down_for });
+            Some(Err(NoneComes::NotRead { reason, cause, pause, down_for })) => {
+                self.emit(&Event::Unreachable { reason, cause, pause, down_for });
             }
-            Some(Err(NoneComes::NotReadable(reason))) => self.end(Ending::NotReadable(reason)),
+            Some(Err(NoneComes::NotReadable(why))) => self.end(Ending::NotReadable(why)),
         }
     }
 
