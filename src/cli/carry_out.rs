@@ -14,7 +14,7 @@ use super::approval::Approval;
 use super::approval_args::ApprovalArgs;
 use super::apps::{self, Entering, Joined};
 use super::exit::{Exit, Failure};
-use super::failures;
+use super::failures::{self, of_plan_recipients};
 use super::handoff;
 use super::interrupt;
 use super::later_look::LaterLook;
@@ -51,7 +51,6 @@ use crate::run::state::{AccountState, StepState};
 use crate::seal::recipient_name;
 use crate::step::Step;
 use crate::wording::pace::{QuotaOwner, own_pace, shortest};
-use crate::wording::recipients;
 use crate::wording::worded_step::WordedStep;
 
 /// On what terms a plan is carried out.
@@ -173,17 +172,7 @@ fn open_events(pace: &PaceArgs, manifest: &Manifest) -> Result<Option<EventsLog>
 /// A certificate that has expired when the run begins cannot be used then; found out before anything is written, the
 /// journal included, and before the wait.
 fn sealing(manifest: &Manifest, resume_point: &ResumePoint, begins: OffsetDateTime) -> Result<Sealing, Failure> {
-    Sealing::as_of(begins, manifest).map_err(|error| {
-        let next = if resume_point.begun {
-            "Nothing more was changed. What is done stays done; for the others, make a new plan with other recipients from \
-             a list of them (results.csv)."
-        } else {
-            "Nothing was changed. Make a new plan with other recipients."
-        };
-        Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}"))
-            .with_next(next)
-            .and_next(recipients::remedy(&error))
-    })
+    Sealing::as_of(begins, manifest).map_err(|error| of_plan_recipients(&error, resume_point.begun))
 }
 
 /// The flags that a command that resumes this run should be given, too.

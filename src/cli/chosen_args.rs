@@ -11,7 +11,7 @@ use super::passphrase;
 use super::words::quoted;
 use crate::plan::by_hand::ChosenPasswords;
 use crate::plan::folder::PlanFolder;
-use crate::plan::password_list::{PasswordList, PasswordListError, digest_of};
+use crate::plan::password_list::{PasswordList, digest_of};
 use crate::plan::password_source::PasswordsByHand;
 use crate::run::hand_passwords::HandPasswords;
 use crate::seal::Password;
@@ -140,30 +140,4 @@ pub(super) fn typed(user: &str) -> Result<PasswordList, Failure> {
         return Err(Failure::usage("the two passwords differ; nothing was changed"));
     }
     Ok(PasswordList::typed(user, Password::of(password.as_str().to_owned())))
-}
-
-impl From<PasswordListError> for Failure {
-    fn from(error: PasswordListError) -> Self {
-        let what = error.to_string();
-        match error {
-            PasswordListError::NotSealed { .. } => Self::refused(what).with_next(
-                "Seal it to a key of yours (age -r RECIPIENT -o passwords.csv.age passwords.csv, openssl cms -encrypt, or \
-                 Protect-CmsMessage), remove the file that is not sealed, and give the sealed one. sealoff help passwords has the steps.",
-            ),
-            PasswordListError::Unseal { .. } => {
-                Self::usage(what).with_next("Name the key that it was sealed to with -i FILE, or seal it again.")
-            }
-            PasswordListError::NoHeader { .. } | PasswordListError::Lines { .. } => {
-                Self::usage(what).with_next("Correct the list and seal it again. Nothing was sent.")
-            }
-            PasswordListError::NotOnTheList { .. } => Self::refused(what).with_next(
-                "Look for typing errors in one of the two lists; put these people on the list, or take their passwords out and seal \
-                 the file again.",
-            ),
-            PasswordListError::Twice { .. } => Self::refused(what)
-                .with_next("Leave one of the two out, and seal the list again. They name the person differently."),
-            PasswordListError::Read { .. } => Self::usage(what),
-        }
-        .about("passwords")
-    }
 }

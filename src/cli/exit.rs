@@ -47,6 +47,12 @@ impl Exit {
         Ok(Self::of(&run_status(plan)?.outcomes))
     }
 
+    /// The ending with this code, where there is one.
+    pub(super) fn of_code(code: u8) -> Option<Self> {
+        let all = [Self::Done, Self::Usage, Self::Unfinished, Self::Refused, Self::Access, Self::Interrupted];
+        all.into_iter().find(|exit| *exit as u8 == code)
+    }
+
     /// The same ending, where something beside the run failed: `Done` becomes `Unfinished`.
     #[must_use]
     pub fn or_unfinished(self) -> Self {
@@ -165,6 +171,7 @@ impl Failure {
     }
 
     /// What to do next, in one line.
+    #[cfg(test)]
     pub(super) fn remedy(&self) -> Option<String> {
         WordedStep::joined(&self.next).map(|step| step.to_string())
     }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure};
-use super::failures;
+use super::failures::{self, of_protected};
 use super::interrupt::StopRequests;
 use super::json_line;
 use super::lines::{self, Lines};
@@ -186,21 +186,19 @@ struct Exclusions {
 
 impl Exclusions {
     fn read(path: &Path) -> Result<Self, Failure> {
-        let people = Protected::read(path).map_err(|error| Failure::usage(excluding(path, &error)))?;
+        let people = Protected::read(path).map_err(|error| excluding(path, error))?;
         Ok(Self { path: path.to_owned(), people })
     }
 
     async fn resolve<T: Transport>(&self, paced: &Paced<'_, T>) -> Result<HashSet<ObjectId>, Failure> {
-        self.people.resolve(&Lookup::paced(paced.clone())).await.map_err(|error| match error {
-            ProtectedError::Lookup(lookup) => lookup.into(),
-            error => Failure::refused(excluding(&self.path, &error)),
-        })
+        self.people.resolve(&Lookup::paced(paced.clone())).await.map_err(|error| excluding(&self.path, error))
     }
 }
 
 /// The list has the form of a list of protected accounts, and its errors speak of one.
-fn excluding(path: &Path, error: &ProtectedError) -> String {
-    format!("--exclude {}: {error}", path.display())
+fn excluding(path: &Path, error: ProtectedError) -> Failure {
+    let what = format!("--exclude {}: {error}", path.display());
+    of_protected(error, what)
 }
 
 fn open(path: &Path, place: FilePlace, to_standard_output: bool) -> Result<RosterOutput, Failure> {

@@ -320,7 +320,7 @@ pub(super) async fn with_planner(
             policy.scope
         }
     };
-    let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
+    let planner = Planner::new(&connected.transport, connected.clock, rules, caller)?;
     let planner = planner
         .with_passes_for(passes_for)
         .for_principal(principal, !checks.without_checks)

@@ -15,7 +15,7 @@ use crate::graph::transport::HttpTransport;
 use crate::plan::folder::PlanFolder;
 use crate::run::journal::Journal;
 use crate::run::record::Record;
-use crate::run::risk_work::{RiskEnd, RiskError, RiskJob, mark_risk};
+use crate::run::risk_work::{RiskEnd, RiskJob, mark_risk};
 use crate::run::run_end::RunEnd;
 use crate::run::states::States;
 use crate::wording::plan_command;
@@ -58,12 +58,8 @@ pub(super) async fn mark(
     };
     let closed = journal.close(vec![Record::Paused { reason }]).await;
     let ended = result.map_err(|error| {
-        let failure = match error {
-            RiskError::Transport(error) => Failure::from(error),
-            RiskError::Journal(error) => Failure::from(error),
-        };
         let go_on = plan_command::go_on_with_all(plan.path(), plan.manifest());
-        failure.and_next(WordedStep::typed("All else is done. To mark the risk of the rest", go_on))
+        Failure::from(error).and_next(WordedStep::typed("All else is done. To mark the risk of the rest", go_on))
     })?;
     closed?;
     Ok(ended)

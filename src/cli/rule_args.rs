@@ -8,6 +8,7 @@ use clap::Args;
 use time::OffsetDateTime;
 
 use super::exit::Failure;
+use super::failures::of_protected;
 use super::messages;
 use super::number_args::number_of_accounts;
 use super::pass_args::PassArgs;
@@ -202,7 +203,8 @@ impl RuleArgs {
 /// The accounts that must never be touched, as a file lists them.
 pub(super) fn protected(list: &Path) -> Result<Protected, Failure> {
     Protected::read(list).map_err(|error| {
-        Failure::usage(format_args!("the list of protected accounts {}: {error}", list.display())).about("protect")
+        let what = format!("the list of protected accounts {}: {error}", list.display());
+        of_protected(error, what).about("protect")
     })
 }
 

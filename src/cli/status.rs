@@ -21,8 +21,9 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::playbook::Playbook;
 use crate::run::cause::Cause;
+use crate::run::journal::JournalBreak;
 use crate::run::lock::{FolderLock, LockHolder};
-use crate::run::next_steps::{NextStep, go_on, next_steps};
+use crate::run::next_steps::{NextStep, for_broken_journal, go_on, next_steps};
 use crate::run::packets;
 use crate::run::status::{CauseCount, RunStatus, run_status};
 use crate::wording;
@@ -82,7 +83,7 @@ pub async fn run(args: StatusArgs) -> Result<Exit, Failure> {
         status_watch::until_it_ends(&plan).await?;
     }
     // Before the journal is read: should the run end meanwhile, what is read is later than what is said.
-    let held = FolderLock::holder(plan.path()).map_err(Failure::usage)?;
+    let held = FolderLock::holder(plan.path())?;
     let run = run_status(&plan)?;
     let exit = if run.journal.broken.is_some() {
         Exit::Refused
@@ -157,7 +158,7 @@ impl StatusScreen<'_> {
     fn why_not_done(&self) -> String {
         let dir = quoted(self.plan.path());
         match &self.run.journal.broken {
-            Some(broken) => format!("the journal in {dir} is broken: {}", harmless(&broken.reason)),
+            Some(broken) => format!("the journal in {dir} cannot be used: {}", harmless(&broken.to_string())),
             None if !self.run.begun => format!("the run in {dir} has not begun"),
             None => format!("the run in {dir}: {}", headline(&self.run.outcomes, self.manifest().playbook)),
         }
@@ -277,9 +278,15 @@ impl StatusScreen<'_> {
     fn write_journal(&self, out: &mut Lines) {
         let journal = &self.run.journal;
         if let Some(broken) = &journal.broken {
-            let place = broken.line.map_or_else(String::new, |line| format!(" at line {line}"));
-            out.labelled("Journal", format_args!("BROKEN{place}: {}", harmless(&broken.reason)));
-            out.labelled("", format_args!("what follows is what stands before that, {} lines", count(journal.lines)));
+            let what = match broken {
+                JournalBreak::Line { line, .. } => format!("BROKEN at line {line}"),
+                JournalBreak::Newer { .. } | JournalBreak::OtherPlan => "CANNOT BE USED".to_owned(),
+            };
+            out.labelled("Journal", format_args!("{what}: {}", harmless(&broken.to_string())));
+            if journal.lines > 0 {
+                let lines = counted(journal.lines, "line", "lines");
+                out.labelled("", format_args!("what follows is what stands before that, {lines}"));
+            }
         } else if let Some(last) = journal.last_written {
             let lines = counted(journal.lines, "line", "lines");
             let processes = counted(journal.processes, "process", "processes");
@@ -371,8 +378,8 @@ impl StatusScreen<'_> {
 
     fn next_steps(&self) -> Vec<NextStep> {
         let run = self.run;
-        if run.journal.broken.is_some() {
-            return vec![NextStep::RestoreJournal, NextStep::PlanInAnotherFolder];
+        if let Some(broken) = &run.journal.broken {
+            return for_broken_journal(broken);
         }
         if self.held.is_some() {
             return vec![NextStep::Watch];

@@ -25,7 +25,7 @@ const LONG_SILENCE: Duration = Duration::from_secs(60);
 ///
 /// The lock cannot be looked at. What is wrong with the journal ends the watch, and the status says it.
 pub(super) async fn until_it_ends(plan: &PlanFolder) -> Result<(), Failure> {
-    let holder = || FolderLock::holder(plan.path()).map_err(Failure::usage);
+    let holder = || FolderLock::holder(plan.path());
     if holder()?.is_none() {
         return Ok(());
     }

@@ -118,7 +118,7 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     }
     let caller = connected.caller().await?;
     let spinner = preview::reading();
-    let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
+    let planner = Planner::new(&connected.transport, connected.clock, rules, caller)?;
     let planner = planner.by(connected.author().await?);
     let made = if of_devices {
         undo_devices::plan(&planner, &origin, &disabled_by(&origin)?, place.made_in()).await

@@ -15,7 +15,7 @@ use super::approval::Approval;
 use super::approval_args::ApprovalArgs;
 use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure};
-use super::failures::WITHOUT_CHECKS;
+use super::failures::{WITHOUT_CHECKS, of_plan_recipients};
 use super::interrupt;
 use super::json_line;
 use super::lines;
@@ -55,7 +55,6 @@ use crate::run::states::States;
 use crate::run::writeback_work::{WritebackError, WritebackJob, WritebackTally, first_records, write_back};
 use crate::wording;
 use crate::wording::plan_command;
-use crate::wording::recipients;
 use crate::wording::standing::headline;
 use crate::words::span;
 
@@ -274,11 +273,8 @@ async fn engage(
     requests: interrupt::StopRequests,
 ) -> Result<WritebackEnd, Failure> {
     let manifest = plan.manifest();
-    let sealing = Sealing::as_of(OffsetDateTime::now_utc(), manifest).map_err(|error| {
-        Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}"))
-            .with_next("No password was sent. Make a new plan with other recipients.")
-            .and_next(recipients::remedy(&error))
-    })?;
+    let sealing = Sealing::as_of(OffsetDateTime::now_utc(), manifest);
+    let sealing = sealing.map_err(|error| of_plan_recipients(&error, true))?;
     let generator = CredentialGenerator {
         sealing,
         style: manifest.options.password,
@@ -344,18 +340,8 @@ fn conclude(plan: &PlanFolder, ended: WritebackEnd, json: bool) -> Result<Exit, 
         })
     };
     note_unprinted(written.and_then(|()| out.flush()));
-    let dir = quoted(plan.path());
     match failure {
-        Some(WritebackError::Transport(error)) => Err(Failure::from(error)
-            .and_next(format!("What was done is in {dir}; the same command goes on where it stopped."))),
-        Some(WritebackError::Journal(error)) => Err(error.into()),
-        Some(error @ WritebackError::NeverWell { .. }) => Err(Failure::new(Exit::Unfinished, error).with_next(
-            "No one else was tried. Look whether password writeback is on, whether its agent runs, and \
-             whether the person who signed in may reset these people. The same command goes on where it stopped.",
-        )),
-        Some(error) => {
-            Err(Failure::new(Exit::Unfinished, error).with_next("The same command goes on where it stopped."))
-        }
+        Some(error) => Err(error.into()),
         None if interrupted => Ok(Exit::Interrupted),
         None => Ok(Exit::of(&outcomes)),
     }

@@ -108,6 +108,9 @@ pub enum DriftError {
     /// The plan cannot be read.
     #[error(transparent)]
     Plan(#[from] FolderError),
+    /// Another plan has taken its place.
+    #[error("the plan in the folder is no longer the one that was approved")]
+    OtherPlan,
     /// The directory cannot be read.
     #[error(transparent)]
     Lookup(#[from] LookupError),

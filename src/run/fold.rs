@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::journal::{JournalError, JournalLine, JournalReader, TornTail};
+use super::journal::{JournalBreak, JournalError, JournalLine, JournalReader, MisplacedLine, TornTail};
 use super::states::{Moved, Planned, States};
 use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
@@ -44,7 +44,7 @@ pub struct JournalEnd {
     /// What stands behind them and was never on disk as a whole.
     pub torn: Option<TornTail>,
     /// Why the next line cannot be used.
-    pub broken: Option<JournalError>,
+    pub broken: Option<JournalBreak>,
 }
 
 impl<P: Projection> Fold<P> {
@@ -61,7 +61,7 @@ impl<P: Projection> Fold<P> {
     /// The journal cannot be read, is of a newer format, was changed, or contradicts the plan.
     pub fn read(plan: &PlanFolder, projection: P) -> Result<Self, JournalError> {
         match Self::read_to_break(plan, projection)? {
-            (_, JournalEnd { broken: Some(broken), .. }) => Err(broken),
+            (_, JournalEnd { broken: Some(why), .. }) => Err(JournalError::Broken { path: plan.journal_path(), why }),
             (fold, _) => Ok(fold),
         }
     }
@@ -83,11 +83,11 @@ impl<P: Projection> Fold<P> {
         while let Some(line) = reader.next() {
             match line.and_then(|line| fold.take(&line, &path)) {
                 Ok(()) => (end.lines, end.bytes) = (end.lines + 1, reader.offset()),
-                Err(unreadable @ JournalError::Io { .. }) => return Err(unreadable),
-                Err(broken) => {
-                    end.broken = Some(broken);
+                Err(JournalError::Broken { why, .. }) => {
+                    end.broken = Some(why);
                     return Ok((fold, end));
                 }
+                Err(unreadable) => return Err(unreadable),
             }
         }
         end.torn = reader.torn_tail();
@@ -95,8 +95,7 @@ impl<P: Projection> Fold<P> {
     }
 
     fn take(&mut self, line: &JournalLine, path: &Path) -> Result<(), JournalError> {
-        let broken = |reason| JournalError::Broken { path: path.to_owned(), line: line.number, reason };
-        self.apply(line).map_err(broken)
+        self.apply(line).map_err(|why| JournalError::of_misplaced(path, line.number, &why))
     }
 
     /// Takes in the next line.
@@ -104,7 +103,7 @@ impl<P: Projection> Fold<P> {
     /// # Errors
     ///
     /// Says why the line cannot stand where it stands.
-    pub fn apply(&mut self, line: &JournalLine) -> Result<(), String> {
+    pub fn apply(&mut self, line: &JournalLine) -> Result<(), MisplacedLine> {
         let moved = self.states.apply(line)?;
         self.projection.take(line, moved);
         Ok(())

@@ -87,8 +87,8 @@ impl FollowedRun {
         let mut reader = JournalReader::open_at(&self.journal, self.read_to.clone())?;
         for line in reader.by_ref() {
             let line = line?;
-            let broken = |reason| JournalError::Broken { path: self.journal.clone(), line: line.number, reason };
-            self.fold.apply(&line).map_err(broken)?;
+            let misplaced = |why| JournalError::of_misplaced(&self.journal, line.number, &why);
+            self.fold.apply(&line).map_err(misplaced)?;
         }
         self.read_to = reader.mark();
         Ok(())

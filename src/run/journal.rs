@@ -34,6 +34,7 @@
 //! system may claim more than is true), and they are written again; the error says how many still cannot be written.
 
 mod error;
+mod journal_break;
 mod line;
 mod reader;
 pub(crate) mod store;
@@ -59,6 +60,7 @@ use store::Store;
 use writer::{Failed, Letter, Wish, Writer};
 
 pub use error::JournalError;
+pub use journal_break::{JournalBreak, MisplacedLine};
 pub use reader::{JournalLine, JournalLookup, JournalMark, JournalReader, TornTail};
 
 /// A journal that is open for appending. Its file is locked as long as this lives.
@@ -77,14 +79,17 @@ impl Journal {
     ///
     /// The file cannot be used, is in use, is of a newer format, or is broken anywhere but in its tail; or `each` refuses
     /// a line, saying why.
-    pub fn open(path: &Path, each: impl FnMut(&JournalLine) -> Result<(), String>) -> Result<Self, JournalError> {
+    pub fn open(
+        path: &Path,
+        each: impl FnMut(&JournalLine) -> Result<(), MisplacedLine>,
+    ) -> Result<Self, JournalError> {
         Self::open_with(path, each, |file| file)
     }
 
     /// The same, with what is written going through a store of the caller's.
     pub(crate) fn open_with<S: Store>(
         path: &Path,
-        mut each: impl FnMut(&JournalLine) -> Result<(), String>,
+        mut each: impl FnMut(&JournalLine) -> Result<(), MisplacedLine>,
         store: impl FnOnce(File) -> S,
     ) -> Result<Self, JournalError> {
         let io = |source| JournalError::Io { path: path.to_owned(), source };
@@ -94,7 +99,7 @@ impl Journal {
         private_files::sync_folder(private_files::folder_of(path)).map_err(io)?;
         let mut reader = JournalReader::over(path, BufReader::with_capacity(256 * 1024, &mut file));
         while let Some(line) = reader.next_line()? {
-            each(&line).map_err(|reason| JournalError::Broken { path: path.to_owned(), line: line.number, reason })?;
+            each(&line).map_err(|why| JournalError::of_misplaced(path, line.number, &why))?;
         }
         let (whole, chain, torn) = (reader.offset(), reader.last_chain(), reader.torn_tail());
         drop(reader);

@@ -3,7 +3,11 @@
 use std::pin::Pin;
 
 use super::outage_reason::OutageReason;
+use crate::directory::LookupError;
+use crate::graph::reading::ReadError;
+use crate::graph::transport::TransportError;
 use crate::ids::RowNumber;
+use crate::plan::drift::DriftError;
 use crate::plan::drift_cause::DriftCause;
 
 /// Reads accounts again whose turn has come.
@@ -23,6 +27,29 @@ pub enum LookAgainError {
     #[error("{0}")]
     Passing(OutageReason),
     /// Without a person it will not be known.
-    #[error("{0}")]
-    Lasting(String),
+    #[error(transparent)]
+    Lasting(DriftError),
+}
+
+impl From<DriftError> for LookAgainError {
+    fn from(error: DriftError) -> Self {
+        let words = error.to_string();
+        match error {
+            DriftError::Lookup(LookupError::Read(ReadError::Transport(call))) if is_passing(&call) => {
+                Self::Passing(OutageReason::NoAnswer(call))
+            }
+            DriftError::Lookup(LookupError::Read(ReadError::GaveUp { ended, answer, .. })) => {
+                Self::Passing(OutageReason::NotRead { ended, answer, words })
+            }
+            error => Self::Lasting(error),
+        }
+    }
+}
+
+fn is_passing(error: &TransportError) -> bool {
+    match error {
+        TransportError::NotSent(_) | TransportError::Lost(_) => true,
+        TransportError::Token(token) => token.is_passing(),
+        TransportError::Unauthorized(_) => false,
+    }
 }

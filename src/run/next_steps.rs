@@ -3,6 +3,7 @@
 use strum::{EnumDiscriminants, VariantArray};
 
 use super::first_named::FirstNamed;
+use super::journal::JournalBreak;
 use super::outcome::Outcome;
 use super::outcome_counts::OutcomeCounts;
 use super::proof::ProofCounts;
@@ -16,6 +17,10 @@ use crate::step::Step;
 #[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants)]
 #[strum_discriminants(name(NextStepKind), derive(VariantArray), doc = "Which thing it is.")]
 pub enum NextStep {
+    /// Use the version of sealoff that wrote a journal.
+    UseNewerVersion,
+    /// Put a plan and the journal of another one into folders of their own again.
+    PartPlanAndJournal,
     /// Put back a copy of a journal that is broken.
     RestoreJournal,
     /// Without a copy, make a new plan in another folder.
@@ -132,6 +137,16 @@ impl NextStep {
     #[must_use]
     pub const fn leads_to_report(&self) -> bool {
         matches!(self, Self::ReadCauses { .. } | Self::WriteReport)
+    }
+}
+
+/// What can be done about a journal that cannot be used.
+#[must_use]
+pub fn for_broken_journal(why: &JournalBreak) -> Vec<NextStep> {
+    match why {
+        JournalBreak::Newer { .. } => vec![NextStep::UseNewerVersion],
+        JournalBreak::OtherPlan => vec![NextStep::PartPlanAndJournal, NextStep::PlanInAnotherFolder],
+        JournalBreak::Line { .. } => vec![NextStep::RestoreJournal, NextStep::PlanInAnotherFolder],
     }
 }
 

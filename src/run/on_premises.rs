@@ -1,5 +1,6 @@
 //! What the script for Active Directory, or a person, said of each row: kept beside the steps, which are done in the cloud.
 
+use super::journal::MisplacedLine;
 use super::outcome::Outcome;
 use super::record::Record;
 use super::script_result::{ScriptPassword, ScriptResult};
@@ -61,10 +62,10 @@ impl ScriptedRows {
     /// # Errors
     ///
     /// The plan has no such row.
-    pub(super) fn take(&mut self, record: &Record) -> Result<(), String> {
+    pub(super) fn take(&mut self, record: &Record) -> Result<(), MisplacedLine> {
         let Record::OnPremises { row, result, password, .. } = record else { return Ok(()) };
         self.by_row.resize(self.rows, None);
-        let slot = self.by_row.get_mut(row.index()).ok_or_else(|| format!("the plan has no row {row}"))?;
+        let slot = self.by_row.get_mut(row.index()).ok_or(MisplacedLine::NoRow(*row))?;
         let later = ScriptedRow { result: *result, password: *password };
         *slot = Some(slot.map_or(later, |before| before.then(later)));
         Ok(())

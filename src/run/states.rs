@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::asked_rate::AskedRate;
 use super::contradictions::Contradictions;
-use super::journal::JournalLine;
+use super::journal::{JournalLine, MisplacedLine};
 use super::on_premises::{ScriptedRow, ScriptedRows};
 use super::record::Record;
 use super::risk_rows::RiskRows;
@@ -182,12 +182,12 @@ impl States {
     /// # Errors
     ///
     /// Says why a line cannot stand where it stands.
-    pub fn apply(&mut self, line: &JournalLine) -> Result<Option<Moved>, String> {
+    pub fn apply(&mut self, line: &JournalLine) -> Result<Option<Moved>, MisplacedLine> {
         if let Record::Opened { plan, .. } = &line.record {
             return self.open(plan).map(|()| None);
         }
         if !self.opened {
-            return Err("the journal does not begin with the opening of a run".to_owned());
+            return Err(MisplacedLine::Unopened);
         }
         if let Record::TakenOver { .. } = line.record {
             self.take_over();
@@ -200,9 +200,9 @@ impl States {
         self.written_back.take(&line.record, line.at);
         self.risk.take(&line.record, self.by_row.len());
         let Some((row, transition)) = line.record.transition() else { return Ok(None) };
-        let slot = self.by_row.get_mut(row.index()).ok_or_else(|| format!("the plan has no row {row}"))?;
+        let slot = self.by_row.get_mut(row.index()).ok_or(MisplacedLine::NoRow(row))?;
         let before = *slot;
-        let after = state::next(before, transition).map_err(|illegal| illegal.to_string())?;
+        let after = state::next(before, transition)?;
         *slot = after;
         if let Record::Intended { app, steps, .. } = line.record {
             self.spent.note(app, line.at);
@@ -213,12 +213,12 @@ impl States {
         Ok(Some(Moved { row, before, after }))
     }
 
-    fn open(&mut self, plan: &Digest) -> Result<(), String> {
-        if *plan != self.plan {
-            return Err("it is the journal of another plan".to_owned());
-        }
+    fn open(&mut self, plan: &Digest) -> Result<(), MisplacedLine> {
         if self.opened {
-            return Err("the run is opened a second time".to_owned());
+            return Err(MisplacedLine::OpenedTwice);
+        }
+        if *plan != self.plan {
+            return Err(MisplacedLine::OtherPlan);
         }
         self.opened = true;
         Ok(())

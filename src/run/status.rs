@@ -11,7 +11,7 @@ use super::asked_rate::AskedRate;
 use super::cause::Cause;
 use super::fold::{Fold, JournalEnd, Projection};
 use super::handout_rate::HandoutRate;
-use super::journal::{JournalError, JournalLine};
+use super::journal::{JournalBreak, JournalLine};
 use super::outcome::{Outcome, StepOutcome};
 use super::outcome_counts::OutcomeCounts;
 use super::proof::ProofCounts;
@@ -158,15 +158,6 @@ struct LastWork {
     speed: f64,
 }
 
-/// Where a journal breaks.
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct JournalBreak {
-    /// The line, from 1; nothing where the format is a newer one.
-    pub line: Option<u64>,
-    /// What is wrong.
-    pub reason: String,
-}
-
 impl RunStatus {
     /// Is everyone on the list dealt with, and was nothing of it found changed back?
     #[must_use]
@@ -277,11 +268,7 @@ impl JournalCondition {
     }
 
     fn with_end(self, end: JournalEnd) -> Self {
-        let broken = end.broken.map(|error| match error {
-            JournalError::Broken { line, reason, .. } => JournalBreak { line: Some(line), reason },
-            newer => JournalBreak { line: None, reason: newer.to_string() },
-        });
         let (torn_bytes, torn_line) = end.torn.map_or((0, None), |torn| (torn.bytes, Some(torn.line)));
-        Self { lines: end.lines, bytes: end.bytes, torn_bytes, torn_line, broken, ..self }
+        Self { lines: end.lines, bytes: end.bytes, torn_bytes, torn_line, broken: end.broken, ..self }
     }
 }

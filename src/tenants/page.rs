@@ -5,8 +5,9 @@ use std::path::Path;
 
 use maud::{DOCTYPE, html};
 
+use super::no_plan::NoPlan;
 use super::not_asked;
-use super::set::{NoPlan, SetManifest};
+use super::set::SetManifest;
 use crate::plan::folder::PLAN_HTML;
 use crate::private_files;
 use crate::wording::too_large;
@@ -66,7 +67,14 @@ pub fn write(folder: &Path, set: &SetManifest) -> io::Result<()> {
                                             " " span.amiss { "TOO LARGE: " (too_large::sentence_of(member.accounts, too_large)) }
                                         }
                                     },
-                                    (None, Some(NoPlan::Failed(why))) => td.amiss { "NO PLAN: " (why) },
+                                    (None, Some(NoPlan::Failed(failure))) => td.amiss {
+                                        "NO PLAN: " (failure.what())
+                                        @for step in failure.next() {
+                                            br;
+                                            (step.what)
+                                            @if let Some(command) = step.command { ": " code { (command) } }
+                                        }
+                                    },
                                     (None, _) => td { "no one on the list" },
                                 }
                             }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::name::TenantName;
+use super::no_plan::NoPlan;
 use crate::digest::{Digest, Hashing};
 use crate::ids::TenantId;
 use crate::json::Rfc3339Moment;
@@ -115,16 +116,6 @@ pub struct Member {
     pub no_plan: Option<NoPlan>,
 }
 
-/// Why a tenant of a set has no plan.
-#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoPlan {
-    /// No row of the list is its.
-    NoRows,
-    /// It could not be planned for: what happened, in a sentence.
-    Failed(String),
-}
-
 /// Why a set cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -208,11 +199,8 @@ impl SetManifest {
     }
 
     /// Those that have rows and no plan.
-    pub fn failed(&self) -> impl Iterator<Item = (&Member, &str)> {
-        self.tenants.iter().filter_map(|member| match &member.no_plan {
-            Some(NoPlan::Failed(why)) => Some((member, why.as_str())),
-            Some(NoPlan::NoRows) | None => None,
-        })
+    pub fn failed(&self) -> impl Iterator<Item = &Member> {
+        self.tenants.iter().filter(|member| matches!(member.no_plan, Some(NoPlan::Failed(_))))
     }
 
     /// Those whose plan is not carried out before its number is named, with the reason.

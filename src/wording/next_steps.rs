@@ -25,6 +25,12 @@ pub fn worded(steps: &[NextStep], plan: &PlanFolder, arguments: &str) -> Vec<Wor
 fn what(step: &NextStep, plan: &PlanFolder) -> String {
     let accounts = |number, one, many| counted(number, one, many);
     match step {
+        NextStep::UseNewerVersion => "Use the version of sealoff that wrote it, or a newer one.".to_owned(),
+        NextStep::PartPlanAndJournal => {
+            "plan.json and journal.jsonl were made in two folders: put the one that does not belong here back into its own, and \
+             put back a copy of the right one, if there is one."
+                .to_owned()
+        }
         NextStep::RestoreJournal => "Put back a copy of journal.jsonl from a backup, if there is one.".to_owned(),
         NextStep::PlanInAnotherFolder if !plan.manifest().seals() => {
             "Without one, make a new plan from the same roster in another folder, and keep this one as it is.".to_owned()
@@ -165,10 +171,12 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
     let dir = quoted(plan.path());
     let manifest = plan.manifest();
     Some(match step {
-        NextStep::RestoreJournal | NextStep::PlanInAnotherFolder | NextStep::TreatUncertainAsNotDone { .. } => {
-            return None;
-        }
-        NextStep::ChangeByHand { is_listed: false, .. } => return None,
+        NextStep::UseNewerVersion
+        | NextStep::PartPlanAndJournal
+        | NextStep::RestoreJournal
+        | NextStep::PlanInAnotherFolder
+        | NextStep::TreatUncertainAsNotDone { .. }
+        | NextStep::ChangeByHand { is_listed: false, .. } => return None,
         NextStep::ChangeByHand { is_listed: true, .. } => {
             format!("sealoff onprem {dir} --by-hand {}", quoted(&plan.path().join(BY_HAND)))
         }

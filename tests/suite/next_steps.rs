@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Child;
 
 use sealoff::run::next_steps::NextStepKind;
+use sealoff::run::record::FORMAT;
 use sealoff::simulator::{Permission, Settings, SimulatedUser};
 use strum::VariantArray as _;
 
@@ -50,6 +51,8 @@ struct Case {
 fn case(kind: NextStepKind) -> Option<Case> {
     use NextStepKind as Kind;
     let (scene, says, does): (Staging, &'static str, Option<Effect>) = match kind {
+        Kind::UseNewerVersion => (newer, "Use the version of sealoff that wrote it", None),
+        Kind::PartPlanAndJournal => (mixed_up, "put the one that does not belong here back into its own", None),
         Kind::RestoreJournal => (broken, "Put back a copy of journal.jsonl", None),
         Kind::PlanInAnotherFolder => (broken, "make a new plan from the same roster in another folder", None),
         Kind::Watch => (going, "to see how far it is", Some(|stage| all_done(stage, 40))),
@@ -185,6 +188,24 @@ fn broken() -> Scene {
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, text.replacen("accepted", "unknown", 1)).unwrap();
     scene(stage)
+}
+
+fn newer() -> Scene {
+    let Scene { stage, .. } = contained();
+    let path = stage.path("out/journal.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replacen(&format!("\"format\":{FORMAT}"), "\"format\":9", 1)).unwrap();
+    scene(stage)
+}
+
+fn mixed_up() -> Scene {
+    let (stage, members) = planned_with(3, "contain", &[]);
+    stage.apply("out").succeeded();
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "signout", "other", &[]).succeeded();
+    std::fs::copy(stage.path("out/journal.jsonl"), stage.path("other/journal.jsonl")).unwrap();
+    let said = stage.run(&["status", "other"]).out;
+    Scene { said, ..scene(stage) }
 }
 
 fn without_results() -> Scene {

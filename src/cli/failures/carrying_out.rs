@@ -4,30 +4,32 @@ use std::path::Path;
 
 use super::super::exit::{Exit, Failure};
 use super::super::words::{harmless, quoted};
-use super::disk;
+use super::{disk, reworded};
 use crate::plan::folder::PlanFolder;
 use crate::plan::waves::Wave;
+use crate::private_files;
 use crate::run::engine::{Ending, TOKEN_REJECTED};
 use crate::run::journal::JournalError;
 use crate::run::lock::LockError;
+use crate::run::next_steps::for_broken_journal;
 use crate::run::packets::PacketsError;
 use crate::run::results_error::ResultsError;
+use crate::run::risk_work::RiskError;
 use crate::run::run_error::RunError;
 use crate::run::script_results::{LineFault, ScriptResultsError};
+use crate::run::writeback_work::WritebackError;
 use crate::wording::missing_role::GRANT;
+use crate::wording::next_steps::worded;
 use crate::wording::worded_step::WordedStep;
 use crate::wording::{plan_command, recipients, refused_token};
 
-/// What can be done about a journal that was changed or damaged.
-const JOURNAL_BROKEN: &str = "Nothing was changed, in the folder or in the tenant. Put back a copy of the journal from a \
-    backup if there is one. Otherwise keep the folder as it is, for the sealed passwords in it, and make a new plan from \
-    the same roster in another folder: it sets new passwords.";
+/// What can be done about a folder in which another process works.
+const IN_USE: &str = "Wait for it, or stop it with Ctrl-C where it runs; then give the same command again.";
 
 impl From<LockError> for Failure {
     fn from(error: LockError) -> Self {
         match &error {
-            LockError::Held { .. } => Self::refused(error)
-                .with_next("Wait for it, or stop it with Ctrl-C where it runs; then give the same command again."),
+            LockError::Held { .. } => Self::refused(error).with_next(IN_USE),
             LockError::Io { source, .. } => {
                 let advice = disk::advice(source);
                 Self::usage(error)
@@ -39,10 +41,15 @@ impl From<LockError> for Failure {
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
-        use JournalError::{Broken, InUse, Io, Newer, Stopped};
+        use JournalError::{Broken, InUse, Io, Stopped};
         match &error {
-            InUse { .. } | Newer { .. } => Self::refused(error),
-            Broken { .. } => Self::refused(error).with_next(JOURNAL_BROKEN),
+            InUse { .. } => Self::refused(error).with_next(IN_USE),
+            Broken { path, why } => {
+                // A plan that cannot be read is a fault of its own, and the first one to be said.
+                let plan = PlanFolder::open(private_files::folder_of(path));
+                let next = plan.map_or_else(|_| Vec::new(), |plan| worded(&for_broken_journal(why), &plan, ""));
+                Self { next, ..Self::refused(error) }
+            }
             Stopped { source, .. } | Io { source, .. } => {
                 let advice = disk::advice(source);
                 Self::new(Exit::Unfinished, error).with_next(format_args!("{advice} Then give the same command again."))
@@ -97,6 +104,32 @@ impl From<RunError> for Failure {
             RunError::Results(error) => error.into(),
             RunError::Packets(error) => error.into(),
             RunError::TooMany(_) => Self::usage(error),
+        }
+    }
+}
+
+impl From<RiskError> for Failure {
+    fn from(error: RiskError) -> Self {
+        match error {
+            RiskError::Transport(error) => error.into(),
+            RiskError::Journal(error) => error.into(),
+        }
+    }
+}
+
+impl From<WritebackError> for Failure {
+    fn from(error: WritebackError) -> Self {
+        const GO_ON: &str = "What was done is noted: the same command goes on where it stopped.";
+        match error {
+            WritebackError::Transport(error) => Self::from(error).and_next(GO_ON),
+            WritebackError::Journal(error) => error.into(),
+            WritebackError::NeverWell { .. } => Self::new(Exit::Unfinished, error)
+                .with_next(
+                    "No one else was tried. Look whether password writeback is on, whether its agent runs, and whether the person \
+                     who signed in may reset these people.",
+                )
+                .and_next(GO_ON),
+            WritebackError::Credential(_) => Self::new(Exit::Unfinished, error).with_next(GO_ON),
         }
     }
 }
@@ -187,13 +220,13 @@ fn of_fault(ending: Ending) -> Option<Failure> {
                 }
             }
         }
-        Ending::NotReadable(reason) => Failure::new(
-            Exit::Unfinished,
-            format_args!(
-                "the accounts whose turn had come could not be read again, so the run was stopped: {}",
-                harmless(&reason)
-            ),
-        ),
+        Ending::NotReadable(error) => {
+            let failure = Failure::from(error);
+            let why = harmless(&failure.what);
+            let what =
+                format!("the accounts whose turn had come could not be read again, so the run was stopped: {why}");
+            reworded(what, failure)
+        }
         Ending::Credential(error) => Failure::new(Exit::Unfinished, error),
         Ending::Bug(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),
     };
@@ -204,4 +237,25 @@ fn of_fault(ending: Ending) -> Option<Failure> {
 /// the operator has to know, and mostly the reason for both.
 pub(crate) fn with_unwritten_results(failure: Failure, error: &RunError) -> Failure {
     Failure { also: Some(error.to_string()), ..failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::LookupError;
+    use crate::graph::error::GraphError;
+    use crate::graph::reading::ReadError;
+    use crate::plan::drift::DriftError;
+
+    #[test]
+    fn a_look_that_fails_in_a_run_ends_it_as_one_before_it_would() {
+        let of = |error: DriftError| of_fault(Ending::NotReadable(error)).unwrap();
+        assert_eq!(of(DriftError::OtherPlan).exit, Exit::Refused);
+        let refused = GraphError { status: 403, ..GraphError::default() };
+        let refused = ReadError::Refused { error: refused, needs: Some("User.Read.All") };
+        let failure = of(LookupError::Read(refused).into());
+        assert_eq!(failure.exit, Exit::Access);
+        assert!(failure.what.starts_with("the accounts whose turn had come could not be read again"), "{failure:?}");
+        assert!(failure.remedy().unwrap().contains("User.Read.All"), "{failure:?}");
+    }
 }

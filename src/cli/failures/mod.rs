@@ -6,7 +6,9 @@
 //! | --- | --- |
 //! | `connection` | calls, reads and lookups |
 //! | `credentials` | what an app signs in with |
+//! | `lists` | lists beside the roster |
 //! | `planning` | rules, the plan and its folder |
+//! | `sets` | the plans of many tenants |
 //! | `carrying_out` | the run, its journal and its files; how the engine ended |
 //! | `proving` | verification, report and evidence |
 //! | `disk` | a disk that is full, read-only or gone |
@@ -15,12 +17,15 @@ mod carrying_out;
 mod connection;
 pub(super) mod credentials;
 mod disk;
+mod lists;
 mod planning;
 mod proving;
+mod sets;
 
 pub(super) use carrying_out::{of_ending, with_unwritten_results};
 pub(super) use connection::of_export;
-pub(super) use planning::{WITHOUT_CHECKS, of_missing_role, of_pass_policy};
+pub(super) use lists::of_protected;
+pub(super) use planning::{WITHOUT_CHECKS, of_missing_role, of_pass_policy, of_plan_recipients};
 pub(super) use proving::{of_archive, of_unkept_verification};
 
 use super::exit::Failure;

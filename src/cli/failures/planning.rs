@@ -6,14 +6,13 @@ use super::super::diagnostics;
 use super::super::exit::{Exit, Failure};
 use super::super::nearest_path::nearest_path;
 use super::super::words::quoted;
-use super::{disk, reworded};
+use super::{disk, of_protected, reworded};
 use crate::directory::LookupError;
 use crate::graph::reading::ReadError;
 use crate::plan::drift::DriftError;
 use crate::plan::error::PlanError;
 use crate::plan::folder::{FolderError, PLAN_JSON, PlanFolder};
 use crate::plan::handoff::HandoffKeysError;
-use crate::plan::protected::ProtectedError;
 use crate::plan::reach::{ActingPrincipal, RoleMissing};
 use crate::plan::rules::RulesError;
 use crate::plan::script_credential::ScriptCredentialError;
@@ -134,6 +133,19 @@ impl From<RecipientError> for Failure {
     }
 }
 
+/// The recipients of a plan, to whom nothing can be sealed any more. `begun`: was anything done by this plan?
+pub(crate) fn of_plan_recipients(error: &RecipientError, begun: bool) -> Failure {
+    let next = if begun {
+        "Nothing more was changed. What is done stays done; for the others, make a new plan with other recipients from a list of \
+         them (results.csv)."
+    } else {
+        "Nothing was changed. Make a new plan with other recipients."
+    };
+    Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}"))
+        .with_next(next)
+        .and_next(recipients::remedy(error))
+}
+
 impl From<HandoffKeysError> for Failure {
     fn from(error: HandoffKeysError) -> Self {
         let next = recipients::remedy_in_file(&error);
@@ -150,7 +162,7 @@ impl From<DriftError> for Failure {
         match error {
             DriftError::Lookup(lookup) => lookup.into(),
             // It was opened before, so it has changed since.
-            DriftError::Plan(_) => Self::refused(error),
+            DriftError::Plan(_) | DriftError::OtherPlan => Self::refused(error),
         }
     }
 }
@@ -173,10 +185,7 @@ impl From<PlanError> for Failure {
                 "No plan was made. Give each of them keys in the file of recipients, correct the roster, or name another \
                  column with --handoff-by.",
             ),
-            PlanError::Protected { source, .. } => match *source {
-                ProtectedError::Lookup(lookup) => lookup.into(),
-                _ => Self::refused(what),
-            },
+            PlanError::Protected { source, .. } => of_protected(*source, what),
             _ => Self::usage(what),
         }
     }

@@ -17,6 +17,7 @@ mod doctor;
 mod ending;
 mod evidence;
 mod job;
+mod next_below;
 mod plan;
 mod preview;
 mod progress;
@@ -32,7 +33,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::exit::Failure;
-use crate::tenants::{SetError, TenantSet};
+use crate::tenants::TenantSet;
 
 pub(super) use apply::run as apply;
 pub(super) use doctor::{TenantsDoctorDocument, run as doctor};
@@ -98,28 +99,4 @@ fn needed<'a>(file: Option<&'a PathBuf>, command: &str, dir: &Path) -> Result<&'
                 format_args!("sealoff {command} {dir} --tenants FILE"),
             )
     })
-}
-
-impl From<SetError> for Failure {
-    fn from(error: SetError) -> Self {
-        let failure = match &error {
-            SetError::None(folder) => {
-                let folder = super::words::quoted(folder);
-                return Self::usage(&error).with_command(
-                    "Make the plans first",
-                    format_args!("sealoff plan LIST --playbook P --tenants FILE --out {folder}"),
-                );
-            }
-            SetError::Io { .. } => return Self::usage(error).with_next("Give yourself the right to read it."),
-            SetError::Broken { .. } | SetError::OtherPlan { .. } => Self::refused(&error),
-            SetError::Plan(_) => {
-                let SetError::Plan(error) = error else { return Self::refused("a plan cannot be read") };
-                return error.into();
-            }
-        };
-        failure.with_next(
-            "What was approved is no longer what is here. Make the set anew in another folder; the run of each plan that has \
-             begun can be finished alone: sealoff apply DIR/NAME.",
-        )
-    }
 }

@@ -24,7 +24,8 @@ use crate::run::plan_place::PlanPlace;
 use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 use crate::tenants::page;
 use crate::tenants::{
-    KnownTenant, Member, NamedTenant, NoPlan, Placed, SET_JSON, SetManifest, TenantSet, UNPLACED_CSV, Unplaced, Whose,
+    KnownTenant, Member, NamedTenant, NoPlan, Placed, PlanFailure, SET_JSON, SetManifest, TenantSet, UNPLACED_CSV,
+    Unplaced, Whose,
 };
 
 /// A tenant that is planned for, as far as that has come.
@@ -128,7 +129,7 @@ async fn make_plans(
                     work.push(Box::pin(messages::speaking_of(tenant.name.as_str(), making)));
                 }
             }
-            Err(failure) => member.no_plan = Some(NoPlan::Failed(in_a_line(&failure))),
+            Err(failure) => member.no_plan = Some(NoPlan::Failed(kept(failure))),
         }
         members.push(member);
     }
@@ -142,18 +143,15 @@ async fn make_plans(
                 member.plan = Some(summary.fingerprint);
                 member.no_plan = None;
             }
-            Err(failure) => member.no_plan = Some(NoPlan::Failed(in_a_line(&failure))),
+            Err(failure) => member.no_plan = Some(NoPlan::Failed(kept(failure))),
         }
     }
     members
 }
 
-/// What happened, and what to do next, in one line.
-pub(super) fn in_a_line(failure: &Failure) -> String {
-    match failure.remedy() {
-        Some(remedy) => format!("{}. {remedy}", failure.what.trim_end_matches('.')),
-        None => failure.what.clone(),
-    }
+/// A failure as the set keeps it.
+fn kept(failure: Failure) -> PlanFailure {
+    PlanFailure::new(failure.exit as u8, failure.what, failure.next)
 }
 
 fn cannot(path: &Path, error: &io::Error) -> Failure {

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use super::next_below;
 use crate::cli::exit::{Failure, printed};
 use crate::cli::json_line;
 use crate::cli::lines::Lines;
@@ -53,7 +54,11 @@ fn write(lines: &mut Lines, set: &SetManifest, out: &Path, file: &Path) {
                 lines.at(lead, format_args!("{}  TOO LARGE: see below", plan.short()));
             }
             (Some(plan), _) => lines.whole(format_args!("{lead}{}", plan.short())),
-            (None, Some(NoPlan::Failed(why))) => lines.at(lead, format_args!("NO PLAN: {}", harmless(why))),
+            (None, Some(NoPlan::Failed(failure))) => {
+                let indent = lead.len();
+                lines.at(lead, format_args!("NO PLAN: {}", harmless(failure.what())));
+                next_below::write(lines, indent, &failure.next());
+            }
             (None, _) => lines.whole(format_args!("{lead}-")),
         }
     }

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ending::ending_of;
-use super::watch;
+use super::{next_below, watch};
 use crate::cli::exit::{Exit, Failure, printed};
 use crate::cli::json_line;
 use crate::cli::lines::Lines;
@@ -17,12 +17,15 @@ use crate::cli::words::{count, counted, harmless, line_width, quoted, span};
 use crate::digest::Digest;
 use crate::json::DocumentVersion;
 use crate::run::lock::FolderLock;
+use crate::run::next_steps::for_broken_journal;
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::proof::ProofCounts;
 use crate::run::status::run_status;
 use crate::tenants::not_asked;
 use crate::tenants::{Member, NoPlan, TenantName, TenantSet, UNPLACED_CSV};
+use crate::wording::next_steps::worded;
 use crate::wording::standing::headline;
+use crate::wording::worded_step::WordedStep;
 
 /// Where the runs of a set stand, as `--json` prints it.
 #[derive(JsonSchema, Serialize)]
@@ -64,6 +67,9 @@ pub(super) struct TenantStanding {
     /// In a few words.
     #[serde(skip)]
     words: String,
+    /// What to do about it, where that is not the same for all.
+    #[serde(skip)]
+    next: Vec<WordedStep>,
 }
 
 /// Shows where every run stands.
@@ -156,20 +162,22 @@ fn standing(set: &TenantSet, member: &Member) -> TenantStanding {
         writes_left: 0,
         reason: None,
         words: "no one on the list".to_owned(),
-    };
-    let failed = |standing: TenantStanding, exit_code: Exit, reason: String| {
-        let words = format!("NO PLAN: {}", harmless(&reason));
-        TenantStanding { exit_code, reason: Some(reason), words, ..standing }
+        next: Vec::new(),
     };
     match &member.no_plan {
-        Some(NoPlan::Failed(why)) => return failed(standing, Exit::Unfinished, why.clone()),
+        Some(NoPlan::Failed(failure)) => {
+            let exit_code = failure.exit_code().and_then(Exit::of_code).unwrap_or(Exit::Unfinished).or_unfinished();
+            let words = format!("NO PLAN: {}", harmless(failure.what()));
+            let (reason, next) = (Some(failure.line().to_owned()), failure.next());
+            return TenantStanding { exit_code, reason, words, next, ..standing };
+        }
         Some(NoPlan::NoRows) => return standing,
         None => {}
     }
     let read = || -> Result<_, Failure> {
         let plan = set.plan_of(member)?;
         // Before the journal is read: should the run end meanwhile, what is read is later than what is said.
-        let in_use = FolderLock::holder(plan.path()).map_err(Failure::usage)?.is_some();
+        let in_use = FolderLock::holder(plan.path())?.is_some();
         let run = run_status(&plan)?;
         Ok((plan, in_use, run))
     };
@@ -177,8 +185,8 @@ fn standing(set: &TenantSet, member: &Member) -> TenantStanding {
         Ok(read) => read,
         Err(failure) => {
             let words = format!("CANNOT BE READ: {}", harmless(&failure.what));
-            let (exit_code, reason) = (failure.exit, Some(failure.what));
-            return TenantStanding { exit_code, reason, words, ..standing };
+            let (exit_code, reason, next) = (failure.exit, Some(failure.what), failure.next);
+            return TenantStanding { exit_code, reason, words, next, ..standing };
         }
     };
     standing.exit_code = match &run.journal.broken {
@@ -186,10 +194,13 @@ fn standing(set: &TenantSet, member: &Member) -> TenantStanding {
         None if run.is_done() => Exit::Done,
         None => Exit::Unfinished,
     };
-    standing.reason = run.journal.broken.as_ref().map(|broken| broken.reason.clone());
+    if let Some(broken) = &run.journal.broken {
+        standing.reason = Some(broken.to_string());
+        standing.next = worded(&for_broken_journal(broken), &plan, "");
+    }
     let (playbook, left) = (plan.manifest().playbook, counted(run.writes_left, "write", "writes"));
     standing.words = match (&standing.reason, run.begun) {
-        (Some(reason), _) => format!("JOURNAL BROKEN: {}", harmless(reason)),
+        (Some(reason), _) => format!("JOURNAL CANNOT BE USED: {}", harmless(reason)),
         (None, false) => format!("not begun: {left}, {}", span(run.time_left)),
         (None, true) if run.writes_left > 0 => {
             let now = if in_use { "under way" } else { "stopped" };
@@ -223,6 +234,7 @@ fn write(lines: &mut Lines, set: &TenantSet, tenants: &[TenantStanding]) {
     let width = tenants.iter().map(|tenant| tenant.name.len()).max().unwrap_or_default();
     for tenant in tenants {
         lines.at(format_args!("{:<width$}  {:>7}  ", tenant.name, count(tenant.accounts)), tenant.words.clone());
+        next_below::write(lines, width + 11, &tenant.next);
     }
     if manifest.unplaced > 0 {
         lines.blank();

@@ -85,6 +85,6 @@ fn look_at(members: &mut [WatchedMember], progress: &SetProgress) -> Result<bool
 
 impl WatchedMember {
     fn is_in_use(&self) -> Result<bool, Failure> {
-        Ok(FolderLock::holder(&self.folder).map_err(Failure::usage)?.is_some())
+        Ok(FolderLock::holder(&self.folder)?.is_some())
     }
 }

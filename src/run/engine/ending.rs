@@ -4,6 +4,7 @@ use super::breaker::HaltAt;
 use crate::graph::error::GraphError;
 use crate::graph::transport::TransportError;
 use crate::graph::unreachable::Unreachable;
+use crate::plan::drift::DriftError;
 use crate::run::credential_generator::CredentialError;
 use crate::run::journal::JournalError;
 use crate::run::run_end::RunEnd;
@@ -49,7 +50,7 @@ pub enum Ending {
         journal: JournalError,
     },
     /// Accounts whose turn had come could not be read again; nothing was done to them.
-    NotReadable(String),
+    NotReadable(DriftError),
     /// A credential could not be made.
     Credential(CredentialError),
     /// A bug in the engine itself.

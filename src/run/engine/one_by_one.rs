@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
+use crate::plan::drift::DriftError;
 use crate::plan::drift_cause::DriftCause;
 use crate::run::accounts::PlannedAccounts;
 use crate::run::credential_generator::{CredentialError, CredentialGenerator, GeneratedCredential};
@@ -66,7 +67,7 @@ pub(super) enum NoneComes {
         down_for: Duration,
     },
     /// They will not be readable by themselves.
-    NotReadable(String),
+    NotReadable(DriftError),
 }
 
 /// Accounts that come when their time has.
@@ -204,7 +205,7 @@ impl Worker {
                 self.looked = Looked { holds_until, down_since: None, again_at: began, end, drifted };
                 Ok(down_since.map(|_| down_for(self.clock.now())))
             }
-            Err(LookAgainError::Lasting(reason)) => Err(NoneComes::NotReadable(reason)),
+            Err(LookAgainError::Lasting(why)) => Err(NoneComes::NotReadable(why)),
             Err(LookAgainError::Passing(reason)) => {
                 let now = self.clock.now();
                 self.looked.down_since.get_or_insert(began);

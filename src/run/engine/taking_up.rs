@@ -24,7 +24,7 @@ impl<T: Transport> Engine<'_, T> {
             Some(Err(NoneComes::NotRead { reason, pause, down_for })) => {
                 self.emit(&Event::Unreachable { reason, pause, down_for });
             }
-            Some(Err(NoneComes::NotReadable(reason))) => self.end(Ending::NotReadable(reason)),
+            Some(Err(NoneComes::NotReadable(why))) => self.end(Ending::NotReadable(why)),
         }
     }
 

@@ -1,7 +1,9 @@
 //! Why the journal cannot be used.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use super::journal_break::{JournalBreak, MisplacedLine};
 
 /// Why the journal cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -20,29 +22,13 @@ pub enum JournalError {
         /// The file.
         path: PathBuf,
     },
-    /// A newer sealoff has written to it.
-    #[error(
-        "the journal {} has format {format}, and this version of sealoff reads up to {readable}: use the version that \
-         wrote it, or a newer one",
-        path.display()
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its format.
-        format: u32,
-        /// The highest format that can be read.
-        readable: u32,
-    },
-    /// A line that sealoff did not write, or that was changed since.
-    #[error("line {line} of the journal {} was changed or damaged: {reason}", path.display())]
+    /// It is of no use, or not from a line on.
+    #[error("{}", why.of_file(path))]
     Broken {
         /// The file.
         path: PathBuf,
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong.
-        reason: String,
+        /// Why.
+        why: JournalBreak,
     },
     /// Writing failed; nothing more is taken.
     #[error("the journal {} could not be written: {source}", path.display())]
@@ -54,4 +40,11 @@ pub enum JournalError {
         /// How many answers could not be noted: their steps are in doubt until the run is resumed.
         unnoted: u64,
     },
+}
+
+impl JournalError {
+    /// A line of this file that the journal cannot have in this place.
+    pub(in crate::run) fn of_misplaced(path: &Path, line: u64, why: &MisplacedLine) -> Self {
+        Self::Broken { path: path.to_owned(), why: JournalBreak::of_misplaced(line, why) }
+    }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 use super::error::JournalError;
+use super::journal_break::JournalBreak;
 use super::line;
 use crate::digest::Digest;
 use crate::run::record::{CLAIMS_SINCE, FORMAT, Record};
@@ -173,7 +174,7 @@ impl<R: BufRead> JournalReader<R> {
         if format <= FORMAT {
             return Ok(());
         }
-        Err(JournalError::Newer { path: self.path.clone(), format, readable: FORMAT })
+        Err(JournalError::Broken { path: self.path.clone(), why: JournalBreak::Newer { format, readable: FORMAT } })
     }
 
     /// A line that does not continue the chain: is it where a power cut ended the file, or was the file changed?
@@ -187,7 +188,8 @@ impl<R: BufRead> JournalReader<R> {
     /// and one more pass over the tail where there is a break.
     fn take_as_torn(&mut self, first: u64, broken: &[u8], reason: String) -> Result<(), JournalError> {
         let number = self.number + 1;
-        let refused = || JournalError::Broken { path: self.path.clone(), line: number, reason: reason.clone() };
+        let why = JournalBreak::Line { line: number, why: reason };
+        let refused = || JournalError::Broken { path: self.path.clone(), why: why.clone() };
         let was_on_disk = |line: &[u8]| line::claims_synced(line).is_some_and(|synced| synced > self.offset);
         // Before the first whole line it is not known whether lines make claims; where a write was ever intended, they must.
         let nothing_intended = |line: &[u8]| !contains(line, INTENDED);
@@ -264,6 +266,9 @@ impl JournalLookup {
         self.file.seek(SeekFrom::Start(offset)).map_err(io)?;
         let mut line = String::new();
         self.file.read_line(&mut line).map_err(io)?;
-        line::read_body(&line).map_err(|reason| JournalError::Broken { path: self.path.clone(), line: 0, reason })
+        line::read_body(&line).map_err(|why| {
+            let why = JournalBreak::Line { line: 0, why };
+            JournalError::Broken { path: self.path.clone(), why }
+        })
     }
 }

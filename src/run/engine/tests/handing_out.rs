@@ -4,6 +4,7 @@ use tokio::time::Instant;
 
 use super::faults::{is_for, with_quirk};
 use super::*;
+use crate::plan::drift::DriftError;
 use crate::plan::drift_cause::DriftCause;
 use crate::run::outage_reason::OutageReason;
 
@@ -25,7 +26,7 @@ impl LookAgain for Looks {
         self.asked.lock().unwrap().push((Instant::now(), numbers));
         let mut unreachable = self.unreachable.lock().unwrap();
         let answer = if self.is_refused {
-            Err(LookAgainError::Lasting("refused".to_owned()))
+            Err(LookAgainError::Lasting(DriftError::OtherPlan))
         } else if *unreachable > 0 {
             *unreachable -= 1;
             Err(LookAgainError::Passing(OutageReason::LoneFaults))
@@ -144,7 +145,9 @@ async fn without_a_look_nothing_is_done() {
     let (_, events) = rehearsal.finish().await;
     rehearsal.judge();
     let reachable = events.iter().filter(|event| matches!(event, Event::Reachable { .. })).count();
-    let unreachable = events.iter().filter(|event| matches!(event, Event::Unreachable { .. })).count();
+    let is_explained =
+        |event: &&Event| matches!(event, Event::Unreachable { cause: Some(UnreachableCause::NameNotFound), .. });
+    let unreachable = events.iter().filter(is_explained).count();
     assert_eq!((unreachable, reachable, looks.asked.lock().unwrap().len()), (3, 1, 5));
     let calls = calls_after(&rehearsal, began);
     assert!(calls[4] >= 9.0, "the third one waited until it could be looked at: {calls:?}");
