@@ -81,7 +81,7 @@ fn granted(printed: &[u8], now: OffsetDateTime) -> Result<Granted, TokenError> {
     }
     let token: CliToken =
         serde_json::from_slice(printed).map_err(|_| UnusableCredential::NotAToken(TokenGiver::AzureCli))?;
-    let end = token.expires_on.ok_or_else(|| UnusableCredential::AzureCliTooOld)?;
+    let end = token.expires_on.ok_or(UnusableCredential::AzureCliTooOld)?;
     let lifetime = Duration::from_secs(u64::try_from(end - now.unix_timestamp()).unwrap_or(0));
     Ok(Granted { token: token.access_token, lifetime, refresh_token: None })
 }
