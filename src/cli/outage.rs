@@ -130,7 +130,10 @@ mod tests {
         let now = datetime!(2026-03-01 03:12:05 UTC);
         let mut goes_on =
             |reason: &str, down_for| outage.goes_on(&lost(reason), seconds(45), seconds(down_for), now).join("\n");
-        assert_eq!(goes_on("refused", 0), "no answer from Graph (refused); trying again in 45 s");
+        assert_eq!(
+            goes_on("refused", 0),
+            "no answer from Graph (the answer was lost: Graph: refused); trying again in 45 s"
+        );
         assert_eq!(goes_on("refused", 12), "", "the same is not said again");
         let said = goes_on("refused", 63);
         for part in ["since 03:12:05 UTC", "next try in 45 s", "Ctrl-C is safe", "resumes by itself"] {
@@ -142,7 +145,7 @@ mod tests {
             later.starts_with("Graph has not answered for 2 min") && !later.contains('\n'),
             "explained once: {later}"
         );
-        assert!(goes_on("another", 150).ends_with("45 s: another"));
+        assert!(goes_on("another", 150).ends_with("45 s: the answer was lost: Graph: another"));
         assert!(
             !goes_on("\u{1b}[2J", 195).contains('\u{1b}'),
             "a stranger's words do not reach the terminal as they are"

@@ -73,7 +73,7 @@ fn is_like_call(one: &TransportError, other: &TransportError) -> bool {
             TransportError::Token(TokenError::Unreachable(one)),
             TransportError::Token(TokenError::Unreachable(other)),
         ) => network(one) == network(other),
-        // The words of the token service name each request and its time.
+        // Its words name each request and its time.
         (TransportError::Token(one), TransportError::Token(other)) => discriminant(one) == discriminant(other),
         _ => discriminant(one) == discriminant(other),
     }
