@@ -145,8 +145,7 @@ async fn without_a_look_nothing_is_done() {
     let (_, events) = rehearsal.finish().await;
     rehearsal.judge();
     let reachable = events.iter().filter(|event| matches!(event, Event::Reachable { .. })).count();
-    let is_explained =
-        |event: &&Event| matches!(event, Event::Unreachable { cause: Some(UnreachableCause::NameNotFound), .. });
+    let is_explained = |event: &&Event| matches!(event, Event::Unreachable { reason: OutageReason::LoneFaults, .. });
     let unreachable = events.iter().filter(is_explained).count();
     assert_eq!((unreachable, reachable, looks.asked.lock().unwrap().len()), (3, 1, 5));
     let calls = calls_after(&rehearsal, began);
