@@ -82,7 +82,7 @@ impl fmt::Display for Postponed {
 }
 
 /// Why it cannot be known whether a change is made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "UndecidedInJournal", into = "UndecidedInJournal")]
 pub enum Undecided {
     /// The service failed, or what answered is not Graph. A gateway may give up on what the directory has done.

@@ -25,6 +25,7 @@
 //! | [`worded_step`] | a sentence and the command to type for it |
 //! | [`next_steps`] | what an operator should do next |
 //! | [`unreachable`](mod@unreachable) | why a service could not be reached |
+//! | [`unread`] | why something could not be read |
 
 pub mod app_roles;
 pub mod causes;
@@ -49,6 +50,7 @@ pub mod standing;
 pub mod steps;
 pub mod too_large;
 pub mod unreachable;
+pub mod unread;
 pub mod waves;
 pub mod ways_in;
 pub mod worded_step;

@@ -1,15 +1,12 @@
 //! Calls that could not be made, reads that failed, and lookups that prove nothing.
 
 use super::super::exit::{Exit, Failure};
-use super::{reworded, sentence};
 use crate::directory::{ExportError, ListingScope, LookupError};
-use crate::graph::error::GraphError;
-use crate::graph::reading::{LastAttempt, ReadError};
+use crate::graph::reading::ReadError;
 use crate::graph::token::TokenError;
 use crate::graph::transport::TransportError;
-use crate::graph::unreachable::UnreachableCause;
-use crate::wording::refused_token;
-use crate::wording::unreachable::{remedy, remedy_of_call, remedy_or_general};
+use crate::wording::unreachable::remedy_of_call;
+use crate::wording::{refused_token, unread};
 
 /// What looking people up needs.
 const READ_USERS: &str = "User.Read.All";
@@ -35,46 +32,11 @@ impl From<TransportError> for Failure {
 
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
+        let next = unread::remedy(&error);
         match error {
             ReadError::Transport(error) => error.into(),
-            ReadError::Refused { error, needs } => of_refused_read(&error, needs),
-            ReadError::GaveUp { ended, .. } => Self::new(Exit::Access, &error).with_next(match ended {
-                LastAttempt::Answered => WAIT,
-                LastAttempt::Unanswered(cause) => remedy_or_general(cause),
-            }),
-            ReadError::Garbled { .. } => Self::new(Exit::Access, error).with_next(NOT_GRAPHS),
-            ReadError::Request(_) => Self::new(Exit::Access, error),
+            error => next.into_iter().fold(Self::new(Exit::Access, error), Self::with_next),
         }
-    }
-}
-
-/// Where Graph itself cannot serve.
-const WAIT: &str = "Wait some minutes and run the same command again. https://status.cloud.microsoft says whether Microsoft knows of \
-    it.";
-
-/// Where an answer is none that Microsoft describes.
-const NOT_GRAPHS: &str = "What answers there may not be Graph, or something changes its answers: check --graph-endpoint and the proxy \
-    (HTTPS_PROXY). If they are right, wait some minutes and run the same command again.";
-
-/// Where Graph refuses for a reason that is not known here.
-const UNKNOWN_REFUSAL: &str = "Check --graph-endpoint and the proxy (HTTPS_PROXY). If they are right, run the command again with -v, \
-    and ask Microsoft's support about the request-id.";
-
-/// `needs` is the least permission for what was asked, where it is known.
-fn of_refused_read(refused: &GraphError, needs: Option<&str>) -> Failure {
-    let failure = Failure::new(Exit::Access, refused);
-    match (refused.status, refused.hint()) {
-        _ if refused.is_foreign => failure.with_next(remedy(UnreachableCause::SomethingBetween)),
-        // The usual hint speaks of writing.
-        (403, _) => match needs {
-            Some(needs) => failure
-                .with_next(format_args!("Reading this needs the application permission {needs}, with admin consent.")),
-            None => failure.with_command("Which permission is missing", "sealoff doctor"),
-        },
-        (_, Some(hint)) => failure.with_next(sentence(hint)),
-        // Where the question itself is wrong, its own command says what to change.
-        (400 | 404, None) => failure,
-        (_, None) => failure.with_next(UNKNOWN_REFUSAL),
     }
 }
 
@@ -83,7 +45,10 @@ impl From<LookupError> for Failure {
         let what = error.to_string();
         match error {
             LookupError::Read(read) => read.into(),
-            LookupError::Refused { error: refused, .. } => reworded(what, of_refused_read(&refused, Some(READ_USERS))),
+            LookupError::Refused { error: refused, .. } => {
+                let next = unread::remedy_of_refusal(&refused, Some(READ_USERS));
+                next.into_iter().fold(Self::new(Exit::Access, what), Self::with_next)
+            }
             _ => Self::new(Exit::Access, what),
         }
     }

@@ -22,6 +22,7 @@ use crate::run::apps::AppIndex;
 use crate::run::event::Event;
 use crate::run::made_pass::{MadePass, PassAnswer};
 use crate::run::schedule::{Turn, WriteKey};
+use crate::run::shut_out::ShutOut;
 use crate::step::{Step, Steps, WriteKind};
 
 /// In fewer answers than this a majority says nothing about the service.
@@ -221,7 +222,7 @@ impl<T: Transport> Engine<'_, T> {
                 message: OutsideText::of_nothing_sent("the token is rejected again and again inside batches"),
                 ..GraphError::default()
             };
-            self.leave_out(app, Ending::NoAccess(TransportError::Unauthorized(error)));
+            self.leave_out(app, ShutOut::NoAccess(TransportError::Unauthorized(error)));
         }
     }
 
