@@ -2,6 +2,7 @@
 //! word. The JSON Schemas are made from the types that are printed.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -34,6 +35,19 @@ impl JsonSchema for DocumentVersion {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "description": "The version of this document.", "type": "integer", "const": Self::NUMBER })
+    }
+}
+
+/// A value that JSON has in the words of its `Display`.
+pub(crate) fn words<T: fmt::Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+/// The same, where there is one.
+pub(crate) fn some_words<T: fmt::Display, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
     }
 }
 

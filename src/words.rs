@@ -207,6 +207,15 @@ pub fn quoted(path: &Path) -> String {
     Shell::here().word(path)
 }
 
+/// A lower-case fragment as a sentence.
+#[must_use]
+pub fn sentence(fragment: &str) -> String {
+    let mut letters = fragment.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let end = if fragment.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,10 +11,9 @@ use tokio::task::JoinSet;
 use super::connect::Connected;
 use super::credential_args::typed_password;
 use super::exit::{Exit, Failure};
-use super::messages;
+use super::left_out_app;
 use super::pace_args::EffectivePace;
 use super::precheck::{CheckArgs, check_permissions, what_is_missing};
-use super::progress::left_out;
 use crate::doctor::grants::Need;
 use crate::graph::app_file::AppFile;
 use crate::graph::caller::Caller;
@@ -28,6 +27,7 @@ use crate::plan::reach::ActingPrincipal;
 use crate::run::apps::{App, AppName, Apps, MAX_APPS};
 use crate::run::event::AppStatistics;
 use crate::run::pace::Pace;
+use crate::run::shut_out::ShutOut;
 use crate::run::spent::WritesSpent;
 use crate::wording::further_apps::{NAMED_TWICE, OF_ANOTHER_TENANT};
 
@@ -171,7 +171,7 @@ pub(super) async fn join(Entering { first: connected, further }: Entering) -> Re
         match result {
             Ok(()) => inside.push((name, transport)),
             Err(error) => {
-                left_out.push(without(&name, &error));
+                left_out.push(without(&name, ShutOut::NoAccess(error.clone())));
                 first_error.get_or_insert(error);
             }
         }
@@ -196,9 +196,9 @@ fn name_of(caller: &Caller) -> AppName {
 }
 
 /// Warns of an app that does not get in.
-fn without(name: &AppName, reason: &impl ToString) -> AppStatistics {
-    let (app, reason) = (name.to_string(), reason.to_string());
-    messages::warn(left_out(&app, &reason));
+fn without(name: &AppName, reason: ShutOut) -> AppStatistics {
+    let app = name.to_string();
+    left_out_app::warn(&app, &reason);
     AppStatistics { client_id: name.client_id, app, left_out: Some(reason), ..AppStatistics::default() }
 }
 
@@ -242,7 +242,7 @@ impl Joined {
             if !matches!(error, TransportError::Token(_) | TransportError::Unauthorized(_)) {
                 return Err(ReadError::Transport(error));
             }
-            self.left_out.push(without(&self.readers_name, &error));
+            self.left_out.push(without(&self.readers_name, ShutOut::NoAccess(error)));
             (self.readers_name, self.reader.transport) = self.others.remove(0);
         }
     }
@@ -263,7 +263,7 @@ impl Joined {
         }
         for (name, transport) in std::mem::take(&mut self.others) {
             match what_is_missing(&transport, needs).await {
-                Some(reason) => self.left_out.push(without(&name, &reason)),
+                Some(missing) => self.left_out.push(without(&name, ShutOut::NotGranted(missing))),
                 None => self.others.push((name, transport)),
             }
         }

@@ -79,6 +79,7 @@ mod interrupt;
 mod json_line;
 pub mod keygen;
 mod later_look;
+mod left_out_app;
 mod letters;
 mod lines;
 pub mod man;

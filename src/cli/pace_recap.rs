@@ -52,7 +52,8 @@ fn write_apps(out: &mut Lines, statistics: &Statistics) {
     for app in &statistics.apps {
         let writes = counted(app.writes_accepted, "write", "writes");
         let reason = app.left_out.as_ref();
-        let left_out = reason.map_or_else(String::new, |reason| format!("; left out: {}", harmless(reason)));
+        let left_out =
+            reason.map_or_else(String::new, |reason| format!("; left out: {}", harmless(&reason.to_string())));
         let throttled = count(app.writes_throttled);
         out.at(
             format_args!("  {writes:>14}, "),

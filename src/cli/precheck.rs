@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::connect::Connected;
 use super::exit::{Exit, Failure};
-use super::failures::WITHOUT_CHECKS;
+use super::failures::{WITHOUT_CHECKS, reworded};
 use super::messages;
 use super::words::harmless;
 use crate::doctor::grants::{self, Need};
@@ -14,6 +14,7 @@ use crate::doctor::{CheckStatus, network};
 use crate::graph::claims::Claims;
 use crate::graph::transport::HttpTransport;
 use crate::plan::reach::ActingPrincipal;
+use crate::run::shut_out::{NotGranted, ShutOut};
 
 /// Whether the checks stand in the way.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -43,7 +44,7 @@ pub(super) async fn check_permissions(
         );
         return Ok(principal);
     };
-    match missing(&claims, needs) {
+    match missing(&claims, needs).map(before_any_write) {
         Some(failure) if !checks.without_checks => Err(failure),
         Some(failure) => {
             messages::note(harmless(&failure.what));
@@ -54,9 +55,8 @@ pub(super) async fn check_permissions(
 }
 
 /// What an app visibly was not granted; nothing where it has all, or where its token cannot be read.
-pub(super) async fn what_is_missing(transport: &HttpTransport, needs: &[Need]) -> Option<String> {
-    let claims = transport.claims().await.ok().flatten()?;
-    missing(&claims, needs).map(|failure| failure.what)
+pub(super) async fn what_is_missing(transport: &HttpTransport, needs: &[Need]) -> Option<NotGranted> {
+    missing(&transport.claims().await.ok().flatten()?, needs)
 }
 
 /// Makes sure that the token permits to mark the risk of people, as far as it can be read; `flag` is what asks for that.
@@ -112,20 +112,15 @@ pub(super) async fn check_listing(
     Err(Failure::new(Exit::Access, what).with_next(remedy).and_next(WITHOUT_CHECKS))
 }
 
-fn missing(claims: &Claims, needs: &[Need]) -> Option<Failure> {
-    let lacking: Vec<_> =
-        needs.iter().map(|need| (need, need.lacking(claims))).filter(|(_, all)| !all.is_empty()).collect();
-    if lacking.is_empty() {
-        return None;
-    }
-    let missing: Vec<String> =
-        lacking.iter().map(|(need, all)| format!("{} (to {})", all.join(" and "), need.permission.purpose)).collect();
-    let mut names: Vec<&str> = lacking.into_iter().flat_map(|(_, all)| all).collect();
-    names.dedup();
-    let whose = if claims.is_app { "this app was not granted" } else { "the token does not carry" };
-    let what = format!("{whose} {}: Graph would refuse every write; nothing was changed", missing.join(", nor "));
-    let remedy = grants::how_to_grant(&names, claims.is_app);
-    Some(Failure::new(Exit::Access, what).with_next(remedy).and_next(WITHOUT_CHECKS))
+fn missing(claims: &Claims, needs: &[Need]) -> Option<NotGranted> {
+    let lacking: Vec<_> = needs.iter().map(|need| (need.permission, need.lacking(claims))).collect();
+    let lacking: Vec<_> = lacking.into_iter().filter(|(_, names)| !names.is_empty()).collect();
+    (!lacking.is_empty()).then_some(NotGranted { lacking, is_app: claims.is_app })
+}
+
+fn before_any_write(missing: NotGranted) -> Failure {
+    let what = format!("{missing}: Graph would refuse every write; nothing was changed");
+    reworded(what, ShutOut::NotGranted(missing).into()).and_next(WITHOUT_CHECKS)
 }
 
 /// Warns when this machine's clock and Graph's disagree, by the answers so far.

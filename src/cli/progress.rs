@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::drawn_line;
+use super::left_out_app;
 use super::messages;
 use super::waiting::Waiting;
 use super::words::{count, counted, harmless, span};
@@ -86,7 +87,7 @@ impl Display {
             Event::TenantLimitReached => self.beside(|| {
                 messages::note("the tenant's own limit is reached: another app is spending the write quota too");
             }),
-            Event::AppLeftOut { app, reason } => self.beside(|| messages::warn(left_out(app, reason))),
+            Event::AppLeftOut { app, reason } => self.beside(|| left_out_app::warn(app, reason)),
             Event::Unreachable { .. } => {
                 if let (Some(bar), Some(progress)) = (&self.bar, &self.last) {
                     self.draw(bar, progress);
@@ -216,12 +217,6 @@ fn line_in(columns: usize, parts: &[String]) -> DrawnProgress {
 /// The parts that fit into the terminal beside a spinner.
 pub(super) fn fitting_parts(parts: &[String]) -> String {
     line_in(Term::stderr().size().1.into(), parts).text
-}
-
-/// What is said of an app that a run goes on without.
-#[must_use]
-pub(super) fn left_out(app: &str, reason: &str) -> String {
-    format!("app {} is left out: {}", harmless(app), harmless(reason))
 }
 
 #[cfg(test)]

@@ -223,7 +223,7 @@ impl Answer {
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TransportError {
     /// The request never left: nothing happened in the tenant.
     #[error("Graph cannot be reached: {0}")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::event::AppStatistics;
 use super::pace::{Ceiling, Pace};
+use super::shut_out::ShutOut;
 use crate::clock::Clock;
 use crate::graph::quota::{Allowance, Feedback, Shape, Wait};
 use crate::ids::ClientId;
@@ -161,11 +162,11 @@ impl<T> Apps<T> {
     }
 
     /// Nothing more goes through an app; the reason is kept for the recap. Says whether it was in use.
-    pub fn leave_out(&mut self, app: AppIndex, reason: &str) -> bool {
+    pub fn leave_out(&mut self, app: AppIndex, reason: ShutOut) -> bool {
         let was_in_use = self.in_use.contains(app);
         self.in_use.0 &= !(1 << app.0);
         if was_in_use {
-            self.apps[app.0].statistics.left_out = Some(reason.to_owned());
+            self.apps[app.0].statistics.left_out = Some(reason);
         }
         was_in_use
     }

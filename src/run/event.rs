@@ -10,6 +10,7 @@ use crate::graph::quota::Shape;
 use crate::graph::throttle::LimitOwner;
 use crate::ids::{ClientId, RowNumber};
 use crate::json::{self, Seconds};
+use crate::run::shut_out::ShutOut;
 use crate::step::target::any_alone;
 use crate::step::{StepMap, StepShare, Steps};
 
@@ -55,7 +56,9 @@ pub enum Event {
         /// Which one: its client id, and where it was named.
         app: String,
         /// Why.
-        reason: String,
+        #[serde(serialize_with = "json::words")]
+        #[schemars(with = "String")]
+        reason: ShutOut,
     },
     /// Graph cannot be reached; the run waits and goes on.
     Unreachable {
@@ -180,6 +183,7 @@ pub struct AppStatistics {
     /// Writes that Graph throttled.
     pub writes_throttled: u64,
     /// Why nothing more goes through it, where that is so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub left_out: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "json::some_words")]
+    #[schemars(with = "Option<String>")]
+    pub left_out: Option<ShutOut>,
 }

@@ -106,6 +106,7 @@ pub mod script_results;
 pub mod seen_step;
 pub mod seen_target;
 pub mod settle;
+pub mod shut_out;
 pub mod spent;
 pub mod state;
 pub mod states;

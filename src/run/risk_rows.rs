@@ -5,9 +5,11 @@ use serde::Serialize;
 
 use super::record::Record;
 use super::risk_found::RiskFound;
+use crate::graph::error::{GraphClue, GraphError};
 use crate::graph::risk_mark::RiskBar;
-use crate::graph::write_outcome::WriteOutcome;
+use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::ids::RowNumber;
+use crate::json;
 
 /// How far the risk of one person is marked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,7 +44,43 @@ pub struct RiskFault {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bar: Option<RiskBar>,
     /// In the words of Graph, or of the network.
-    pub said: String,
+    #[serde(serialize_with = "json::words")]
+    #[schemars(with = "String")]
+    pub said: RiskSaid,
+}
+
+/// What a call that marked no one was answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RiskSaid {
+    /// It has to wait.
+    #[error("{0}")]
+    Postponed(Postponed),
+    /// It is not known.
+    #[error("{0}")]
+    Undecided(Undecided),
+    /// Graph refused it.
+    #[error("{0}")]
+    Refused(GraphError),
+}
+
+impl RiskSaid {
+    fn of(answer: &WriteOutcome) -> Option<Self> {
+        match answer {
+            WriteOutcome::Accepted => None,
+            WriteOutcome::Postponed { why, .. } => Some(Self::Postponed(*why)),
+            WriteOutcome::Unknown { why, .. } => Some(Self::Undecided(why.clone())),
+            WriteOutcome::Refused { error } => Some(Self::Refused(error.clone())),
+        }
+    }
+
+    /// What is known of the reason for a refusal.
+    #[must_use]
+    pub fn clue(&self) -> Option<GraphClue> {
+        match self {
+            Self::Refused(error) => error.clue(),
+            Self::Postponed(_) | Self::Undecided(_) => None,
+        }
+    }
 }
 
 /// What a call said of one row, in bits.
@@ -128,7 +166,7 @@ impl RiskRows {
             Record::RiskIntended { rows, .. } => self.each(rows, rows_of_plan, Flags::intended),
             Record::RiskAnswered { rows, answer, bar, .. } => {
                 self.each(rows, rows_of_plan, |flags| flags.answered(answer));
-                self.fault = said_of(answer).map(|said| RiskFault { bar: *bar, said });
+                self.fault = RiskSaid::of(answer).map(|said| RiskFault { bar: *bar, said });
                 match (rows.as_slice(), answer, &self.fault) {
                     ([row], WriteOutcome::Refused { .. }, Some(fault)) => self.refused = Some((*row, fault.clone())),
                     (rows, WriteOutcome::Accepted, _) => {
@@ -164,22 +202,10 @@ impl RiskRows {
     }
 }
 
-/// Why a call marked no one.
-fn said_of(answer: &WriteOutcome) -> Option<String> {
-    match answer {
-        WriteOutcome::Accepted => None,
-        WriteOutcome::Postponed { why, .. } => Some(why.to_string()),
-        WriteOutcome::Unknown { why, .. } => Some(why.to_string()),
-        WriteOutcome::Refused { error } => Some(error.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::error::GraphError;
     use crate::graph::risk_mark::RiskMark;
-    use crate::graph::write_outcome::{Postponed, Undecided};
 
     fn intended(rows: &[u32]) -> Record {
         let rows = rows.iter().copied().map(RowNumber::new).collect();
@@ -254,7 +280,7 @@ mod tests {
         assert!(of_all.is_some());
         assert_eq!(take(answered(&[3], WriteOutcome::Accepted)), None, "two are refused, and each is tried alone");
         let alone = take(answered(&[1], refused()));
-        assert!(alone.as_ref().is_some_and(|fault| fault.said.contains("404")), "{alone:?}");
+        assert!(alone.as_ref().is_some_and(|fault| fault.said.to_string().contains("404")), "{alone:?}");
         assert_eq!(take(answered(&[2], WriteOutcome::Accepted)), alone);
         assert_eq!(take(answered(&[1], WriteOutcome::Accepted)), None);
     }

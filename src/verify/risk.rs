@@ -14,6 +14,7 @@ use crate::graph::risk_mark::RiskMark;
 use crate::graph::shown_risk::{self, ShownRisk};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
+use crate::json;
 use crate::plan::folder::PlanFolder;
 use crate::plan::risk_plan::RiskOfRow;
 use crate::run::proof::Proof;
@@ -51,7 +52,7 @@ pub enum SeenRisk {
 }
 
 /// What was found of the risk of all people whose risk the plan marks.
-#[derive(Debug, Clone, JsonSchema, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct RiskProofs {
     /// What was said of it.
     pub mark: RiskMark,
@@ -63,8 +64,9 @@ pub struct RiskProofs {
     #[serde(skip)]
     pub not_marked: u64,
     /// Why it could not be read, where that was so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unread: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "json::some_words")]
+    #[schemars(with = "Option<String>")]
+    pub unread: Option<ReadError>,
     /// All of them, in the order of the list.
     #[serde(skip)]
     pub findings: Vec<RiskFinding>,
@@ -165,7 +167,7 @@ pub async fn read<T: Transport>(
             }
         }
         Err(ReadError::Transport(error)) => return Err(ReadError::Transport(error).into()),
-        Err(error) => proofs.unread = Some(error.to_string()),
+        Err(error) => proofs.unread = Some(error),
     }
     Ok(Some(proofs))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::unread;
 use crate::graph::risk_mark::{PEOPLE_A_CALL, PERMISSION, RiskBar, RiskMark};
 use crate::graph::shown_risk::ShownRisk;
 use crate::plan::playbook::Playbook;
@@ -89,9 +90,13 @@ pub fn how_far(risk: &RiskCounts) -> String {
 /// Why no one was marked, in words that follow "because".
 #[must_use]
 pub fn why(fault: &RiskFault) -> String {
-    let said = harmless(&fault.said);
+    let said = fault.said.to_string();
+    let said = harmless(&said);
     match fault.bar {
-        None => said.into_owned(),
+        None => match fault.said.clue() {
+            Some(clue) => format!("{said} ({clue})"),
+            None => said.into_owned(),
+        },
         Some(bar) => format!("{} ({said})", barred(bar)),
     }
 }
@@ -172,8 +177,9 @@ pub const fn expected(mark: RiskMark) -> &'static str {
 /// What a verification found of it: how many are proved, and of the others how many have what.
 #[must_use]
 pub fn proofs(risk: &RiskProofs) -> Vec<String> {
-    if let Some(unread) = &risk.unread {
-        return vec![format!("it could not be read: {}", harmless(unread))];
+    if let Some(error) = &risk.unread {
+        let what = format!("it could not be read: {}", harmless(&error.to_string()));
+        return std::iter::once(what).chain(unread::of_read(error).map(|step| step.to_string())).collect();
     }
     let all = risk.proved + risk.not_proved;
     let what = match risk.mark {
@@ -218,10 +224,15 @@ pub fn not_marked(mark: RiskMark, people: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::error::GraphError;
+    use crate::run::risk_rows::RiskSaid;
 
     #[test]
     fn what_is_not_marked_is_said_with_its_cause() {
-        let fault = RiskFault { bar: Some(RiskBar::Licence), said: "Graph answered 403".to_owned() };
+        let fault = RiskFault {
+            bar: Some(RiskBar::Licence),
+            said: RiskSaid::Refused(GraphError { status: 403, ..GraphError::default() }),
+        };
         let risk = RiskCounts {
             done: 2,
             pending: 3,

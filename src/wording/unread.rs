@@ -91,7 +91,9 @@ fn of_refusal(refused: &GraphError, needs: Option<&str>) -> Option<WordedStep> {
     }
 }
 
-const fn about_the_app(clue: GraphClue) -> Option<&'static str> {
+/// What to do about the app, where it is why.
+#[must_use]
+pub const fn about_the_app(clue: GraphClue) -> Option<&'static str> {
     match clue {
         GraphClue::AppUnknown => Some("Check AZURE_TENANT_ID: it has to name the tenant that the app is in."),
         GraphClue::AppDisabled => Some(

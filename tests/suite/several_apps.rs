@@ -171,7 +171,9 @@ fn an_app_without_a_role_is_left_out_and_no_account_is_marked_as_failed() {
     let (stage, roster) = stage(200, vec![FurtherApp { app_role: None, ..FurtherApp::numbered(2) }]);
     stage.plan(&roster, "breach", "out", &[]).succeeded();
     let second = sound(&stage, 2);
-    apply(&stage, &[&second], &[]).succeeded().complains(&["(app2.toml) is left out: each of its first answers"]);
+    apply(&stage, &[&second], &[])
+        .succeeded()
+        .complains(&["(app2.toml) is left out: every one of the first answers", "User Administrator"]);
     stage.judge("out");
     assert_eq!(stage.outcomes("out")["done"], 200);
     // Sessions it may end without a role, and may have done so before it was left out.
@@ -191,7 +193,10 @@ fn an_app_that_was_not_granted_a_permission_is_left_out_before_it_writes() {
     stage.plan(&roster, "contain", "out", &[]).succeeded();
     let second = sound(&stage, 2);
     let ran = apply(&stage, &[&second], &[]).succeeded();
-    ran.complains(&["(app2.toml) is left out: this app was not granted User.RevokeSessions.All"]);
+    ran.complains(&[
+        "(app2.toml) is left out: this app was not granted User.RevokeSessions.All",
+        "Grant admin consent",
+    ]);
     stage.judge("out");
     assert_eq!(stage.outcomes("out")["done"], 60);
     let of_second = stage.ledger().writes.iter().filter(|write| write.app == id(2)).count();

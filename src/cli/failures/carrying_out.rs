@@ -8,7 +8,7 @@ use super::{disk, reworded};
 use crate::plan::folder::PlanFolder;
 use crate::plan::waves::Wave;
 use crate::private_files;
-use crate::run::engine::{Ending, TOKEN_REJECTED};
+use crate::run::engine::Ending;
 use crate::run::journal::JournalError;
 use crate::run::lock::LockError;
 use crate::run::next_steps::for_broken_journal;
@@ -17,11 +17,11 @@ use crate::run::results_error::ResultsError;
 use crate::run::risk_work::RiskError;
 use crate::run::run_error::RunError;
 use crate::run::script_results::{LineFault, ScriptResultsError};
+use crate::run::shut_out::ShutOut;
 use crate::run::writeback_work::WritebackError;
-use crate::wording::missing_role::GRANT;
 use crate::wording::next_steps::worded;
 use crate::wording::worded_step::WordedStep;
-use crate::wording::{plan_command, recipients, refused_token};
+use crate::wording::{plan_command, recipients};
 
 /// What can be done about a folder in which another process works.
 const IN_USE: &str = "Wait for it, or stop it with Ctrl-C where it runs; then give the same command again.";
@@ -175,11 +175,9 @@ pub(crate) fn of_ending(ending: Ending, plan: &PlanFolder, wave: Option<&Wave>, 
 fn of_fault(ending: Ending) -> Option<Failure> {
     let failure = match ending {
         Ending::Finished | Ending::Interrupted => return None,
-        Ending::NoAccess(error) => error.into(),
-        Ending::TokenRejected => {
-            Failure::new(Exit::Access, TOKEN_REJECTED).with_next(refused_token::TOKEN_OF_ANOTHER_CLOUD)
-        }
-        Ending::BatchRefused(error) => Failure::new(Exit::Access, format_args!("Graph refused a whole batch: {error}")),
+        Ending::ShutOut(why @ ShutOut::RoleMissing(_)) => Failure::from(why)
+            .and_next("If these refusals are expected, and others are not, resume with --halt-at 100."),
+        Ending::ShutOut(why) => why.into(),
         Ending::AnswerUnusable(unreachable) => {
             let failure = Failure::new(
                 Exit::Unfinished,
@@ -188,16 +186,6 @@ fn of_fault(ending: Ending) -> Option<Failure> {
             let remedy = unreachable.cause.map(crate::wording::unreachable::remedy).unwrap_or_default();
             failure.with_next(format_args!("{remedy} What these writes did is read when the run is resumed."))
         }
-        Ending::RoleMissing(error) => Failure::new(
-            Exit::Access,
-            format_args!(
-                "every one of the first answers was a refusal, so the run was stopped: {}",
-                harmless(&error.to_string())
-            ),
-        )
-        .with_next(format_args!(
-            "{GRANT} If these refusals are expected, and others are not, resume with --halt-at 100."
-        )),
         Ending::TooManyFailures { failed, accounts, halt_at } => Failure::new(
             Exit::Unfinished,
             format_args!(

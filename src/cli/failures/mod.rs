@@ -10,6 +10,7 @@
 //! | `planning` | rules, the plan and its folder |
 //! | `sets` | the plans of many tenants |
 //! | `carrying_out` | the run, its journal and its files; how the engine ended |
+//! | `shut_out` | an app that is left out |
 //! | `proving` | verification, report and evidence |
 //! | `disk` | a disk that is full, read-only or gone |
 
@@ -21,6 +22,7 @@ mod lists;
 mod planning;
 mod proving;
 mod sets;
+mod shut_out;
 
 pub(super) use carrying_out::{of_ending, with_unwritten_results};
 pub(super) use connection::of_export;
@@ -31,6 +33,6 @@ pub(super) use proving::{of_archive, of_unkept_verification};
 use super::exit::Failure;
 
 /// What a failure says, said with the words of the error around it.
-fn reworded(what: String, failure: Failure) -> Failure {
+pub(super) fn reworded(what: String, failure: Failure) -> Failure {
     Failure { what, ..failure }
 }

@@ -11,7 +11,7 @@ use crate::graph::unreachable::{Unreachable, UnreachableCause};
 use crate::words::counted;
 
 /// Why there is no token. No secret is ever part of it.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say what each is")]
 pub enum TokenError {
     /// The token service refused.

@@ -1,6 +1,7 @@
 //! Several apps under paused time: how their quotas add up, and what the tenant's does to them.
 
 use super::*;
+use crate::graph::error::GraphError;
 use crate::graph::throttle::ThrottleScope;
 use crate::run::spent::Spent;
 
@@ -103,12 +104,13 @@ async fn an_app_that_is_throttled_waits_alone_and_the_tenants_limit_makes_all_wa
 async fn who_is_left_out_carries_nothing_more() {
     let mut apps = fresh(2);
     let [one, other] = [AppIndex(0), AppIndex(1)];
-    assert!(apps.leave_out(one, "its secret has expired"));
-    assert!(!apps.leave_out(one, "again"), "once");
+    let refused = |status| ShutOut::BatchRefused(GraphError { status, ..GraphError::default() });
+    assert!(apps.leave_out(one, refused(403)));
+    assert!(!apps.leave_out(one, refused(400)), "once");
     let by_app = spend_for(&mut apps, 0).await;
     assert!(by_app[0] == 0 && by_app[1] > 2_900, "{by_app:?}");
-    assert_eq!(apps.statistics()[0].left_out.as_deref(), Some("its secret has expired"));
-    assert!(apps.leave_out(other, "too") && apps.in_use().is_empty());
+    assert_eq!(apps.statistics()[0].left_out, Some(refused(403)));
+    assert!(apps.leave_out(other, refused(400)) && apps.in_use().is_empty());
     assert_eq!(apps.take(|_| 20), Err(Wait::Answer));
 }
 

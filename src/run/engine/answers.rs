@@ -22,6 +22,7 @@ use crate::run::event::Event;
 use crate::run::made_pass::{MadePass, PassAnswer};
 use crate::run::outage_reason::OutageReason;
 use crate::run::schedule::{Turn, WriteKey};
+use crate::run::shut_out::ShutOut;
 use crate::step::{Step, Steps, WriteKind};
 
 /// In fewer answers than this a majority says nothing about the service.
@@ -215,7 +216,7 @@ impl<T: Transport> Engine<'_, T> {
         let health = self.flight.app(app);
         let too_often = if is_news { health.token_rejected() } else { health.is_rejected_too_often() };
         if too_often {
-            self.leave_out(app, Ending::TokenRejected);
+            self.leave_out(app, ShutOut::TokenRejected);
         }
     }
 

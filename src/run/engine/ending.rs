@@ -1,16 +1,12 @@
 //! How the engine ends.
 
 use super::breaker::HaltAt;
-use crate::graph::error::GraphError;
-use crate::graph::transport::TransportError;
 use crate::graph::unreachable::Unreachable;
 use crate::plan::drift::DriftError;
 use crate::run::credential_generator::CredentialError;
 use crate::run::journal::JournalError;
 use crate::run::run_end::RunEnd;
-
-/// What is said where it ends with [`Ending::TokenRejected`].
-pub const TOKEN_REJECTED: &str = "Graph does not accept the token: it is rejected again and again inside batches";
+use crate::run::shut_out::ShutOut;
 
 /// How the engine ended.
 #[derive(Debug)]
@@ -19,18 +15,11 @@ pub enum Ending {
     Finished,
     /// It was asked to stop; the rest can be resumed.
     Interrupted,
-    /// There is no way in any more.
-    NoAccess(TransportError),
-    /// Graph takes the calls, and turns the token down again and again for what is inside them.
-    TokenRejected,
-    /// Graph refused a whole batch.
-    BatchRefused(GraphError),
+    /// Nothing more goes through the last app.
+    ShutOut(ShutOut),
     /// Again and again the answer to a batch could not be taken in: larger than an answer is, or with the token in it. What
     /// its writes did is read by the next process.
     AnswerUnusable(Unreachable),
-    /// Every one of the first answers was 403: the app lacks a role or a permission, and would reach no account. The
-    /// accounts that were refused are still open.
-    RoleMissing(GraphError),
     /// Too many accounts failed: something is wrong that one account cannot explain.
     TooManyFailures {
         /// Accounts for which some step failed, was given up, or is uncertain.

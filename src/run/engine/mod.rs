@@ -59,6 +59,6 @@ mod throttled_items;
 mod whole_calls;
 
 pub use breaker::HaltAt;
-pub use ending::{Ending, TOKEN_REJECTED};
+pub use ending::Ending;
 pub use one_by_one::Handout;
 pub use run_loop::{Assignment, work};

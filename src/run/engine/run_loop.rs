@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::account_tracker::AccountTracker;
 use super::app_health::AppHealth;
 use super::breaker::{Breaker, HaltAt};
-use super::ending::{Ending, TOKEN_REJECTED};
+use super::ending::Ending;
 use super::first_answers::FirstAnswers;
 use super::flight::Flight;
 use super::link::Link;
@@ -27,6 +27,7 @@ use crate::run::event::{Event, Progress, Statistics};
 use crate::run::journal::Journal;
 use crate::run::record::Record;
 use crate::run::schedule::Turn;
+use crate::run::shut_out::ShutOut;
 use crate::run::state::{AccountState, Transition};
 use crate::step::{PassTerms, Step, WriteKind};
 
@@ -254,19 +255,12 @@ impl<'o, T: Transport> Engine<'o, T> {
     }
 
     /// Goes on without an app, or ends as it would with one app alone where no other is left.
-    pub(super) fn leave_out(&mut self, app: AppIndex, ending: Ending) {
-        let reason = match &ending {
-            Ending::NoAccess(error) => error.to_string(),
-            Ending::TokenRejected => TOKEN_REJECTED.to_owned(),
-            Ending::RoleMissing(error) => format!("each of its first answers was a refusal: {error}"),
-            Ending::BatchRefused(error) => format!("Graph refused a whole batch: {error}"),
-            other => format!("{other:?}"),
-        };
-        if !self.apps.leave_out(app, &reason) {
+    pub(super) fn leave_out(&mut self, app: AppIndex, reason: ShutOut) {
+        if !self.apps.leave_out(app, reason.clone()) {
             return;
         }
         if self.apps.in_use().is_empty() {
-            return self.end(ending);
+            return self.end(Ending::ShutOut(reason));
         }
         let app = self.apps.name(app).to_string();
         self.emit(&Event::AppLeftOut { app, reason });

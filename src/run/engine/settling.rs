@@ -22,6 +22,7 @@ use crate::run::event::Event;
 use crate::run::last_try::LastTry;
 use crate::run::record::Record;
 use crate::run::schedule::{Turn, WriteKey};
+use crate::run::shut_out::ShutOut;
 use crate::run::state::{AccountState, StepState, Transition};
 use crate::step::{Step, Steps, WriteKind};
 
@@ -31,11 +32,11 @@ type Stamp = (Option<OffsetDateTime>, Option<String>);
 impl<T: Transport> Engine<'_, T> {
     pub(super) fn take_outcomes(&mut self, app: AppIndex, batch: BatchOutcomes) {
         if let Some(error) = self.flight.app(app).first_answers.answered(batch.iter()) {
-            self.leave_out(app, Ending::RoleMissing(error));
+            self.leave_out(app, ShutOut::RoleMissing(error));
         }
         let accepted = batch.iter().filter(|outcome| **outcome == WriteOutcome::Accepted).count();
         self.apps.accepted(app, accepted as u64);
-        let no_app_may = matches!(self.ending, Some(Ending::RoleMissing(_)));
+        let no_app_may = matches!(self.ending, Some(Ending::ShutOut(ShutOut::RoleMissing(_))));
         let BatchOutcomes { writes, outcomes, blame, date } = batch;
         let mut records = Vec::with_capacity(writes.len());
         let alone = writes.len() == 1;

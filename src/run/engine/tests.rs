@@ -44,6 +44,7 @@ use crate::run::replay::Replay;
 use crate::run::result_row::ResultRows;
 use crate::run::results;
 use crate::run::results_error::ResultsError;
+use crate::run::shut_out::ShutOut;
 use crate::seal::{ExpectedAccount, Identities, Identity, PasswordStyle, unseal};
 use crate::step::{Step, Steps};
 use doors::{DoorQuirk, SOUND};

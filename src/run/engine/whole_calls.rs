@@ -16,6 +16,7 @@ use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::run::apps::AppIndex;
 use crate::run::event::Event;
 use crate::run::outage_reason::OutageReason;
+use crate::run::shut_out::ShutOut;
 
 /// After so many answers in a row that cannot be taken in, one more ends the run.
 const MAX_UNUSABLE_ANSWERS: u32 = 2;
@@ -67,10 +68,11 @@ impl<T: Transport> Engine<'_, T> {
             | StatusClass::ServerFault
             | StatusClass::NoneOfGraphs
             | StatusClass::Refused => {
+                let why = ShutOut::BatchRefused(error);
                 if status == 403 {
-                    self.leave_out(app, Ending::BatchRefused(error));
+                    self.leave_out(app, why);
                 } else {
-                    self.end(Ending::BatchRefused(error));
+                    self.end(Ending::ShutOut(why));
                 }
                 self.settle_all(writes, &postponed(Postponed::Blocked), Blame::Link);
             }
@@ -106,7 +108,7 @@ impl<T: Transport> Engine<'_, T> {
                 self.outage(OutageReason::NoAnswer(error), None);
             }
             TransportError::Unauthorized(_) if self.flight.app(app).was_let_in => self.shut_out(app, error),
-            TransportError::Token(_) | TransportError::Unauthorized(_) => self.leave_out(app, Ending::NoAccess(error)),
+            TransportError::Token(_) | TransportError::Unauthorized(_) => self.leave_out(app, ShutOut::NoAccess(error)),
         }
         self.settle_all(writes, &outcome, Blame::Link);
     }
@@ -124,7 +126,7 @@ impl<T: Transport> Engine<'_, T> {
     fn shut_out(&mut self, app: AppIndex, error: TransportError) {
         // Rejections of one moment count as one.
         if self.link.pause(self.clock.now(), None).is_some() && self.flight.app(app).token_rejected() {
-            self.leave_out(app, Ending::NoAccess(error));
+            self.leave_out(app, ShutOut::NoAccess(error));
         }
     }
 

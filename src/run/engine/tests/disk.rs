@@ -54,7 +54,10 @@ async fn answers_that_could_not_be_noted_are_reported_whatever_ended_the_run() {
         let Ok((ending, ..)) = rehearsal.begun().await else { continue };
         match ending {
             Ending::Unnoted { first, journal: JournalError::Stopped { unnoted, .. } } => {
-                assert!(matches!(*first, Ending::BatchRefused(_)) && unnoted > 0, "{first:?} {unnoted}");
+                assert!(
+                    matches!(*first, Ending::ShutOut(ShutOut::BatchRefused(_))) && unnoted > 0,
+                    "{first:?} {unnoted}"
+                );
                 reported += 1;
             }
             Ending::Journal(_) => {}

@@ -56,7 +56,7 @@ async fn a_token_that_is_turned_down_inside_a_batch_is_replaced() {
     let always: ItemQuirk = |_, _| Some(json!({"status": 401}));
     let rehearsal = with_quirk(Playbook::Signout, 20, Quirk { item: Some(always), ..Quirk::default() });
     let (ending, ..) = rehearsal.process(CancellationToken::new()).await;
-    assert!(matches!(ending, Ending::TokenRejected), "{ending:?}");
+    assert!(matches!(ending, Ending::ShutOut(ShutOut::TokenRejected)), "{ending:?}");
     assert_eq!(rehearsal.outcomes(), all(Outcome::Pending, 20));
 }
 

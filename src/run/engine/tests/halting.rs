@@ -14,7 +14,10 @@ async fn a_missing_role_stops_the_run_at_once_and_blames_no_account() {
         let mut rehearsal = with_quirk(playbook, 400, Quirk { item: Some(FORBIDDEN), ..Quirk::default() });
         rehearsal.halt_at = HaltAt::default();
         let (ending, statistics, events) = rehearsal.process(CancellationToken::new()).await;
-        assert!(matches!(&ending, Ending::RoleMissing(error) if error.status == 403), "{playbook}: {ending:?}");
+        assert!(
+            matches!(&ending, Ending::ShutOut(ShutOut::RoleMissing(error)) if error.status == 403),
+            "{playbook}: {ending:?}"
+        );
         assert!(statistics.calls <= 8, "{playbook}: only what was under way: {statistics:?}");
         assert!(!events.iter().any(|event| matches!(event, Event::StepsFailed { .. })), "{playbook}");
         assert_eq!(rehearsal.outcomes(), all(Outcome::Pending, 400), "{playbook}");
@@ -54,7 +57,7 @@ async fn the_first_answers_are_those_to_what_left_first_however_late_they_come()
     let mut rehearsal = with_quirk(Playbook::Signout, 400, quirk);
     rehearsal.halt_at = HaltAt::default();
     let (ending, statistics, _) = rehearsal.process(CancellationToken::new()).await;
-    assert!(matches!(ending, Ending::RoleMissing(_)), "{ending:?}");
+    assert!(matches!(ending, Ending::ShutOut(ShutOut::RoleMissing(_))), "{ending:?}");
     assert!(
         statistics.calls <= 8,
         "nothing more leaves while it may be that no account can be reached: {statistics:?}"
