@@ -28,17 +28,8 @@ impl PacketKind {
         match self {
             Self::Results => &["user_principal_name", "object_id", "password", "candidate"],
             Self::Packet => &[
-                "row",
-                "user_principal_name",
-                "display_name",
-                "object_id",
-                "password",
-                "candidate",
-                "handed_over_to",
-                "handed_over_at",
-                "handed_over_by",
-                "identity_checked_how",
-                "signature",
+                "row", "user_principal_name", "display_name", "object_id", "password", "candidate", "handed_over_to",
+                "handed_over_at", "handed_over_by", "identity_checked_how", "signature",
             ],
         }
     }

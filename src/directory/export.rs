@@ -13,13 +13,7 @@ use crate::spreadsheet::guard;
 
 /// The columns; the roster reader knows the first two as keys.
 pub const HEADER: [&str; 8] = [
-    "objectId",
-    "userPrincipalName",
-    "displayName",
-    "department",
-    "jobTitle",
-    "userType",
-    "accountEnabled",
+    "objectId", "userPrincipalName", "displayName", "department", "jobTitle", "userType", "accountEnabled",
     "onPremisesSyncEnabled",
 ];
 const LAST_SIGN_IN: &str = "lastSignIn";

@@ -50,12 +50,8 @@ pub enum Action {
 impl ActingRole {
     /// Every column.
     pub const ALL: [Self; 6] = [
-        PasswordAdministrator,
-        HelpdeskAdministrator,
-        AuthenticationAdministrator,
-        UserAdministrator,
-        PrivilegedAuthenticationAdministrator,
-        GlobalAdministrator,
+        PasswordAdministrator, HelpdeskAdministrator, AuthenticationAdministrator, UserAdministrator,
+        PrivilegedAuthenticationAdministrator, GlobalAdministrator,
     ];
 
     /// The role's name.

@@ -35,9 +35,7 @@ const READ_ROLES: Need = Need {
         purpose: "know who is an administrator",
         least: &["RoleManagement.Read.Directory"],
         also: &[
-            "RoleManagement.Read.All",
-            "RoleManagement.ReadWrite.Directory",
-            "Directory.Read.All",
+            "RoleManagement.Read.All", "RoleManagement.ReadWrite.Directory", "Directory.Read.All",
             "Directory.ReadWrite.All",
         ],
     },
@@ -48,10 +46,7 @@ const READ_GROUPS: Need = Need {
         purpose: "know who is an administrator through a group",
         least: &["GroupMember.Read.All"],
         also: &[
-            "GroupMember.ReadWrite.All",
-            "Group.Read.All",
-            "Group.ReadWrite.All",
-            "Directory.Read.All",
+            "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All",
             "Directory.ReadWrite.All",
         ],
     },
@@ -182,12 +177,8 @@ const HARMLESS: [&str; 5] = ["openid", "profile", "email", "offline_access", "Us
 /// With one of these, a thief of the app's credential owns the tenant.
 const OWNS_THE_TENANT: [&str; 6] = [
     // It makes a pass for anybody, a Global Administrator too.
-    "UserAuthenticationMethod.ReadWrite.All",
-    "Directory.ReadWrite.All",
-    "RoleManagement.ReadWrite.Directory",
-    "AppRoleAssignment.ReadWrite.All",
-    "Application.ReadWrite.All",
-    "Directory.AccessAsUser.All",
+    "UserAuthenticationMethod.ReadWrite.All", "Directory.ReadWrite.All", "RoleManagement.ReadWrite.Directory",
+    "AppRoleAssignment.ReadWrite.All", "Application.ReadWrite.All", "Directory.AccessAsUser.All",
 ];
 
 /// What these steps need to be permitted, and the reading before them.
@@ -367,13 +358,8 @@ mod tests {
     }
 
     const MINIMAL: [&str; 8] = [
-        "User.Read.All",
-        "User-PasswordProfile.ReadWrite.All",
-        "User.EnableDisableAccount.All",
-        "User.RevokeSessions.All",
-        "RoleManagement.Read.Directory",
-        "GroupMember.Read.All",
-        "Domain.Read.All",
+        "User.Read.All", "User-PasswordProfile.ReadWrite.All", "User.EnableDisableAccount.All",
+        "User.RevokeSessions.All", "RoleManagement.Read.Directory", "GroupMember.Read.All", "Domain.Read.All",
         "Application.Read.All",
     ];
 

@@ -17,22 +17,8 @@ const USUAL_SIGNERS: [&str; 2] = ["Microsoft", "DigiCert"];
 
 /// Products that open the encryption of others, by what they call their authorities.
 const INSPECTORS: [&str; 16] = [
-    "Zscaler",
-    "Netskope",
-    "Palo Alto",
-    "Fortinet",
-    "FortiGate",
-    "Blue Coat",
-    "Symantec Web",
-    "Forcepoint",
-    "Sophos",
-    "McAfee",
-    "Skyhigh",
-    "Check Point",
-    "Cisco Umbrella",
-    "Barracuda",
-    "Kaspersky",
-    "mitmproxy",
+    "Zscaler", "Netskope", "Palo Alto", "Fortinet", "FortiGate", "Blue Coat", "Symantec Web", "Forcepoint", "Sophos",
+    "McAfee", "Skyhigh", "Check Point", "Cisco Umbrella", "Barracuda", "Kaspersky", "mitmproxy",
 ];
 
 /// Whether one of the services answers.

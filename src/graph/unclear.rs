@@ -11,14 +11,8 @@ pub(crate) const MAX_UNCLEAR: u8 = 2;
 
 /// The codes of a service that is away or has too much to do, which come with a 400 as well.
 const AWAY: [&str; 8] = [
-    "ServiceUnavailable",
-    "serviceNotAvailable",
-    "Service_Unavailable",
-    "ServerBusy",
-    "temporarily_unavailable",
-    "TooManyRequests",
-    "throttledRequest",
-    "Request_ThrottledTemporarily",
+    "ServiceUnavailable", "serviceNotAvailable", "Service_Unavailable", "ServerBusy", "temporarily_unavailable",
+    "TooManyRequests", "throttledRequest", "Request_ThrottledTemporarily",
 ];
 
 /// Is it a refusal without a reason that lasts: a 400 that says nothing, or one of a service that is away? `body` is the one

@@ -18,27 +18,9 @@ use crate::words::count;
 
 /// The header of `plan.csv`.
 pub const HEADER: [&str; 21] = [
-    "row",
-    "user",
-    "object_id",
-    "user_principal_name",
-    "display_name",
-    "decision",
-    "reason",
-    "steps",
-    "account_enabled",
-    "last_password_change",
-    "sessions_valid_from",
-    "handoff",
-    "priority",
-    "sheet_row",
-    "place",
-    "sealed_credential",
-    "methods",
-    "wave",
-    "notes",
-    "pass_from",
-    "roles",
+    "row", "user", "object_id", "user_principal_name", "display_name", "decision", "reason", "steps",
+    "account_enabled", "last_password_change", "sessions_valid_from", "handoff", "priority", "sheet_row", "place",
+    "sealed_credential", "methods", "wave", "notes", "pass_from", "roles",
 ];
 
 /// The headers of plans of earlier versions: they say nothing of sheet rows, of several people on a row, of credentials of their own,

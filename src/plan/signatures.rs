@@ -18,15 +18,8 @@ use crate::signing::{self, Purpose, SigningError, SigningKey};
 
 /// Where the signatures of a plan stand in its folder.
 pub const SIGNATURE_FILES: [&str; 9] = [
-    "approval-1.sig",
-    "approval-2.sig",
-    "approval-3.sig",
-    "approval-4.sig",
-    "approval-5.sig",
-    "approval-6.sig",
-    "approval-7.sig",
-    "approval-8.sig",
-    "approval-9.sig",
+    "approval-1.sig", "approval-2.sig", "approval-3.sig", "approval-4.sig", "approval-5.sig", "approval-6.sig",
+    "approval-7.sig", "approval-8.sig", "approval-9.sig",
 ];
 
 /// A file with a signature, and whether it holds.

@@ -104,13 +104,8 @@ async fn every_playbook_decides_for_every_kind_of_account() {
         (
             Playbook::Breach,
             [
-                "act reset+revoke",
-                "act reset+revoke",
-                "act revoke synced",
-                "skip guest",
-                "act reset+revoke",
-                "act revoke synced",
-                "skip guest",
+                "act reset+revoke", "act reset+revoke", "act revoke synced", "skip guest", "act reset+revoke",
+                "act revoke synced", "skip guest",
             ],
         ),
         (

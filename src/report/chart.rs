@@ -215,10 +215,7 @@ mod tests {
             Series { name: "blocked".to_owned(), class: "c1", points: vec![(0.0, 0.0), (90.0, 10.0)], steps: true };
         let svg = lines("curve", "Title", "Words", &axes, &[series], &[]).into_string();
         for part in [
-            "role=\"img\"",
-            "<title id=\"curve-title\">Title",
-            "<desc id=\"curve-desc\">Words",
-            "1 min 30 s",
+            "role=\"img\"", "<title id=\"curve-title\">Title", "<desc id=\"curve-desc\">Words", "1 min 30 s",
             "M52.0 200.0H410.0V12.0",
         ] {
             assert!(svg.contains(part), "{part} in {svg}");

@@ -45,22 +45,8 @@ use crate::signing::{self, Purpose, Signer, SigningError, SigningKey};
 
 /// The files that make the evidence, where they are there, beside the signatures of those who approved the plan.
 const FILES: [&str; 16] = [
-    PLAN_JSON,
-    PLAN_CSV,
-    WAYS_IN,
-    DEVICES,
-    WAYS_IN_RESULTS,
-    CONSENTS,
-    APP_ROLES,
-    PLAN_HTML,
-    JOURNAL,
-    RESULTS,
-    REFUSED,
-    VERIFICATION_CSV,
-    REPORT_HTML,
-    ONPREM_CSV,
-    ONPREM_PS1,
-    BY_HAND,
+    PLAN_JSON, PLAN_CSV, WAYS_IN, DEVICES, WAYS_IN_RESULTS, CONSENTS, APP_ROLES, PLAN_HTML, JOURNAL, RESULTS, REFUSED,
+    VERIFICATION_CSV, REPORT_HTML, ONPREM_CSV, ONPREM_PS1, BY_HAND,
 ];
 const MANIFEST: &str = "manifest.json";
 const SIGNATURE: &str = "manifest.json.sig";

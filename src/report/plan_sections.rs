@@ -27,28 +27,9 @@ use crate::words::{count, counted, moment, roster_name, sentence_case};
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
 const PLACED: [&str; 22] = [
-    "format",
-    "version",
-    "created_at",
-    "planned_by",
-    "tenant",
-    "playbook",
-    "recipients",
-    "handoff",
-    "roster",
-    "counts",
-    "floor_seconds",
-    "plan_csv_sha256",
-    "fingerprint",
-    "protected",
-    "on_premises",
-    "written_back",
-    "methods",
-    "consents",
-    "app_roles",
-    "passwords_by_hand",
-    "waves",
-    "risk",
+    "format", "version", "created_at", "planned_by", "tenant", "playbook", "recipients", "handoff", "roster", "counts",
+    "floor_seconds", "plan_csv_sha256", "fingerprint", "protected", "on_premises", "written_back", "methods",
+    "consents", "app_roles", "passwords_by_hand", "waves", "risk",
 ];
 
 fn accounts(number: u32) -> String {

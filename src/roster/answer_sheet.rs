@@ -17,33 +17,15 @@ const BEGUN_AND_SENT: &[(&str, &str)] = &[
 
 /// What Google Forms writes in front of an answer.
 const TIMESTAMP: &[&str] = &[
-    "timestamp",
-    "zeitstempel",
-    "horodateur",
-    "marcatemporal",
-    "carimbodedatahora",
-    "informazionicronologiche",
-    "tijdstempel",
-    "タイムスタンプ",
+    "timestamp", "zeitstempel", "horodateur", "marcatemporal", "carimbodedatahora", "informazionicronologiche",
+    "tijdstempel", "タイムスタンプ",
 ];
 
 /// Columns with the person whom a request is about.
 const MEANT: &[&str] = &[
-    "affecteduser",
-    "affectedenduser",
-    "affectedperson",
-    "requestedfor",
-    "employeeleaving",
-    "leavingemployee",
-    "departingemployee",
-    "leavername",
-    "leaversname",
-    "nameofleaver",
-    "nameofemployee",
-    "whoisleaving",
-    "betroffenerbenutzer",
-    "betroffeneperson",
-    "namedesaustretenden",
+    "affecteduser", "affectedenduser", "affectedperson", "requestedfor", "employeeleaving", "leavingemployee",
+    "departingemployee", "leavername", "leaversname", "nameofleaver", "nameofemployee", "whoisleaving",
+    "betroffenerbenutzer", "betroffeneperson", "namedesaustretenden",
 ];
 
 /// The column of who answered or asked, in a list with this header.

@@ -23,11 +23,7 @@ mod tests {
             assert!(is_concealed(text), "{text}");
         }
         for text in [
-            "ada@contoso.com",
-            "9D8A2F4C-11B7-E640-3C5F-7A8890AB12CD",
-            "0f6d1c1e6f0e4a558a306a3f0c7d9b11",
-            "Ada",
-            "",
+            "ada@contoso.com", "9D8A2F4C-11B7-E640-3C5F-7A8890AB12CD", "0f6d1c1e6f0e4a558a306a3f0c7d9b11", "Ada", "",
             "ü<PII",
         ] {
             assert!(!is_concealed(text), "{text}");

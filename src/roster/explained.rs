@@ -179,15 +179,8 @@ fn used(columns: &Columns, index: usize, name: &str, has_header: bool, options: 
         return ColumnUse::KeyWhereEmpty;
     }
     let about = [
-        &columns.user_type,
-        &columns.synced,
-        &columns.enabled,
-        &columns.blocked,
-        &columns.display_name,
-        &columns.department,
-        &columns.names.whole,
-        &columns.names.first,
-        &columns.names.last,
+        &columns.user_type, &columns.synced, &columns.enabled, &columns.blocked, &columns.display_name,
+        &columns.department, &columns.names.whole, &columns.names.first, &columns.names.last,
     ];
     let uses = [
         (is(&columns.upn_beside) || is(&columns.id_beside), ColumnUse::MustAgree),

@@ -39,9 +39,7 @@ mod tests {
     #[test]
     fn spelling_makes_no_difference() {
         for name in [
-            "Nom d’utilisateur principal",
-            "NOM D'UTILISATEUR PRINCIPAL",
-            "nom_d-utilisateur principal",
+            "Nom d’utilisateur principal", "NOM D'UTILISATEUR PRINCIPAL", "nom_d-utilisateur principal",
             "Nom d'utilisateur\u{a0}principal*",
         ] {
             assert_eq!(english(name), Some("userprincipalname"), "{name}");

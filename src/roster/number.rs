@@ -23,19 +23,7 @@ mod tests {
             assert_eq!(whole_number(text.as_bytes()), Some(number), "{text}");
         }
         for text in [
-            "",
-            "soon",
-            "-1",
-            "+1",
-            "1.5",
-            "1.",
-            ".0",
-            "1.000,0",
-            "1,000.0",
-            "1,000",
-            "1.000",
-            "4294967296",
-            "1e3",
+            "", "soon", "-1", "+1", "1.5", "1.", ".0", "1.000,0", "1,000.0", "1,000", "1.000", "4294967296", "1e3",
             "\u{ff11}",
         ] {
             assert_eq!(whole_number(text.as_bytes()), None, "{text}");

@@ -155,17 +155,8 @@ mod tests {
     #[test]
     fn a_header_and_a_person_are_none() {
         for text in [
-            "user\n",
-            "\nuser\n",
-            "version\n1\n",
-            "sep=x\n",
-            "version:vx@contoso.com\n",
-            "#ada@contoso.com\n",
-            "#,user\n",
-            "#user;x\n",
-            "#1\n",
-            "",
-            "sep=;",
+            "user\n", "\nuser\n", "version\n1\n", "sep=x\n", "version:vx@contoso.com\n", "#ada@contoso.com\n",
+            "#,user\n", "#user;x\n", "#1\n", "", "sep=;",
         ] {
             assert_eq!(Preambles::of(text.as_bytes()), Preambles::default(), "{text:?}");
         }

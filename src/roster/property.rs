@@ -289,8 +289,7 @@ mod tests {
         assert_eq!(value(KeyProperty::EmployeeId, "1.0"), Err(NotAValue::Decimal));
         assert_eq!(value(KeyProperty::EmployeeId, "'00001"), Err(NotAValue::Quoted));
         for text in [
-            "3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f50",
-            "{3C1F2A5E-7D11-4D0C-9A51-0B1C2D3E4F50}",
+            "3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f50", "{3C1F2A5E-7D11-4D0C-9A51-0B1C2D3E4F50}",
             "XiofPBF9DE2aUQscLT5PUA==",
         ] {
             assert_eq!(value(KeyProperty::ImmutableId, text).unwrap(), "XiofPBF9DE2aUQscLT5PUA==", "{text}");

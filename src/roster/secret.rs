@@ -101,24 +101,12 @@ mod tests {
     #[test]
     fn what_stands_behind_a_name_is_found() {
         for line in [
-            "ada@contoso.com Summer2024!",
-            "ada@contoso.com\tSummer2024!",
-            "ada@contoso.com:Summer2024!",
-            "x,ada@contoso.com:Sum,mer",
-            "ada.lovelace:Summer2024!",
-            "CORP\\ada;Winter23!",
-            "https://a.b:ada@contoso.com:pw",
-            "ada@contoso.com;Summer24!",
-            "ada@contoso.com|Summer24",
-            "ada@contoso.com@Summer24!",
-            "ada@contoso.com^winter23",
-            "ada@contoso.com·P@ssw0rd",
-            "ada@contoso.com_Summer24!",
-            "ada@contoso.com -> Summer24!",
-            "ada@contoso.com (Summer24!)",
-            "ada@contoso.com pass: Summer24!",
-            "ada@contoso.com P@ssw0rd1",
-            "ada@contoso.com;P@ssw0rd1",
+            "ada@contoso.com Summer2024!", "ada@contoso.com\tSummer2024!", "ada@contoso.com:Summer2024!",
+            "x,ada@contoso.com:Sum,mer", "ada.lovelace:Summer2024!", "CORP\\ada;Winter23!",
+            "https://a.b:ada@contoso.com:pw", "ada@contoso.com;Summer24!", "ada@contoso.com|Summer24",
+            "ada@contoso.com@Summer24!", "ada@contoso.com^winter23", "ada@contoso.com·P@ssw0rd",
+            "ada@contoso.com_Summer24!", "ada@contoso.com -> Summer24!", "ada@contoso.com (Summer24!)",
+            "ada@contoso.com pass: Summer24!", "ada@contoso.com P@ssw0rd1", "ada@contoso.com;P@ssw0rd1",
         ] {
             assert!(is_in(line.as_bytes()), "{line}");
         }

@@ -54,19 +54,8 @@ struct SheetRow<'a> {
 
 /// The header of the sheet.
 const SHEET: [&str; 14] = [
-    "row",
-    "user",
-    "user_principal_name",
-    "display_name",
-    "object_id",
-    "sign_in_blocked",
-    "organization",
-    "sealed_credential",
-    "handed_over_to",
-    "handed_over_at",
-    "handed_over_by",
-    "identity_checked_how",
-    "signature",
+    "row", "user", "user_principal_name", "display_name", "object_id", "sign_in_blocked", "organization",
+    "sealed_credential", "handed_over_to", "handed_over_at", "handed_over_by", "identity_checked_how", "signature",
     "sheet_row",
 ];
 

@@ -19,21 +19,8 @@ use crate::private_files;
 /// The files that may go with a plan that was not begun. A file that is not named here is never taken away: sealed passwords,
 /// above all.
 const OF_A_PLAN: [&str; 15] = [
-    PLAN_JSON,
-    PLAN_CSV,
-    DEVICES,
-    WAYS_IN,
-    WAYS_IN_RESULTS,
-    CONSENTS,
-    APP_ROLES,
-    ONPREM_CSV,
-    ONPREM_PS1,
-    BY_HAND,
-    PLAN_HTML,
-    REFUSED,
-    RESULTS,
-    LOCK,
-    HOLDER,
+    PLAN_JSON, PLAN_CSV, DEVICES, WAYS_IN, WAYS_IN_RESULTS, CONSENTS, APP_ROLES, ONPREM_CSV, ONPREM_PS1, BY_HAND,
+    PLAN_HTML, REFUSED, RESULTS, LOCK, HOLDER,
 ];
 
 /// Why a plan cannot take the place of what is there.

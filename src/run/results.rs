@@ -30,15 +30,7 @@ use crate::words::utc_second;
 const LEADING_COLUMNS: [&str; 5] = ["row", "user", "object_id", "user_principal_name", "outcome"];
 /// The columns behind those of the steps.
 const TRAILING_COLUMNS: [&str; 10] = [
-    "on_premises",
-    "detail",
-    "error_code",
-    "request_id",
-    "attempts",
-    "finished_at",
-    "sheet_row",
-    "place",
-    "handoff",
+    "on_premises", "detail", "error_code", "request_id", "attempts", "finished_at", "sheet_row", "place", "handoff",
     "sealed_credential",
 ];
 

@@ -103,18 +103,9 @@ impl Permission {
     #[must_use]
     pub fn usual() -> BTreeSet<Self> {
         BTreeSet::from([
-            ApplicationReadAll,
-            AuditLogReadAll,
-            DeviceReadWriteAll,
-            DirectoryReadAll,
-            DomainReadAll,
-            GroupMemberReadAll,
-            IdentityRiskyUserReadWriteAll,
-            RoleManagementReadDirectory,
-            UserEnableDisableAccountAll,
-            UserPasswordProfileReadWriteAll,
-            UserReadAll,
-            UserRevokeSessionsAll,
+            ApplicationReadAll, AuditLogReadAll, DeviceReadWriteAll, DirectoryReadAll, DomainReadAll,
+            GroupMemberReadAll, IdentityRiskyUserReadWriteAll, RoleManagementReadDirectory,
+            UserEnableDisableAccountAll, UserPasswordProfileReadWriteAll, UserReadAll, UserRevokeSessionsAll,
         ])
     }
 

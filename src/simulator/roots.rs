@@ -77,14 +77,8 @@ mod tests {
         let hosts = ["Graph.Test".to_owned(), "10.1.2.3".to_owned(), "fd00::1".to_owned()];
         let roots = Roots::of(([127, 0, 0, 2], 443).into(), Some(([127, 0, 0, 2], 8_080).into()), &hosts);
         for root in [
-            "https://127.0.0.2:443",
-            "https://127.0.0.1",
-            "https://[::1]:443",
-            "https://LOCALHOST",
-            "https://graph.test",
-            "https://10.1.2.3:443",
-            "https://[fd00::1]",
-            "http://127.0.0.2:8080",
+            "https://127.0.0.2:443", "https://127.0.0.1", "https://[::1]:443", "https://LOCALHOST",
+            "https://graph.test", "https://10.1.2.3:443", "https://[fd00::1]", "http://127.0.0.2:8080",
             "http://localhost:8080",
         ] {
             assert!(roots.have(root), "{root}");

@@ -118,12 +118,8 @@ mod tests {
     use crate::simulator::directory::builtin_roles::{EXCHANGE_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR};
 
     const ALL: [SimulatedRole; 6] = [
-        PasswordAdministrator,
-        HelpdeskAdministrator,
-        AuthenticationAdministrator,
-        UserAdministrator,
-        PrivilegedAuthenticationAdministrator,
-        GlobalAdministrator,
+        PasswordAdministrator, HelpdeskAdministrator, AuthenticationAdministrator, UserAdministrator,
+        PrivilegedAuthenticationAdministrator, GlobalAdministrator,
     ];
 
     fn holding(roles: &[Uuid]) -> RoleStanding {

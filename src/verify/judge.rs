@@ -77,12 +77,7 @@ impl ExpectedEffects {
                 ProvedBy::PasswordChange => match claim {
                     StepClaim::AtProvider { replaced } => password_elsewhere::judge_at_provider(replaced, account),
                     StepClaim::OnPremises { replaced, is_right_one, by } => password_elsewhere::judge_on_premises(
-                        replaced,
-                        is_right_one,
-                        by,
-                        self.last_password_change,
-                        account,
-                        reading,
+                        replaced, is_right_one, by, self.last_password_change, account, reading,
                     ),
                     claim => self.judge_password(claim, account, now),
                 },

@@ -98,10 +98,7 @@ impl AccountReading {
         let seen = match found {
             Found::Account(account) => {
                 let seen = SeenAccount::with_moments(
-                    account.enabled,
-                    account.synced,
-                    account.last_password_change,
-                    account.sessions_valid_from,
+                    account.enabled, account.synced, account.last_password_change, account.sessions_valid_from,
                 );
                 let last_sync = account.on_premises.as_ref().and_then(|there| there.last_sync);
                 SeenObject::Account(seen.synced_at(last_sync, at))

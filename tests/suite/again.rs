@@ -178,11 +178,10 @@ fn an_undoing_that_was_taken_back_is_done_again_too() {
     stage.run(&["verify", "back"]).succeeded();
     assert!(stage.simulator.change(members[0].id, |user| user.account_enabled = false));
     stage.run(&["verify", "back", "--wait", "0s"]).exited(3).says(&["sealoff again back --out back-again"]);
-    stage.run(&["again", "back", "--out", "back-again"]).succeeded().says(&[
-        "1 unblock, 1 reset, 1 revoke",
-        &recipient,
-        "--confirm 1@",
-    ]);
+    stage
+        .run(&["again", "back", "--out", "back-again"])
+        .succeeded()
+        .says(&["1 unblock, 1 reset, 1 revoke", &recipient, "--confirm 1@"]);
     stage.apply("back-again").succeeded();
     assert!(stage.simulator.user(&members[0].id.to_string()).unwrap().account_enabled);
 }

@@ -44,16 +44,7 @@ fn where_all_is_well_every_check_says_so_and_nothing_is_written() {
     let recipient = stage.recipient();
     let files = std::fs::read_dir(stage.folder.path()).unwrap().count();
     let arguments = [
-        "doctor",
-        "--playbook",
-        "offboard",
-        "--roster",
-        &roster,
-        "--seal-to",
-        &recipient,
-        "--protect",
-        &list,
-        "--out",
+        "doctor", "--playbook", "offboard", "--roster", &roster, "--seal-to", &recipient, "--protect", &list, "--out",
         "new",
     ];
     let mut with_json = arguments.to_vec();
@@ -66,26 +57,8 @@ fn where_all_is_well_every_check_says_so_and_nothing_is_written() {
     }
     // The names are part of the contract with scripts.
     let expected = [
-        "authority",
-        "clock",
-        "domains",
-        "eligible-roles",
-        "emergency-access",
-        "excess",
-        "folder",
-        "graph",
-        "optional",
-        "permissions",
-        "plan",
-        "protected",
-        "quota",
-        "reach",
-        "recipients",
-        "roles",
-        "roster",
-        "sync",
-        "tenant",
-        "tls",
+        "authority", "clock", "domains", "eligible-roles", "emergency-access", "excess", "folder", "graph", "optional",
+        "permissions", "plan", "protected", "quota", "reach", "recipients", "roles", "roster", "sync", "tenant", "tls",
         "token",
     ];
     assert_eq!(statuses.keys().map(String::as_str).collect::<Vec<_>>(), expected);
@@ -252,12 +225,10 @@ fn a_missing_directory_role_is_named_before_anything_begins() {
         ran.out.lines().any(|line| line.starts_with("  az rest ") && line.ends_with("}'")),
         "a command is whole on its line"
     );
-    stage.plan(&roster, "contain", "plan", &[]).exited(5).complains(&[
-        "User Administrator",
-        "403",
-        "no plan was made",
-        "--without-checks",
-    ]);
+    stage
+        .plan(&roster, "contain", "plan", &[])
+        .exited(5)
+        .complains(&["User Administrator", "403", "no plan was made", "--without-checks"]);
     assert!(!stage.path("plan/plan.json").exists());
     // Ending sessions takes a permission alone.
     stage.plan(&roster, "signout", "signout", &[]).succeeded();
@@ -276,11 +247,10 @@ fn a_missing_directory_role_is_named_before_anything_begins() {
 fn a_permission_that_the_token_visibly_lacks_ends_plan_and_apply_before_they_begin() {
     let stage = stage_without(&[Permission::UserRevokeSessionsAll]);
     let roster = stage.roster_of(&stage.members(2));
-    stage.plan(&roster, "contain", "plan", &[]).exited(5).complains(&[
-        "User.RevokeSessions.All",
-        "API permissions",
-        "--without-checks",
-    ]);
+    stage
+        .plan(&roster, "contain", "plan", &[])
+        .exited(5)
+        .complains(&["User.RevokeSessions.All", "API permissions", "--without-checks"]);
     assert!(!stage.path("plan").exists(), "not even a folder is made");
     stage
         .plan(&roster, "contain", "plan", &["--without-checks"])

@@ -280,10 +280,7 @@ fn a_change_of_kind_is_seen_whatever_was_lifted() {
     // Who has lost a role is less than was approved, not more.
     assert!(stage.simulator.remove_role(relieved.id, role(EXCHANGE_ADMINISTRATOR)));
     stage.apply("plan").exited(3).complains(&[
-        "2 accounts are no longer",
-        "row 1 (sheet row 2), ",
-        "Global Administrator",
-        "row 2 (sheet row 3), ",
+        "2 accounts are no longer", "row 1 (sheet row 2), ", "Global Administrator", "row 2 (sheet row 3), ",
     ]);
     let results = stage.results("plan");
     let outcomes: Vec<&str> = (1..=3).map(|row| &*results[&row]["outcome"]).collect();

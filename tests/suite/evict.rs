@@ -196,11 +196,8 @@ fn what_graph_keeps_is_left_and_the_results_say_so() {
     }
     let report = reported(&stage);
     for said in [
-        "token that shows codes 0 0 0 0 1 ",
-        "mobile number 1 0 0 1 0 ",
-        "Why some stay",
-        "Cannot delete default method",
-        "remove it in the Entra admin center",
+        "token that shows codes 0 0 0 0 1 ", "mobile number 1 0 0 1 0 ", "Why some stay",
+        "Cannot delete default method", "remove it in the Entra admin center",
     ] {
         assert!(report.contains(said), "{said}: {report}");
     }

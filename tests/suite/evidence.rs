@@ -54,13 +54,7 @@ fn the_evidence_holds_and_has_no_secret_in_it() {
     assert_eq!(
         names,
         [
-            "plan.json",
-            "plan.csv",
-            "plan.html",
-            "journal.jsonl",
-            "results.csv",
-            "verification.csv",
-            "report.html",
+            "plan.json", "plan.csv", "plan.html", "journal.jsonl", "results.csv", "verification.csv", "report.html",
             "manifest.json"
         ]
     );

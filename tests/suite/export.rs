@@ -27,11 +27,10 @@ fn leftovers(stage: &Stage) -> Vec<String> {
 #[test]
 fn what_is_exported_can_be_planned_as_it_is() {
     let stage = Stage::with(Settings { users: 2_500, ..Settings::default() });
-    stage.run(&["export", "--all", "-o", "all.csv"]).succeeded().says(&[
-        "Contoso",
-        "2,500 people",
-        "sealoff plan all.csv",
-    ]);
+    stage
+        .run(&["export", "--all", "-o", "all.csv"])
+        .succeeded()
+        .says(&["Contoso", "2,500 people", "sealoff plan all.csv"]);
     let everybody: BTreeSet<String> =
         stage.simulator.users().into_iter().map(|user| user.user_principal_name.to_string()).collect();
     assert_eq!(names(&stage, "all.csv"), everybody);
@@ -78,11 +77,10 @@ fn a_roster_is_never_overwritten_and_never_a_part() {
     assert_eq!(std::fs::read_to_string(stage.path("there.csv")).unwrap(), "mine\n");
 
     stage.write("nobody.txt", "nobody@contoso.com\n");
-    stage.run(&["export", "--all", "--exclude", "nobody.txt", "-o", "new.csv"]).exited(4).complains(&[
-        "--exclude nobody.txt",
-        "nobody@contoso.com",
-        "not in this tenant",
-    ]);
+    stage
+        .run(&["export", "--all", "--exclude", "nobody.txt", "-o", "new.csv"])
+        .exited(4)
+        .complains(&["--exclude nobody.txt", "nobody@contoso.com", "not in this tenant"]);
     stage.run(&["export", "--filter", "department eq 'Sales", "-o", "new.csv"]).exited(2).complains(&["--filter"]);
     stage
         .run(&["export", "--group", "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11", "-o", "new.csv"])

@@ -135,13 +135,7 @@ fn a_packet_is_a_sign_off_sheet_in_the_order_of_work_with_what_the_plan_knows() 
     // One person is found in a packet as in results.
     let one = stage
         .run(&[
-            "unseal",
-            "out/handoff/bob.csv.age",
-            "-i",
-            "bob.key",
-            "--user",
-            &members[1].user_principal_name,
-            "--json",
+            "unseal", "out/handoff/bob.csv.age", "-i", "bob.key", "--user", &members[1].user_principal_name, "--json",
         ])
         .succeeded();
     assert_eq!(one.json()["user_principal_name"], *members[1].user_principal_name);
@@ -245,15 +239,7 @@ fn any_column_may_name_who_hands_over() {
     assert_eq!((results[&1]["handoff"].as_str(), results[&2]["handoff"].as_str()), ("bob", "Alice"));
     stage
         .run(&[
-            "plan",
-            "roster.csv",
-            "--playbook",
-            "breach",
-            "--out",
-            "x",
-            "--recipients",
-            FILE,
-            "--handoff-by",
+            "plan", "roster.csv", "--playbook", "breach", "--out", "x", "--recipients", FILE, "--handoff-by",
             "Managr Name",
         ])
         .exited(2)

@@ -9,16 +9,7 @@ use crate::tools::{need, skip};
 
 /// Licences that ask for their text and their notice, and for nothing else. `Apache-2.0 WITH LLVM-exception` is one, too.
 const PERMISSIVE: [&str; 11] = [
-    "0BSD",
-    "Apache-2.0",
-    "BSD-2-Clause",
-    "BSD-3-Clause",
-    "BSL-1.0",
-    "CC0-1.0",
-    "ISC",
-    "MIT",
-    "MIT-0",
-    "Unicode-3.0",
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "ISC", "MIT", "MIT-0", "Unicode-3.0",
     "Zlib",
 ];
 

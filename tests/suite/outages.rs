@@ -54,11 +54,7 @@ fn a_network_that_is_gone_is_waited_for_and_the_run_goes_on_by_itself() {
     stage.simulator.go_dark();
     let said = said_until(&stage, child, "Check the network", |stage| stage.simulator.come_back());
     for part in [
-        "the connection was refused",
-        "since ",
-        "next try in",
-        "Ctrl-C is safe",
-        "resumes by itself",
+        "the connection was refused", "since ", "next try in", "Ctrl-C is safe", "resumes by itself",
         "Graph answers again, after",
     ] {
         assert!(said.contains(part), "{part}: {said}");
@@ -123,11 +119,9 @@ fn tokens_that_are_revoked_again_and_again_end_the_run_and_lose_nothing() {
     stage.simulator.change_faults(FaultShares { revoked_token: 1.0, ..FaultShares::default() });
     stage.simulator.release();
     let output = child.wait_with_output().unwrap();
-    Ran::new(&stage.command(&["apply"]), &output).exited(5).complains(&[
-        "does not accept the token",
-        "sealoff apply out --confirm 120@",
-        " --events events.jsonl",
-    ]);
+    Ran::new(&stage.command(&["apply"]), &output)
+        .exited(5)
+        .complains(&["does not accept the token", "sealoff apply out --confirm 120@", " --events events.jsonl"]);
     stage.judge("out");
     stage.simulator.change_faults(FaultShares::default());
     stage.apply("out").succeeded();

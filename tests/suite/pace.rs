@@ -67,11 +67,9 @@ fn a_run_with_too_many_failures_stops_and_can_be_gone_on_with() {
         stage.simulator.change(member.id, |user| user.on_premises.clone_from(&there));
     }
     stage.plan(&roster, "breach", "out", &["--allow-synced"]).succeeded();
-    apply(&stage, &["--max-in-flight", "1"]).exited(3).complains(&[
-        "accounts failed, more than 10 %",
-        "--halt-at",
-        "sealoff apply out",
-    ]);
+    apply(&stage, &["--max-in-flight", "1"])
+        .exited(3)
+        .complains(&["accounts failed, more than 10 %", "--halt-at", "sealoff apply out"]);
     stage.judge("out");
     assert!(stage.outcomes("out")["pending"] >= 200, "{:?}", stage.outcomes("out"));
     apply(&stage, &["--halt-at", "100"]).exited(3);

@@ -24,12 +24,8 @@ fn columns_that_name_different_people_are_a_question_on_a_file_and_on_a_pipe() {
     let list = format!("Account,Email\n{}{ADA},{GRACE}\n", format!("{GRACE},{GRACE}\n").repeat(60));
     stage.write("list.csv", &list);
     let asked = |ran: crate::stage::Ran| {
-        ran.exited(2).complains(&[
-            "\"Account\" and \"Email\"",
-            "on 1 of 61 rows",
-            "--key Account takes",
-            "--key Email takes",
-        ]);
+        ran.exited(2)
+            .complains(&["\"Account\" and \"Email\"", "on 1 of 61 rows", "--key Account takes", "--key Email takes"]);
     };
     asked(stage.run(&["plan", "list.csv", "--playbook", "contain", "--out", "none"]));
     let piped = stage.command(&["plan", "-", "--playbook", "contain", "--out", "none"]);
@@ -115,11 +111,10 @@ fn a_row_that_contradicts_the_directory_is_a_warning_and_refused_where_that_is_a
         "list.csv",
         format!("User principal name,Display name,Mail\n{ADA},Grace Hopper,\n{GRACE},\"Hopper, Grace\",{ADA}\n"),
     );
-    stage.plan("list.csv", "contain", "plan", &[]).succeeded().says(&[
-        "contradicted",
-        "name Grace Hopper on the roster",
-        "--strict",
-    ]);
+    stage
+        .plan("list.csv", "contain", "plan", &[])
+        .succeeded()
+        .says(&["contradicted", "name Grace Hopper on the roster", "--strict"]);
     assert_eq!(decisions(&stage, "plan"), ["act contradicted", "refuse mismatch"]);
     stage.apply("plan").exited(3);
     assert_eq!(stage.outcomes("plan")["done"], 1, "what the list says is no state of the account that has changed");
@@ -139,11 +134,10 @@ fn zeros_that_a_spreadsheet_took_off_are_offered_and_never_put_back() {
 fn a_status_is_said_to_be_unused_and_only_takes_some_rows() {
     let stage = Stage::new();
     stage.write("list.csv", format!("user,Status\n{ADA},Active\n{GRACE},Terminated\n"));
-    stage.plan("list.csv", "contain", "all", &[]).succeeded().says(&[
-        "\"Status\"",
-        "not used",
-        "--only \"Status=Terminated\"",
-    ]);
+    stage
+        .plan("list.csv", "contain", "all", &[])
+        .succeeded()
+        .says(&["\"Status\"", "not used", "--only \"Status=Terminated\""]);
     assert_eq!(decisions(&stage, "all"), ["act", "act"]);
     stage.plan("list.csv", "contain", "some", &["--only", "Status=Terminated"]).succeeded();
     assert_eq!(decisions(&stage, "some"), ["skip left-out", "act"]);

@@ -280,10 +280,7 @@ fn in_a_browser_the_people_are_listed_searched_and_harmless() {
     assert!(title.contains("plan for Contoso"), "a name became a program: {title}");
     assert!(!all.dom.contains("<img"));
     for text in [
-        "&lt;img src=x onerror=",
-        "&lt;/script&gt;&lt;script&gt;",
-        "&lt;!--&lt;script&gt;",
-        "\\u{202e}gnp.exe\\u{2066}",
+        "&lt;img src=x onerror=", "&lt;/script&gt;&lt;script&gt;", "&lt;!--&lt;script&gt;", "\\u{202e}gnp.exe\\u{2066}",
     ] {
         let rows = listed(&all);
         assert!(rows.iter().any(|row| row.contains(text)), "{text} in {rows:?}");

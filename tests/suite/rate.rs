@@ -168,17 +168,8 @@ fn a_rate_is_refused_where_it_would_hold_up_what_must_not_wait() {
         .exited(2)
         .complains(&["--rate", "20/h, 2/min or 100/d"]);
     let run = [
-        "run",
-        &roster,
-        "--playbook",
-        "offboard",
-        "--out",
-        "never",
-        "--discard-credentials",
-        "--confirm",
-        "2",
-        "--rate",
-        "2/d",
+        "run", &roster, "--playbook", "offboard", "--out", "never", "--discard-credentials", "--confirm", "2",
+        "--rate", "2/d",
     ];
     stage.run(&run).exited(2).complains(&["--rate 2/d does not fit offboard"]);
     assert!(!stage.path("never").exists() && stage.ledger().writes.is_empty());

@@ -65,13 +65,10 @@ fn status_says_where_a_run_stands_from_the_plan_to_the_end() {
     }
     kill(child);
     stage.simulator.release();
-    stage.run(&["status", "out"]).exited(3).says(&[
-        "was killed",
-        "whole: ",
-        "In doubt",
-        "uncertain",
-        "sealoff apply out --confirm 60",
-    ]);
+    stage
+        .run(&["status", "out"])
+        .exited(3)
+        .says(&["was killed", "whole: ", "In doubt", "uncertain", "sealoff apply out --confirm 60"]);
     stage.apply("out").succeeded();
     let json = stage.run(&["status", "out", "--json"]).succeeded().json();
     assert_eq!((json["run"]["outcomes"]["done"].as_u64(), json["in_use"].as_bool()), (Some(60), Some(false)));
@@ -290,10 +287,7 @@ mod disks {
         let ballast = disk.fill(160 * 1024);
         let ran = stage.run(&["apply", "disk/out", "--confirm", "300"]).exited(3);
         ran.complains(&[
-            "could not be written",
-            "nothing more was sent",
-            "Free some space on the disk",
-            "--confirm 300",
+            "could not be written", "nothing more was sent", "Free some space on the disk", "--confirm 300",
         ]);
         let written = stage.ledger().writes.len();
         assert!(written > 0 && written < 600, "{written} writes");
@@ -314,11 +308,10 @@ mod disks {
         let roster = stage.roster_of(&stage.members(60));
         stage.plan(&roster, "breach", "disk/out", &[]).succeeded();
         assert!(disk.remount("ro"));
-        stage.run(&["apply", "disk/out", "--confirm", "60"]).exited(2).complains(&[
-            "cannot be locked",
-            "writable again",
-            "Nothing was changed",
-        ]);
+        stage
+            .run(&["apply", "disk/out", "--confirm", "60"])
+            .exited(2)
+            .complains(&["cannot be locked", "writable again", "Nothing was changed"]);
         stage.run(&["status", "disk/out"]).exited(3).says(&["has not begun"]);
         assert_eq!(stage.ledger().writes.len(), 0);
         assert!(disk.remount("rw"));

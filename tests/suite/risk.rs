@@ -448,11 +448,8 @@ fn risk_that_somebody_closed_and_people_who_were_let_in_are_not_marked_again() {
     stage.plan(&other, "reinstate", "other", &[]).succeeded();
     stage.apply("other").succeeded();
     let found = stage.run(&["verify", "out", "--wait", "0s"]).exited(3);
-    found.says(&[
-        "2 accounts were let in again since",
-        "1 of 3 people confirmed as compromised",
-        "1 person: dismissed",
-    ]);
+    found
+        .says(&["2 accounts were let in again since", "1 of 3 people confirmed as compromised", "1 person: dismissed"]);
     let earlier = stage.ledger().writes.len();
     stage.apply("out").exited(3).says(&[
         "1 of 3 people confirmed as compromised",

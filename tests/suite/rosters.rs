@@ -105,17 +105,8 @@ const SAMPLES: &[Sample] = &[
         "purview-audit.csv",
         "UTF-8 with byte order mark, comma, key column \"UserId\"",
         &[
-            "ada",
-            "siobhan",
-            "no user",
-            "no user",
-            "no user",
-            "no user",
-            "no user",
-            "Sync_AADC01_5ea10ff0c0de",
-            "ada",
-            "no user",
-            "unreadable",
+            "ada", "siobhan", "no user", "no user", "no user", "no user", "no user", "Sync_AADC01_5ea10ff0c0de", "ada",
+            "no user", "unreadable",
         ],
     ),
     ("search-unifiedauditlog.csv", "UTF-8, comma, #TYPE line, key column \"UserIds\"", &["ada", "hans", "no user"]),
@@ -466,10 +457,7 @@ fn what_people_write_beside_a_name_is_no_other_person_and_no_secret_is_shown() {
 fn a_list_from_a_pipe_is_understood_as_well() {
     let stage = Stage::new();
     for name in [
-        "excel-windows-1252.csv",
-        "powershell-out-file-utf-16-le.csv",
-        "bare-upns.txt",
-        "excel-workbook.xlsx",
+        "excel-windows-1252.csv", "powershell-out-file-utf-16-le.csv", "bare-upns.txt", "excel-workbook.xlsx",
         "graph-users.json",
     ] {
         let bytes = std::fs::read(sample(name)).unwrap();
@@ -484,12 +472,10 @@ fn a_list_from_a_pipe_is_understood_as_well() {
 fn the_operator_names_the_column() {
     let stage = Stage::new();
     stage.write("managers.csv", "Last day,Wer,Manager UPN\n1,ada.lovelace@contoso.com,grace.hopper@contoso.com\n");
-    stage.run(&["plan", "managers.csv", "--playbook", "contain", "--out", "none"]).exited(2).complains(&[
-        "\"Last day\", \"Wer\"",
-        "--> managers.csv:1",
-        "1 | Last day,Wer",
-        "--key COLUMN",
-    ]);
+    stage
+        .run(&["plan", "managers.csv", "--playbook", "contain", "--out", "none"])
+        .exited(2)
+        .complains(&["\"Last day\", \"Wer\"", "--> managers.csv:1", "1 | Last day,Wer", "--key COLUMN"]);
     for (key, people) in [
         ("wer", &["ada"][..]),
         ("MANAGER_UPN", &["grace"]),
@@ -527,11 +513,10 @@ fn people_are_named_by_a_property_only_when_the_operator_says_so() {
     stage.run(&["plan", &roster, "--playbook", "contain", "--out", "none"]).exited(2).complains(&["\"Employee ID\""]);
     let shape = understood(&stage, &roster, "by-id", &["--by", "employee-id"]);
     assert_eq!(shape, "UTF-8, comma, key column \"Employee ID\", by employee id");
-    stage.run(&["plan", &roster, "--playbook", "contain", "--out", "none", "--by", "sid"]).exited(2).complains(&[
-        "no key column for the SID",
-        "onpremisessecurityidentifier",
-        "--key COLUMN",
-    ]);
+    stage
+        .run(&["plan", &roster, "--playbook", "contain", "--out", "none", "--by", "sid"])
+        .exited(2)
+        .complains(&["no key column for the SID", "onpremisessecurityidentifier", "--key COLUMN"]);
     stage
         .run(&["plan", &roster, "--playbook", "contain", "--out", "none", "--by", "shoe-size"])
         .exited(2)

@@ -61,17 +61,13 @@ fn a_plan_is_applied_once_enough_approvers_have_signed_it() {
     let Some(stage) = staged() else { return };
     policy(&stage, "desk.toml", 2, "");
     let demanded = ["--config", "desk.toml"];
-    apply(&stage, &demanded).exited(4).complains(&[
-        "0 of the 2 signatures",
-        "desk.toml demands",
-        "Ada, Ben",
-        "sealoff sign out",
-    ]);
-    stage.run(&["sign", "out", "--key", "ada", "--config", "desk.toml"]).succeeded().says(&[
-        "contain, 3 accounts",
-        "Ada",
-        "2 approvers",
-    ]);
+    apply(&stage, &demanded)
+        .exited(4)
+        .complains(&["0 of the 2 signatures", "desk.toml demands", "Ada, Ben", "sealoff sign out"]);
+    stage
+        .run(&["sign", "out", "--key", "ada", "--config", "desk.toml"])
+        .succeeded()
+        .says(&["contain, 3 accounts", "Ada", "2 approvers"]);
     apply(&stage, &demanded).exited(4).complains(&["1 of the 2 signatures", ": Ada", "sign it: Ben"]);
     // The same key, and one that no approver has, add nothing.
     stage.run(&["sign", "out", "--key", "ada"]).exited(4).complains(&["is signed with this key", "approval-1.sig"]);
@@ -177,11 +173,10 @@ fn no_flag_takes_the_demand_back_and_the_working_folder_cannot_make_one() {
 fn a_plan_that_was_changed_has_lost_its_signatures_and_stock_ssh_keygen_agrees() {
     let Some(stage) = staged() else { return };
     policy(&stage, "desk.toml", 1, "");
-    stage.run(&["sign", "out", "--key", "ada"]).succeeded().says(&[
-        "ssh-keygen -Y verify",
-        "sealoff-plan",
-        "a key without a name",
-    ]);
+    stage
+        .run(&["sign", "out", "--key", "ada"])
+        .succeeded()
+        .says(&["ssh-keygen -Y verify", "sealoff-plan", "a key without a name"]);
     stage.write("allowed_signers", format!("ada {}\n", key_of(&stage, "ada")));
     let verify = |message: &[u8]| verifies(stage.folder.path(), "ada", "sealoff-plan", "out/approval-1.sig", message);
     let plan = fs::read(stage.path("out/plan.json")).unwrap();
@@ -279,9 +274,7 @@ fn the_plans_of_many_tenants_are_signed_at_once_and_asked_for_in_each() {
     assert_eq!(written(), [2, 0]);
     let sign = |more: &[&str]| stage.run(&[&["sign", "night", "--key", "ada"], more].concat());
     sign(&["--config", "desk.toml"]).succeeded().says(&[
-        "contain for 2 accounts in 2 tenants",
-        "1 approver",
-        "was signed with this key",
+        "contain for 2 accounts in 2 tenants", "1 approver", "was signed with this key",
         "signed: night/contoso2/approval-1.sig",
     ]);
     assert!(sign(&["--json"]).succeeded().out.is_empty(), "nothing was left to sign");

@@ -269,19 +269,8 @@ fn openssl_verifies_the_assertions() {
     std::fs::write(at("public.pem"), public).unwrap();
     let verify = |salt: &str| {
         openssl(&[
-            "dgst",
-            "-sha256",
-            "-verify",
-            "public.pem",
-            "-sigopt",
-            "rsa_padding_mode:pss",
-            "-sigopt",
-            salt,
-            "-sigopt",
-            "rsa_mgf1_md:sha256",
-            "-signature",
-            "signature",
-            "signed",
+            "dgst", "-sha256", "-verify", "public.pem", "-sigopt", "rsa_padding_mode:pss", "-sigopt", salt, "-sigopt",
+            "rsa_mgf1_md:sha256", "-signature", "signature", "signed",
         ])
         .0
     };
@@ -464,18 +453,8 @@ fn a_secret_in_a_file_and_the_tenant_as_arguments() {
     let file = stage.write("secret", format!("{}\n", connection.client_secret));
     let roster = stage.write("roster.csv", "userPrincipalName\nada.lovelace@contoso.com\n");
     let arguments = [
-        "plan",
-        &roster,
-        "--playbook",
-        "contain",
-        "--out",
-        "first",
-        "--tenant",
-        &connection.tenant_id,
-        "--client-id",
-        &connection.client_id,
-        "--client-secret-file",
-        &file,
+        "plan", &roster, "--playbook", "contain", "--out", "first", "--tenant", &connection.tenant_id, "--client-id",
+        &connection.client_id, "--client-secret-file", &file,
     ];
     let mut command = without_secret(&stage, &arguments);
     command.env_remove("AZURE_TENANT_ID").env_remove("AZURE_CLIENT_ID");

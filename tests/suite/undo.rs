@@ -63,11 +63,10 @@ fn with_reset_each_gets_a_new_sealed_password_in_the_same_write() {
     let members = blocked(&stage, "offboard");
     let recipient = stage.recipient();
     stage.run(&["undo", "run", "--out", "back", "--reset"]).exited(4).complains(&["--seal-to"]);
-    stage.run(&["undo", "run", "--out", "back", "--reset", "--seal-to", &recipient]).succeeded().says(&[
-        "reinstate",
-        "8 unblock, 8 reset, 8 revoke",
-        &recipient,
-    ]);
+    stage
+        .run(&["undo", "run", "--out", "back", "--reset", "--seal-to", &recipient])
+        .succeeded()
+        .says(&["reinstate", "8 unblock, 8 reset, 8 revoke", &recipient]);
     let writes = stage.ledger().writes.len();
     stage.apply("back").succeeded();
     stage.judge_since("back", writes);
@@ -101,15 +100,8 @@ fn who_was_changed_since_is_left_alone_or_seen_as_drift() {
     assert_eq!(
         decisions,
         [
-            "skip blocked-before",
-            "refuse changed-since",
-            "skip already-enabled",
-            "skip deleted",
-            "refuse privileged",
-            "act ",
-            "act ",
-            "act ",
-            "act "
+            "skip blocked-before", "refuse changed-since", "skip already-enabled", "skip deleted", "refuse privileged",
+            "act ", "act ", "act ", "act "
         ]
     );
     // And between plan and apply: the ordinary check for drift.

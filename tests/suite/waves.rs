@@ -11,18 +11,8 @@ use crate::stage::{Ran, Stage};
 
 /// The wave of each person: six in Berlin, four in Madrid, two in "Oslo, East".
 const SITES: [&str; 12] = [
-    "Berlin",
-    "Madrid",
-    "berlin ",
-    "Oslo, East",
-    "Berlin",
-    "Madrid",
-    "Madrid",
-    "Berlin",
-    "BERLIN",
-    "Oslo, East",
-    "Madrid",
-    "Berlin",
+    "Berlin", "Madrid", "berlin ", "Oslo, East", "Berlin", "Madrid", "Madrid", "Berlin", "BERLIN", "Oslo, East",
+    "Madrid", "Berlin",
 ];
 
 fn list(stage: &Stage, members: &[SimulatedUser], sites: &[&str]) -> String {

@@ -136,20 +136,9 @@ pub(crate) const KEYS: [SettingKey; 28] = [
 
 /// What has to be said each time, because it lifts a guard, approves, or cannot be taken back.
 pub(super) const EACH_TIME: [&str; 14] = [
-    "allow_privileged",
-    "allow_synced",
-    "allow_federated",
-    "allow_resource_accounts",
-    "without_roles",
-    "without_domains",
-    "without_checks",
-    "max_accounts",
-    "discard_credentials",
-    "confirm",
-    "since",
-    "retry_failed",
-    "not_before",
-    "playbook",
+    "allow_privileged", "allow_synced", "allow_federated", "allow_resource_accounts", "without_roles",
+    "without_domains", "without_checks", "max_accounts", "discard_credentials", "confirm", "since", "retry_failed",
+    "not_before", "playbook",
 ];
 
 /// Names of settings are compared without regard to case, `-` and `_`.

@@ -108,21 +108,8 @@ fn texts_of(list: &str, entries: &[Entry]) -> Vec<String> {
 /// One person as people write them.
 fn any_mailbox() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "@",
-        "@",
-        "@",
-        "<@>",
-        "Person <@>",
-        "Person, Per <@>",
-        "\"Person, Per\" <@>",
-        "'@'",
-        "mailto:@",
-        "Per and Son <@>",
-        "> @",
-        "(3) @",
-        "From: Person <@>",
-        "{SMTP:@, sip:@}",
-        "SMTP:@; smtp:@",
+        "@", "@", "@", "<@>", "Person <@>", "Person, Per <@>", "\"Person, Per\" <@>", "'@'", "mailto:@",
+        "Per and Son <@>", "> @", "(3) @", "From: Person <@>", "{SMTP:@, sip:@}", "SMTP:@; smtp:@",
     ])
 }
 

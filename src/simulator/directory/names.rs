@@ -91,19 +91,8 @@ pub(super) const SURNAMES: &[Name] = &[
 
 /// Where people work at Contoso.
 pub(super) const DEPARTMENTS: &[&str] = &[
-    "Sales",
-    "Engineering",
-    "Finance",
-    "Human Resources",
-    "Legal",
-    "Logistics",
-    "Marketing",
-    "Operations",
-    "Procurement",
-    "Research",
-    "Service Desk",
-    "Site Berlin",
-    "Site Madrid",
+    "Sales", "Engineering", "Finance", "Human Resources", "Legal", "Logistics", "Marketing", "Operations",
+    "Procurement", "Research", "Service Desk", "Site Berlin", "Site Madrid",
 ];
 
 /// Where guests come from.

@@ -192,10 +192,7 @@ mod tests {
     #[test]
     fn what_has_no_index_is_unsupported_and_what_is_unknown_is_bad() {
         for text in [
-            "onPremisesSamAccountName eq 'x'",
-            "mail ne 'a'",
-            "not(mail eq 'a')",
-            "endsWith(mail,'@contoso.com')",
+            "onPremisesSamAccountName eq 'x'", "mail ne 'a'", "not(mail eq 'a')", "endsWith(mail,'@contoso.com')",
             "onPremisesSyncEnabled eq null",
         ] {
             assert_eq!(parse(text, false).unwrap_err().code, "Request_UnsupportedQuery", "{text}");

@@ -102,18 +102,8 @@ static FIELDS: &[FilterField] = &[
 
 /// Properties that Graph filters by and the simulator does not.
 pub(super) const NOT_SIMULATED: [&str; 12] = [
-    "ageGroup",
-    "assignedLicenses",
-    "assignedPlans",
-    "businessPhones",
-    "consentProvidedForMinor",
-    "createdDateTime",
-    "creationType",
-    "deletedDateTime",
-    "employeeLeaveDateTime",
-    "identities",
-    "memberOf",
-    "signInActivity",
+    "ageGroup", "assignedLicenses", "assignedPlans", "businessPhones", "consentProvidedForMinor", "createdDateTime",
+    "creationType", "deletedDateTime", "employeeLeaveDateTime", "identities", "memberOf", "signInActivity",
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static FilterField> {

@@ -8,18 +8,8 @@ use crate::simulator::directory::{SimulatedUser, tenant};
 
 /// Words that count one point however long they are.
 const BANNED: [&str; 12] = [
-    "password",
-    "passwort",
-    "contrasena",
-    "welcome",
-    "qwerty",
-    "letmein",
-    "admin",
-    "login",
-    "summer",
-    "winter",
-    "dragon",
-    "monkey",
+    "password", "passwort", "contrasena", "welcome", "qwerty", "letmein", "admin", "login", "summer", "winter",
+    "dragon", "monkey",
 ];
 /// A password needs this many points: one for each banned word, one for each other character.
 const POINTS_NEEDED: usize = 5;

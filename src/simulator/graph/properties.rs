@@ -48,17 +48,8 @@ impl Sight {
 
 /// What "List users" and "Get a user" return without `$select`.
 const DEFAULT: [&str; 11] = [
-    "businessPhones",
-    "displayName",
-    "givenName",
-    "jobTitle",
-    "mail",
-    "mobilePhone",
-    "officeLocation",
-    "preferredLanguage",
-    "surname",
-    "userPrincipalName",
-    "id",
+    "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone", "officeLocation",
+    "preferredLanguage", "surname", "userPrincipalName", "id",
 ];
 
 const fn property(name: &'static str, write: fn(&mut Vec<u8>, &SimulatedUser)) -> Property {

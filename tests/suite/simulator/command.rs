@@ -130,13 +130,7 @@ async fn the_certificate_is_good_for_the_names_that_were_given() {
 #[tokio::test]
 async fn what_the_app_may_do_can_be_set() {
     let served = Served::with(&[
-        "--app-role",
-        "user",
-        "--without-pim",
-        "--withhold",
-        "Directory.Read.All",
-        "--withhold",
-        "domain.read.all",
+        "--app-role", "user", "--without-pim", "--withhold", "Directory.Read.All", "--withhold", "domain.read.all",
     ]);
     assert_eq!(served.get("/domains").await.code(), "Authorization_RequestDenied");
     let eligible = served.get("/roleManagement/directory/roleEligibilityScheduleInstances").await;

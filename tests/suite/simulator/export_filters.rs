@@ -40,11 +40,8 @@ async fn people_are_filtered_by_what_they_are() {
 async fn operators_without_an_index_take_an_advanced_query() {
     let graph = Graph::unlimited().await;
     for filter in [
-        "department ne 'Finance'",
-        "not(userType eq 'Guest')",
-        "endsWith(mail,'@fabrikam.com')",
-        "onPremisesSyncEnabled eq null",
-        "companyName eq 'Contoso'",
+        "department ne 'Finance'", "not(userType eq 'Guest')", "endsWith(mail,'@fabrikam.com')",
+        "onPremisesSyncEnabled eq null", "companyName eq 'Contoso'",
     ] {
         let url = format!("/users?$top=5&$filter={filter}");
         let refused = graph.get(&url).await;

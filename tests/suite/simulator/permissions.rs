@@ -126,13 +126,8 @@ async fn each_write_needs_its_permission_and_leaves_a_trace_when_refused() {
 async fn the_minimal_grant_is_enough_for_the_whole_job() {
     // The minimal grant, with the directory role User Administrator.
     let permissions = BTreeSet::from([
-        UserReadAll,
-        UserPasswordProfileReadWriteAll,
-        UserEnableDisableAccountAll,
-        UserRevokeSessionsAll,
-        RoleManagementReadDirectory,
-        DomainReadAll,
-        GroupMemberReadAll,
+        UserReadAll, UserPasswordProfileReadWriteAll, UserEnableDisableAccountAll, UserRevokeSessionsAll,
+        RoleManagementReadDirectory, DomainReadAll, GroupMemberReadAll,
     ]);
     let app_role = Some(SimulatedRole::UserAdministrator);
     let graph = Graph::with(Settings { permissions, app_role, ..Settings::default() }).await;

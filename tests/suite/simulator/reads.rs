@@ -18,18 +18,8 @@ async fn without_select_only_the_default_properties_come() {
     let mut names: Vec<&str> = reply.body.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     let mut expected = vec![
-        "@odata.context",
-        "businessPhones",
-        "displayName",
-        "givenName",
-        "id",
-        "jobTitle",
-        "mail",
-        "mobilePhone",
-        "officeLocation",
-        "preferredLanguage",
-        "surname",
-        "userPrincipalName",
+        "@odata.context", "businessPhones", "displayName", "givenName", "id", "jobTitle", "mail", "mobilePhone",
+        "officeLocation", "preferredLanguage", "surname", "userPrincipalName",
     ];
     expected.sort_unstable();
     assert_eq!(names, expected);
