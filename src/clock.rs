@@ -28,27 +28,23 @@ pub struct Clock {
 
 impl Clock {
     /// Ordinary time.
-    #[must_use]
     pub fn real() -> Self {
         Self::with_speed(1.0)
     }
 
     /// `speed` tenant seconds pass in one second of the wall clock. Speeds that are not positive finite numbers count
     /// as 1.
-    #[must_use]
     pub fn with_speed(speed: f64) -> Self {
         let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
         Self { start: Instant::now(), speed }
     }
 
     /// Tenant seconds in one second of the wall clock.
-    #[must_use]
     pub fn speed(&self) -> f64 {
         self.speed
     }
 
     /// Tenant time since the clock was made.
-    #[must_use]
     pub fn now(&self) -> Duration {
         self.start.elapsed().mul_f64(self.speed)
     }
@@ -64,7 +60,6 @@ impl Clock {
     }
 
     /// How long a span of tenant time lasts on the wall clock.
-    #[must_use]
     pub fn to_wall(&self, span: Duration) -> Duration {
         let seconds = span.as_secs_f64() / self.speed;
         // Longer than any process lives; keeps absurd speeds from overflowing the timer.

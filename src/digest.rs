@@ -19,7 +19,6 @@ pub struct NotADigest(pub String);
 
 impl Digest {
     /// The digest of some bytes.
-    #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         let mut hasher = Hasher::new();
         hasher.update(bytes);
@@ -41,13 +40,11 @@ impl Digest {
     }
 
     /// The raw bytes.
-    #[must_use]
     pub const fn bytes(&self) -> &[u8; SHA256_OUTPUT_LEN] {
         &self.0
     }
 
     /// The first twelve digits: enough for a person to distinguish two digests.
-    #[must_use]
     pub fn short(&self) -> String {
         self.to_string()[..12].to_owned()
     }
@@ -95,7 +92,6 @@ pub struct Hasher(Context);
 
 impl Hasher {
     /// Starts with nothing hashed.
-    #[must_use]
     pub fn new() -> Self {
         Self(Context::new(&SHA256))
     }
@@ -106,7 +102,6 @@ impl Hasher {
     }
 
     /// The digest of everything added.
-    #[must_use]
     pub fn finish(self) -> Digest {
         let mut bytes = [0; SHA256_OUTPUT_LEN];
         bytes.copy_from_slice(self.0.finish().as_ref());

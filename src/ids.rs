@@ -30,13 +30,11 @@ macro_rules! guid_newtype {
 
         impl $name {
             /// Wraps a GUID that is known to be of this kind.
-            #[must_use]
             pub const fn new(guid: Uuid) -> Self {
                 Self(guid)
             }
 
             /// The bare GUID.
-            #[must_use]
             pub const fn guid(self) -> Uuid {
                 self.0
             }
@@ -94,19 +92,16 @@ impl RowNumber {
     pub const FIRST: Self = Self(1);
 
     /// The row with this number; rows are counted from 1.
-    #[must_use]
     pub const fn new(number: u32) -> Self {
         Self(number)
     }
 
     /// The number, counted from 1.
-    #[must_use]
     pub const fn get(self) -> u32 {
         self.0
     }
 
     /// The place of this row in a list that starts at 0.
-    #[must_use]
     pub const fn index(self) -> usize {
         (self.0 as usize).saturating_sub(1)
     }

@@ -34,7 +34,6 @@ pub(crate) fn learn() {
 }
 
 /// How far local time is from UTC at that moment; `None` where it is UTC itself, or not known.
-#[must_use]
 pub(crate) fn here(moment: OffsetDateTime) -> Option<UtcOffset> {
     LEARNED.get().and_then(|changes| offset_at(changes, moment)).filter(|offset| !offset.is_utc())
 }

@@ -34,7 +34,6 @@ pub fn with_offset(text: &str) -> Result<OffsetDateTime, NotAMoment> {
 }
 
 /// The date and the time of day, as they are read, and the offset from UTC behind them, where there is one.
-#[must_use]
 pub fn split(text: &str) -> (String, String) {
     let spelled = text.trim().replacen(' ', "T", 1).replace(' ', "");
     let zone = spelled.find(['Z', 'z', '+']).or_else(|| spelled.rfind('-').filter(|place| *place > 10));

@@ -2,13 +2,11 @@
 
 /// The nearest of the known words, unless all of them are too far off to be meant: more than one slip, and one more for every
 /// four letters. Case does not matter.
-#[must_use]
 pub(crate) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     nearest_by(typed, known, str::to_lowercase, |letters| 1 + letters / 4)
 }
 
 /// The same, where words are compared as `fold` writes them, and so many slips are `forgiven` in a word of so many letters.
-#[must_use]
 pub(crate) fn nearest_by<'a>(
     typed: &str,
     known: impl IntoIterator<Item = &'a str>,

@@ -37,7 +37,6 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
 
 /// Files and folders of which this process could not find out or ensure that others are kept out: a disk without rights,
 /// or a Windows that does not say. Asked again, it names what came since.
-#[must_use]
 pub fn take_not_ensured() -> Vec<PathBuf> {
     #[cfg(windows)]
     return on_windows::take_not_ensured();
@@ -46,7 +45,6 @@ pub fn take_not_ensured() -> Vec<PathBuf> {
 }
 
 /// The command that keeps others out of a file or folder: `chmod` with this mode, or what Windows has for it.
-#[must_use]
 pub fn how_to_keep_others_out(path: &Path, mode: &str) -> String {
     #[cfg(windows)]
     {
@@ -264,7 +262,6 @@ impl Write for Pending {
 }
 
 /// Whether a file of this name was being written when the process was killed.
-#[must_use]
 pub fn is_leftover(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| name.starts_with(PART_PREFIX) && name.ends_with(PART_SUFFIX))
 }

@@ -15,14 +15,12 @@ pub struct Second(NonZeroU32);
 
 impl Second {
     /// The nearest that there is, from the second after 1970 began until 2106.
-    #[must_use]
     pub fn of(moment: OffsetDateTime) -> Self {
         let seconds = u32::try_from(moment.unix_timestamp().max(1)).unwrap_or(u32::MAX);
         Self(NonZeroU32::new(seconds).unwrap_or(NonZeroU32::MIN))
     }
 
     /// Its beginning.
-    #[must_use]
     pub fn moment(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp(self.0.get().into()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }

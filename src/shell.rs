@@ -18,7 +18,6 @@ pub enum Shell {
 impl Shell {
     /// The one from which this process was most likely started: on Windows PowerShell or the command prompt, elsewhere one
     /// that understands `sh`.
-    #[must_use]
     pub fn here() -> Self {
         let variable = |name| std::env::var(name).ok();
         if cfg!(windows) { Self::of_windows(variable("PROMPT"), variable("PSModulePath")) } else { Self::Sh }
@@ -37,7 +36,6 @@ impl Shell {
     /// A path as one word of a command line.
     ///
     /// What PowerShell is given in double quotes the command prompt takes as well: a person on Windows may sit before either.
-    #[must_use]
     pub fn word(self, path: &Path) -> String {
         let text = path.display().to_string();
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | '\\');
@@ -69,7 +67,6 @@ impl Shell {
     }
 
     /// The line that sets a variable for all commands that follow.
-    #[must_use]
     pub fn set(self, name: &str, value: &str) -> String {
         match self {
             Self::Sh => format!("export {name}={}", self.single_quoted(value)),
@@ -82,7 +79,6 @@ impl Shell {
 
     /// The same commands, where a backslash at the end of a line says that the command goes on in the next one. The shells
     /// of Windows have different signs for that, so there each command is one line.
-    #[must_use]
     pub fn continued(self, commands: &str) -> String {
         match self {
             Self::Sh | Self::Fish => commands.to_owned(),
@@ -95,7 +91,6 @@ impl Shell {
     }
 
     /// A line that the shell passes over.
-    #[must_use]
     pub fn comment(self, text: &str) -> String {
         match self {
             Self::Sh | Self::Fish | Self::Powershell => format!("# {text}"),

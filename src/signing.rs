@@ -24,7 +24,6 @@ pub enum Purpose {
 
 impl Purpose {
     /// As `ssh-keygen -Y verify -n` takes it.
-    #[must_use]
     pub const fn namespace(self) -> &'static str {
         match self {
             Self::Evidence => "sealoff-evidence",
@@ -114,7 +113,6 @@ impl SigningKey {
     }
 
     /// The key's fingerprint, as `ssh-keygen -l` shows it.
-    #[must_use]
     pub fn fingerprint(&self) -> String {
         self.0.fingerprint(HashAlg::Sha256).to_string()
     }
@@ -146,19 +144,16 @@ impl Signer {
     }
 
     /// Can it sign what sealoff checks?
-    #[must_use]
     pub fn is_ed25519(&self) -> bool {
         self.0.algorithm() == Algorithm::Ed25519
     }
 
     /// What stands behind the key in its line: often a name and a machine.
-    #[must_use]
     pub fn comment(&self) -> &str {
         self.0.comment()
     }
 
     /// The key's fingerprint, as `ssh-keygen -l` shows it.
-    #[must_use]
     pub fn fingerprint(&self) -> String {
         self.0.fingerprint(HashAlg::Sha256).to_string()
     }

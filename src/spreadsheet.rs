@@ -55,14 +55,12 @@ fn starts_a_formula(text: &str) -> bool {
 }
 
 /// The text as a cell that no spreadsheet takes for a formula.
-#[must_use]
 pub fn guard(text: &str) -> Cow<'_, str> {
     // A text that already carries apostrophes before such a sign gets one more: that keeps `unguard` exact.
     if starts_a_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// The text that [`guard`] was given.
-#[must_use]
 pub fn unguard(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(text) if starts_a_formula(text) => text,

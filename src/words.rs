@@ -14,7 +14,6 @@ use crate::shell::Shell;
 use crate::unseen::deceives;
 
 /// `12,000`.
-#[must_use]
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -28,20 +27,17 @@ pub fn count(number: u64) -> String {
 }
 
 /// The same text with a capital.
-#[must_use]
 pub fn sentence_case(text: &str) -> String {
     let mut rest = text.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 /// `1 account`, `12,000 accounts`.
-#[must_use]
 pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
 /// `ada, grace and 3 more`: the first of so many by name.
-#[must_use]
 pub fn first_of(named: &[impl Borrow<str>], all: u64) -> String {
     let names = named.join(", ");
     match all.saturating_sub(named.len() as u64) {
@@ -51,7 +47,6 @@ pub fn first_of(named: &[impl Borrow<str>], all: u64) -> String {
 }
 
 /// `under a second`, `42 s`, `14 min 10 s`, `2 h 5 min`.
-#[must_use]
 pub fn span(duration: Duration) -> String {
     let seconds = duration.as_secs_f64().round() as u64;
     match seconds {
@@ -64,39 +59,33 @@ pub fn span(duration: Duration) -> String {
 }
 
 /// `at least 42 s`; what rounds to no second has no lower end that is worth a number: `under a second at best`.
-#[must_use]
 pub fn at_least(duration: Duration) -> String {
     let least = span(duration);
     if duration.as_secs_f64().round() < 1.0 { format!("{least} at best") } else { format!("at least {least}") }
 }
 
 /// `23 November 2026, 03:30 +01:00 (02:30 UTC)`; where this machine keeps UTC, that alone.
-#[must_use]
 pub fn moment(moment: OffsetDateTime) -> String {
     moment_at(moment, local_time::here(moment))
 }
 
 /// `Friday 27 November 2026, 17:00:00 +01:00 (16:00:00 UTC)`: the day of the week shows a wrong date.
-#[must_use]
 pub fn spelled_out(moment: OffsetDateTime) -> String {
     let stated = Some(moment.offset()).filter(|offset| !offset.is_utc());
     spelled_out_at(moment, local_time::here(moment).or(stated))
 }
 
 /// `2026-11-23T03:30:10+01:00 (02:30:10 UTC)`, for what people read alone: a file has [`utc_second`].
-#[must_use]
 pub fn second_here(moment: OffsetDateTime) -> String {
     second_at(moment, local_time::here(moment))
 }
 
 /// `2026-11-23T02:30:10Z`, for what goes into files: it is the same on every machine.
-#[must_use]
 pub fn utc_second(moment: OffsetDateTime) -> String {
     second_at(moment, None)
 }
 
 /// `03:30:10 +01:00 (02:30:10 UTC)`.
-#[must_use]
 pub fn time_of_day(moment: OffsetDateTime) -> String {
     let time = format_description!("[hour]:[minute]:[second]");
     beside_utc(moment, local_time::here(moment), time, time, time)
@@ -148,7 +137,6 @@ fn beside_utc(
 
 /// A text from a stranger's file, harmless on a terminal and on a page: control characters, and the characters that
 /// reverse or hide text, are shown as escapes.
-#[must_use]
 pub fn harmless(text: &str) -> Cow<'_, str> {
     if !text.contains(deceives) {
         return Cow::Borrowed(text);
@@ -162,7 +150,6 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
 
 /// The text without the numbers that Rust adds to the system's words: `no such file (os error 2)` becomes `no such file`. They
 /// say nothing to a person.
-#[must_use]
 pub fn without_system_numbers(text: &str) -> Cow<'_, str> {
     const BEGIN: &str = " (os error ";
     let mut plain = Cow::Borrowed(text);
@@ -181,7 +168,6 @@ pub fn without_system_numbers(text: &str) -> Cow<'_, str> {
 }
 
 /// The text itself, or as much of its beginning as makes `longest` characters with an ellipsis.
-#[must_use]
 pub fn clipped(text: &str, longest: usize) -> Cow<'_, str> {
     if text.len() <= longest || text.chars().nth(longest).is_none() {
         return Cow::Borrowed(text);
@@ -195,20 +181,17 @@ pub(crate) fn char_boundary(text: &str, at: usize) -> usize {
 }
 
 /// The name by which a plan keeps a roster, as it stands alone and not in a sentence.
-#[must_use]
 pub fn roster_name(name: &str) -> Cow<'_, str> {
     // Plans of earlier versions keep the words with which messages say where a row stands.
     if matches!(name, "-" | "on standard input") { Cow::Borrowed("standard input") } else { harmless(name) }
 }
 
 /// A path as one word of the shell here.
-#[must_use]
 pub fn quoted(path: &Path) -> String {
     Shell::here().word(path)
 }
 
 /// A lower-case fragment as a sentence.
-#[must_use]
 pub fn sentence(fragment: &str) -> String {
     let mut letters = fragment.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();

@@ -142,7 +142,6 @@ impl Failure {
     }
 
     /// Standard output could not be written. A reader that has gone has ended the command, and that is no failure.
-    #[must_use]
     pub fn unprinted(error: &io::Error) -> Self {
         if reader_has_gone(error) {
             return Self::new(Exit::Done, "the reader of standard output has gone");

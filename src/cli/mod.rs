@@ -229,7 +229,6 @@ fn program() -> clap::Command {
 }
 
 /// Runs the program: command line in, exit code out.
-#[must_use]
 pub fn main() -> ExitCode {
     core_dumps::forbid();
     // The time zone can be asked for while this is the only thread.

@@ -93,7 +93,6 @@ impl PaceArgs {
     }
 
     /// What holds for a run of this playbook, of which the last process `kept` to this rate, or to none.
-    #[must_use]
     pub(super) fn effective(&self, playbook: Playbook, kept: Option<AskedRate>) -> EffectivePace {
         EffectivePace {
             quota_writes: self.quota_writes.unwrap_or(Allowance::WRITES),

@@ -37,7 +37,6 @@ const MAX_FAILURES_SHOWN: usize = 20;
 
 impl Display {
     /// A bar when standard error is a terminal, plain lines otherwise; neither where quiet was asked for.
-    #[must_use]
     pub(super) fn new(is_terminal: bool, clock: Clock, rate: Option<HandoutRate>) -> Self {
         let bar = is_terminal.then(|| ProgressBar::with_draw_target(None, drawn_line::target()));
         Self {

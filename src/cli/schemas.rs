@@ -31,7 +31,6 @@ impl DocumentSchema {
     }
 
     /// Every kind of document, in the order of their names.
-    #[must_use]
     pub fn all() -> Vec<Self> {
         vec![
             Self::of::<config::ConfigDocument<'_>>("config", "Which settings are in force: sealoff config --json"),

@@ -18,19 +18,16 @@ const WIDEST: usize = 120;
 const NARROWEST: usize = 40;
 
 /// How many columns a line on standard output has.
-#[must_use]
 pub(super) fn line_width() -> usize {
     columns_of(terminal_size::terminal_size_of(io::stdout())).unwrap_or(WIDTH_WITHOUT_TERMINAL)
 }
 
 /// How many lines the screen of standard output has; `None` where it is no terminal.
-#[must_use]
 pub(super) fn line_count() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(_, Height(lines))| usize::from(lines))
 }
 
 /// How many columns a line on standard error has; `None` where it is no terminal, so that nothing has to fit.
-#[must_use]
 pub(super) fn error_width() -> Option<usize> {
     columns_of(terminal_size::terminal_size_of(io::stderr()))
 }
@@ -40,7 +37,6 @@ fn columns_of(size: Option<(Width, Height)>) -> Option<usize> {
 }
 
 /// The text in lines of at most `width` columns, broken at spaces; a word that is longer than a line is broken anywhere.
-#[must_use]
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
@@ -69,7 +65,6 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 /// The text itself, or as much of its beginning as fits into `width` columns with an ellipsis.
-#[must_use]
 pub(super) fn fitting(text: &str, width: usize) -> Cow<'_, str> {
     if columns(text) <= width {
         return Cow::Borrowed(text);

@@ -89,7 +89,6 @@ fn filled(property: Option<String>) -> Option<Box<str>> {
 
 impl Account {
     /// Whether this is its sign-in name or its mail address.
-    #[must_use]
     pub fn has_address(&self, address: &Upn) -> bool {
         let folded = address.folded();
         let own = [Some(self.user_principal_name.as_str()), self.mail.as_deref()];

@@ -16,7 +16,6 @@ pub struct LookupCache {
 
 impl LookupCache {
     /// What the directory said about this name.
-    #[must_use]
     pub fn get(&self, key: &Key) -> Option<&Found> {
         self.answers.get(key)
     }

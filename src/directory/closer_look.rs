@@ -33,7 +33,6 @@ pub struct SeenCloser {
 
 impl<'a, T: Transport> CloserLook<'a, T> {
     /// Looks as these say.
-    #[must_use]
     pub const fn new(paced: Paced<'a, T>, mailboxes: bool, managers: bool) -> Self {
         Self { paced, mailboxes, managers, not_read: Mutex::new(None), managers_not_read: OnceLock::new() }
     }
@@ -99,7 +98,6 @@ impl<'a, T: Transport> CloserLook<'a, T> {
     }
 
     /// What could not be read so far.
-    #[must_use]
     pub fn notes(&self) -> Vec<Note> {
         let not_read = self.not_read.lock().unwrap_or_else(PoisonError::into_inner);
         let note = |(because, mailboxes): &(GraphError, u32)| Note::MailboxesNotRead {

@@ -41,7 +41,6 @@ impl Domains {
     }
 
     /// The federated domains, in the order of their names.
-    #[must_use]
     pub fn federated(&self) -> Vec<&str> {
         let mut domains: Vec<&str> = self.federated.iter().map(String::as_str).collect();
         domains.sort_unstable();
@@ -49,7 +48,6 @@ impl Domains {
     }
 
     /// The federated domain that this sign-in name ends with, in lower case: the password is at another provider then.
-    #[must_use]
     pub fn federated_domain_of(&self, user_principal_name: &str) -> Option<&str> {
         let (_, domain) = user_principal_name.rsplit_once('@')?;
         self.federated.get(&domain.to_lowercase()).map(String::as_str)

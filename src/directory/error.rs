@@ -16,7 +16,6 @@ pub enum DispensablePart {
 
 impl DispensablePart {
     /// What it is, as it stands in a sentence.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Roles => "directory roles",
@@ -26,7 +25,6 @@ impl DispensablePart {
     }
 
     /// The least permission to read it.
-    #[must_use]
     pub const fn permission(self) -> &'static str {
         match self {
             Self::Roles => "RoleManagement.Read.Directory",
@@ -36,7 +34,6 @@ impl DispensablePart {
     }
 
     /// The flag that gives up on it.
-    #[must_use]
     pub const fn flag(self) -> &'static str {
         match self {
             Self::Roles | Self::RoleGroups => "--without-roles",

@@ -119,7 +119,6 @@ impl AppById for RolesOfApp {
 
 impl HeldAppRole {
     /// What the role is called by what is known of its app: its name, or its id where that is not known.
-    #[must_use]
     pub fn role_name(&self, app: Option<&RolesOfApp>) -> String {
         match self.role_id {
             None => UNKNOWN_ROLE.to_owned(),

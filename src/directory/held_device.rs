@@ -33,13 +33,11 @@ pub struct HeldDevice {
 
 impl HeldDevice {
     /// Does Windows run on it? An app may change no other device ("Update device", and the refusals that people report).
-    #[must_use]
     pub fn is_windows(&self) -> bool {
         self.system.to_ascii_lowercase().starts_with("windows")
     }
 
     /// Is it synced from Active Directory, whose word holds again with the next sync?
-    #[must_use]
     pub fn is_hybrid(&self) -> bool {
         self.trust == "ServerAd"
     }

@@ -61,7 +61,6 @@ pub enum MethodKind {
 impl MethodKind {
     /// The segment of the path behind `/users/{id}/authentication/` by which v1.0 deletes it; nothing for a kind that v1.0 has no
     /// path for ("authenticationMethod resource type", and the page of each type).
-    #[must_use]
     pub const fn segment(self) -> Option<&'static str> {
         Some(match self {
             Self::Passkey => "fido2Methods",
@@ -78,7 +77,6 @@ impl MethodKind {
     }
 
     /// The least permission to delete it: one for each kind.
-    #[must_use]
     pub const fn permission(self) -> Option<&'static [&'static str]> {
         Some(match self {
             Self::Passkey => &["UserAuthMethod-Passkey.ReadWrite.All"],
@@ -95,7 +93,6 @@ impl MethodKind {
     }
 
     /// The word for it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }

@@ -29,7 +29,6 @@ pub(super) struct NoHeldRight(String);
 
 impl HeldRights {
     /// What is held.
-    #[must_use]
     pub fn of(privilege: &Privilege) -> Self {
         let roles =
             privilege.roles.iter().map(|HeldRole { role, through, eligible, tenant_wide, .. }| HeldRight::Role {
@@ -49,7 +48,6 @@ impl HeldRights {
     }
 
     /// Is nothing held, or nothing known?
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

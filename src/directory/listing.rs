@@ -184,26 +184,22 @@ impl<'a, T: Transport> Listing<'a, T> {
     }
 
     /// The group's name, where a group is listed.
-    #[must_use]
     pub fn group_name(&self) -> Option<&str> {
         self.group.as_ref().map(|group| group.name.as_str())
     }
 
     /// Members of the group that are no users, by kind, as `device`.
-    #[must_use]
     pub fn others(&self) -> BTreeMap<String, u64> {
         self.group.as_ref().map(|group| group.others.clone()).unwrap_or_default()
     }
 
     /// The filter could only be answered by the index behind advanced queries, which may lag behind the directory by
     /// minutes.
-    #[must_use]
     pub fn is_from_index(&self) -> bool {
         self.from_index
     }
 
     /// How long a list of this many people takes, where that is long.
-    #[must_use]
     pub fn time_for(people: u64) -> Duration {
         let pages = people.div_ceil(u64::from(PAGE_WITH_SIGN_IN)).saturating_sub(1);
         BETWEEN_SIGN_IN_PAGES * u32::try_from(pages).unwrap_or(u32::MAX)

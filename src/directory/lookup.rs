@@ -103,13 +103,11 @@ impl<'a, T: Transport> Lookup<'a, T> {
     pub const CHUNK: usize = 6_000;
 
     /// Asks through `transport`; waits are counted by `clock`.
-    #[must_use]
     pub fn new(transport: &'a T, clock: Clock) -> Self {
         Self::paced(Paced::new(transport, clock))
     }
 
     /// Shares the resource units of other reads.
-    #[must_use]
     pub fn paced(paced: Paced<'a, T>) -> Self {
         Self {
             paced,
@@ -170,7 +168,6 @@ impl<'a, T: Transport> Lookup<'a, T> {
     }
 
     /// What could not be read so far and does not stop a plan.
-    #[must_use]
     pub fn notes(&self) -> Vec<Note> {
         let deleted = match self.deleted.get() {
             Some(Err(error)) => Some(Note::DeletedNotRead { because: error.clone() }),

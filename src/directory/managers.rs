@@ -26,7 +26,6 @@ pub struct Manager {
 
 impl Manager {
     /// A guest, who signs in at another organization, or a contact, who has no account here.
-    #[must_use]
     pub fn is_outside(&self) -> bool {
         self.user_principal_name.is_empty() || self.user_principal_name.to_lowercase().contains("#ext#")
     }
@@ -38,7 +37,6 @@ impl Manager {
     }
 
     /// The name by which it is shown.
-    #[must_use]
     pub fn name(&self) -> String {
         self.names().next().map_or_else(|| self.object_id.to_string(), str::to_owned)
     }

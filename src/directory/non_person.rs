@@ -101,13 +101,11 @@ const SERVICE_BEGINNINGS: [&str; 2] = ["svc", "noreply"];
 
 impl NonPersonSign {
     /// The stable name.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
     /// What the account seems to be and by what, as a fragment.
-    #[must_use]
     pub const fn describe(self) -> &'static str {
         match self {
             Self::AgentUser => "an agent user",

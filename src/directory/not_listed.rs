@@ -20,7 +20,6 @@ pub enum NotListed {
 
 impl NotListed {
     /// The same as an error about the list at `path`, where it is so for everybody.
-    #[must_use]
     pub fn into_error_about(self, path: String) -> ReadError {
         match self {
             Self::Refused(error) => ReadError::refused(&path, error),

@@ -91,7 +91,6 @@ pub enum ManagerFault {
 
 impl Note {
     /// The note for people: what is not known, and what follows from it. What to do about it is in [`crate::wording::note`].
-    #[must_use]
     pub fn sentence(&self) -> String {
         match self {
             Self::RolesNotRead => {

@@ -32,7 +32,6 @@ pub enum Operator {
 
 impl Operator {
     /// What the account is, as a fragment.
-    #[must_use]
     pub const fn describe(self) -> &'static str {
         match self {
             Self::SignedInUser => "the account that this program is signed in with",
@@ -56,7 +55,6 @@ struct Me {
 
 impl Operators {
     /// Whether this account is an operator's, and why.
-    #[must_use]
     pub fn of(&self, account: ObjectId) -> Option<Operator> {
         self.by_account.get(&account).copied()
     }

@@ -44,7 +44,6 @@ pub struct PassScope {
 
 impl PassScope {
     /// May this person have a pass?
-    #[must_use]
     pub fn includes(&self, account: ObjectId) -> bool {
         self.included.as_ref().is_none_or(|included| included.contains(&account)) && !self.excluded.contains(&account)
     }

@@ -44,7 +44,6 @@ fn path(account: ObjectId, list: &str) -> String {
 
 impl<'a, T: Transport, L: PersonList> PersonReader<'a, T, L> {
     /// Reads where `paced` does, and spends none of its units.
-    #[must_use]
     pub fn new(paced: &Paced<'a, T>) -> Self {
         let (reading, clock) = paced.with_own_quota();
         let pace = FoundPace::new(L::PACE, clock.now());
@@ -52,7 +51,6 @@ impl<'a, T: Transport, L: PersonList> PersonReader<'a, T, L> {
     }
 
     /// How many people the next call may ask for.
-    #[must_use]
     pub fn next_call(&self) -> usize {
         (self.pace.next_call() / L::PATHS.len()).max(1)
     }

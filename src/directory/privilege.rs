@@ -60,26 +60,22 @@ impl Privilege {
     /// Says whether a User Administrator may not block or not reset this account: a role outside both of Microsoft's
     /// tables, a custom role, any tie to a role-assignable group, or a role over one administrative unit, which may be a
     /// restricted one.
-    #[must_use]
     pub fn beyond_user_administrator(&self) -> bool {
         let reachable = |held: &HeldRole| held.tenant_wide && roles::is_within_reach_of_user_administrator(held.role);
         !self.groups.is_empty() || !self.roles.iter().all(reachable)
     }
 
     /// The least role that the app needs to block and reset this account.
-    #[must_use]
     pub fn required_role(&self) -> &'static str {
         if self.beyond_user_administrator() { "Privileged Authentication Administrator" } else { "User Administrator" }
     }
 
     /// Says whether this account synchronises Active Directory, by the role that such accounts have.
-    #[must_use]
     pub fn is_sync_account(&self) -> bool {
         self.roles.iter().any(|held| [roles::DIRECTORY_SYNCHRONIZATION, roles::ON_PREMISES_SYNC].contains(&held.role))
     }
 
     /// Says whether this account holds the role now, over the whole tenant.
-    #[must_use]
     pub fn holds(&self, role: RoleTemplate) -> bool {
         self.roles.iter().any(|held| held.role == role && held.tenant_wide && !held.eligible)
     }

@@ -89,14 +89,12 @@ struct RoleGroupTies {
 
 impl Privileges {
     /// What this account may do; `None` without any role or tie.
-    #[must_use]
     pub fn of(&self, account: ObjectId) -> Option<&Privilege> {
         self.by_account.get(&account)
     }
 
     /// The users who are Global Administrators at this moment (active, over the whole tenant) and may sign in, in the
     /// order of their ids.
-    #[must_use]
     pub fn enabled_global_administrators(&self) -> &[ObjectId] {
         &self.enabled_global_administrators
     }

@@ -55,7 +55,6 @@ impl ActingRole {
     ];
 
     /// The role's name.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             PasswordAdministrator => "Password Administrator",
@@ -68,7 +67,6 @@ impl ActingRole {
     }
 
     /// The role's template ("Microsoft Entra built-in roles").
-    #[must_use]
     pub const fn template(self) -> RoleTemplate {
         RoleTemplate::new(match self {
             PasswordAdministrator => PASSWORD,
@@ -81,7 +79,6 @@ impl ActingRole {
     }
 
     /// The column of a role, where it has one.
-    #[must_use]
     pub fn of(role: RoleTemplate) -> Option<Self> {
         Self::ALL.into_iter().find(|column| column.template() == role)
     }
@@ -90,7 +87,6 @@ impl ActingRole {
     ///
     /// A target with any role that does not stand in the column is out of reach, and so is everyone who is guarded by more
     /// than a role; two columns reach those all the same.
-    #[must_use]
     pub fn reaches(self, target: &Target, action: Action) -> bool {
         let column = self as usize;
         let table: &[TableRow] = match action {
@@ -173,7 +169,6 @@ pub struct Target {
 
 impl Target {
     /// What protects an account with this privilege. A role that may only be taken does not protect.
-    #[must_use]
     pub fn of(privilege: Option<&Privilege>) -> Self {
         let Some(privilege) = privilege else { return Self::default() };
         let held = || privilege.roles.iter().filter(|held| !held.eligible);
@@ -197,7 +192,6 @@ pub struct Actor {
 
 impl Actor {
     /// What the holder of this privilege acts with.
-    #[must_use]
     pub fn of(privilege: Option<&Privilege>, is_app: bool) -> Self {
         let mut roles = Vec::new();
         let mut holds_others = false;
@@ -213,7 +207,6 @@ impl Actor {
     }
 
     /// Says whether all of these can be done to the target.
-    #[must_use]
     pub fn reaches(&self, target: &Target, actions: &[Action]) -> bool {
         actions.iter().all(|action| {
             self.roles.iter().any(|role| may(*role, self.is_app, target, *action))
@@ -226,7 +219,6 @@ impl Actor {
     }
 
     /// The least role with which all of these could be done to the target.
-    #[must_use]
     pub fn least_role_for(&self, target: &Target, actions: &[Action]) -> ActingRole {
         let enough = |role: &ActingRole| actions.iter().all(|action| may(*role, self.is_app, target, *action));
         // The highest of the tables' columns reaches everyone; the one before it is the least that does.

@@ -68,13 +68,11 @@ const BEYOND: &[(RoleTemplate, &str)] = &[
 ];
 
 /// The name of a built-in role, where it is known without asking.
-#[must_use]
 pub fn name_of(role: RoleTemplate) -> Option<&'static str> {
     WITHIN_REACH.iter().chain(BEYOND).find(|(known, _)| *known == role).map(|(_, name)| *name)
 }
 
 /// Says whether a User Administrator may both block and reset an account with this role. A role that is not known is not.
-#[must_use]
 pub fn is_within_reach_of_user_administrator(role: RoleTemplate) -> bool {
     WITHIN_REACH.iter().any(|(known, _)| *known == role)
 }

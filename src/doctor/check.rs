@@ -22,7 +22,6 @@ pub enum CheckStatus {
 
 impl CheckStatus {
     /// The word for it.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -55,38 +54,32 @@ pub struct Check {
 
 impl Check {
     /// Nothing stands in the way.
-    #[must_use]
     pub fn ok(check: &'static str, found: impl Into<String>) -> Self {
         let found = without_system_numbers(&found.into()).into_owned();
         Self { check, status: CheckStatus::Ok, found, remedy: None, command: None, items: Vec::new() }
     }
 
     /// This should be known first, and this may be done about it.
-    #[must_use]
     pub fn warning(check: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { status: CheckStatus::Warning, remedy: Some(remedy.into()), ..Self::ok(check, found) }
     }
 
     /// A run would fail, until this is done about it.
-    #[must_use]
     pub fn failed(check: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { status: CheckStatus::Failed, ..Self::warning(check, found, remedy) }
     }
 
     /// A run would fail, until this is done about it, by the command where one does it.
-    #[must_use]
     pub fn failed_with(check: &'static str, found: impl Into<String>, remedy: WordedStep) -> Self {
         Self { command: remedy.command, ..Self::failed(check, found, remedy.what) }
     }
 
     /// A run would fail, until all of this is done about it; where nothing is known of that, what usually is.
-    #[must_use]
     pub fn failed_by(check: &'static str, found: impl Into<String>, steps: &[WordedStep], usual: &str) -> Self {
         Self::failed_with(check, found, WordedStep::joined(steps).unwrap_or_else(|| usual.into()))
     }
 
     /// It could not be looked at.
-    #[must_use]
     pub fn skipped(check: &'static str, because: impl Into<String>) -> Self {
         Self { status: CheckStatus::Skipped, ..Self::ok(check, because) }
     }

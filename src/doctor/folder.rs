@@ -9,7 +9,6 @@ use crate::private_files;
 use crate::words::quoted;
 
 /// Whether a plan can be made in this folder, which may not be there yet. Nothing is left behind.
-#[must_use]
 pub fn judge(folder: &Path) -> Check {
     const CHECK: &str = "folder";
     let name = quoted(folder);

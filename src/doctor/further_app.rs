@@ -17,13 +17,11 @@ use crate::step::Steps;
 const ALL: [&str; 4] = ["token", "permissions", "excess", "roles"];
 
 /// Why nothing of a further app can be looked at: its file, or what the file names, cannot be used.
-#[must_use]
 pub fn unusable(why: impl Into<String>, remedy: impl Into<String>) -> Vec<Check> {
     without(Check::failed("credential", why, remedy))
 }
 
 /// The same, with the check that says why.
-#[must_use]
 pub fn without(credential: Check) -> Vec<Check> {
     let mut checks = vec![credential];
     checks.extend(skipped(&ALL, "it has no credential to get in with"));

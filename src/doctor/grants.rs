@@ -182,7 +182,6 @@ const OWNS_THE_TENANT: [&str; 6] = [
 ];
 
 /// What these steps need to be permitted, and the reading before them.
-#[must_use]
 pub fn needs(steps: Steps, scope: Scope) -> Vec<Need> {
     let mut needs = vec![READ_USERS];
     needs.extend(needs_of_steps(steps.without(Step::Devices).without(Step::EnableDevices)));
@@ -205,7 +204,6 @@ pub fn needs(steps: Steps, scope: Scope) -> Vec<Need> {
 }
 
 /// What the steps themselves need: without these, Graph refuses every write.
-#[must_use]
 pub fn needs_of_steps(steps: Steps) -> Vec<Need> {
     let mut needs: Vec<Need> = Vec::new();
     for permission in steps.iter().map(|step| step.facts().permission) {
@@ -222,7 +220,6 @@ pub fn delete_consents() -> impl Iterator<Item = Need> {
 }
 
 /// What a plan needs to be carried out: of the permissions to remove methods those of the kinds that it removes.
-#[must_use]
 pub fn needs_of_plan(plan: &Manifest) -> Vec<Need> {
     let steps = plan.counts.planned_steps();
     let mut needs = needs_of_steps(steps.without(Step::Methods));
@@ -241,7 +238,6 @@ const AS_THE_PERSON: &str = "Directory.AccessAsUser.All";
 
 impl Need {
     /// What is lacking of the least that permits this; nothing where something permits it.
-    #[must_use]
     pub fn lacking(&self, claims: &Claims) -> Vec<&'static str> {
         // In a person's name this one permits whatever the person may do ("Microsoft Graph permissions reference").
         let as_the_person = !claims.is_app && claims.permits(AS_THE_PERSON);
@@ -256,7 +252,6 @@ impl Need {
 }
 
 /// How a permission is granted.
-#[must_use]
 pub fn how_to_grant(permissions: &[&str], is_app: bool) -> String {
     let kind = if is_app { "Application" } else { "Delegated" };
     format!(
@@ -267,13 +262,11 @@ pub fn how_to_grant(permissions: &[&str], is_app: bool) -> String {
 }
 
 /// What is permitted against what the steps need: one check for each need that is not met, or one for all that are.
-#[must_use]
 pub fn judge(claims: &Claims, steps: Steps, scope: Scope) -> Vec<Check> {
     judge_needs(claims, &needs(steps, scope))
 }
 
 /// The same for an app that writes and does not read: another one reads for it.
-#[must_use]
 pub fn judge_writer(claims: &Claims, steps: Steps) -> Vec<Check> {
     judge_needs(claims, &needs_of_steps(steps))
 }
@@ -300,7 +293,6 @@ fn judge_needs(claims: &Claims, needs: &[Need]) -> Vec<Check> {
 }
 
 /// Which permissions are there that one flag alone needs. Without them nothing stands in the way.
-#[must_use]
 pub fn judge_optional(claims: &Claims) -> Check {
     let line = |(permission, purpose): (&str, &str)| {
         let held = if claims.permits(permission) { "granted" } else { "not granted" };
@@ -310,7 +302,6 @@ pub fn judge_optional(claims: &Claims) -> Check {
 }
 
 /// What is granted beyond the job.
-#[must_use]
 pub fn judge_excess(claims: &Claims) -> Check {
     const CHECK: &str = "excess";
     let of_steps = || Step::all().flat_map(|step| step.facts().permission.least);

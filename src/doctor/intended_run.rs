@@ -30,7 +30,6 @@ pub struct IntendedRun {
 impl IntendedRun {
     /// The steps that are meant. What takes a permission for each kind of method is meant only where its playbook is named, and
     /// passes where they are.
-    #[must_use]
     pub fn steps(&self) -> Steps {
         let of_any = || Step::all().filter(|step| step.own_pace().is_none()).collect();
         let steps: Steps = self.playbook.map_or_else(of_any, Playbook::steps);
@@ -38,7 +37,6 @@ impl IntendedRun {
     }
 
     /// What needs no network: recipients and folder.
-    #[must_use]
     pub fn look_at_what_is_here(&self) -> Vec<Check> {
         let mut checks = lists::recipients(&self.new_passwords, self.playbook);
         checks.extend(self.folder.as_deref().map(folder::judge));

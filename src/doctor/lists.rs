@@ -18,7 +18,6 @@ use crate::words::{counted, span};
 const RECIPIENTS: &str = "recipients";
 
 /// Whether the named keys can be sealed to: at least one check.
-#[must_use]
 pub fn recipients(new: &NewPasswords, playbook: Option<Playbook>) -> Vec<Check> {
     let mut checks = Vec::new();
     checks.extend(new.sealed_to.as_ref().map(sealed_to));
@@ -120,7 +119,6 @@ fn none_named(playbook: Option<Playbook>) -> Check {
 const MAKE_A_KEY: &str = "Make a key; the command prints what goes behind --seal-to.";
 
 /// A list that could not be read.
-#[must_use]
 pub fn unreadable(name: &str, error: &ProtectedError) -> Check {
     Check::failed(
         "protected",
@@ -130,7 +128,6 @@ pub fn unreadable(name: &str, error: &ProtectedError) -> Check {
 }
 
 /// The list of protected accounts, looked up: one check for each line that names no account.
-#[must_use]
 pub fn protected(name: &str, lines: usize, wrong: &[ProtectedError]) -> Vec<Check> {
     const CHECK: &str = "protected";
     if wrong.is_empty() {
@@ -145,7 +142,6 @@ pub(super) const PROTECT: &str = "Put the accounts for emergencies on a list, on
 
 /// Whether an account is left for emergencies ("Manage emergency access accounts in Microsoft Entra ID"). Nothing marks such
 /// an account; that a Global Administrator is protected by name is all that can be seen.
-#[must_use]
 pub fn emergency_access(facts: &TenantFacts, protected: Option<&HashSet<ObjectId>>) -> Check {
     const CHECK: &str = "emergency-access";
     let Some(privileges) = &facts.privileges else {

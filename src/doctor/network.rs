@@ -22,7 +22,6 @@ const INSPECTORS: [&str; 16] = [
 ];
 
 /// Whether one of the services answers.
-#[must_use]
 pub fn reachable(check: &'static str, root: &Root, answer: &Result<Reachable, Unreachable>) -> Check {
     match answer {
         Ok(Reachable { status, .. }) if *status >= 500 => Check::warning(
@@ -40,7 +39,6 @@ pub fn reachable(check: &'static str, root: &Root, answer: &Result<Reachable, Un
 }
 
 /// Who signed for the other end.
-#[must_use]
 pub fn signer(root: &Root, answer: &Result<Reachable, Unreachable>) -> Check {
     const CHECK: &str = "tls";
     let Ok(opened) = answer else {
@@ -73,7 +71,6 @@ pub fn signer(root: &Root, answer: &Result<Reachable, Unreachable>) -> Check {
 }
 
 /// How far this machine's clock is from the service's, where the difference matters.
-#[must_use]
 pub fn clocks(there: Option<OffsetDateTime>, here: OffsetDateTime, speed: f64) -> Check {
     const CHECK: &str = "clock";
     if (speed - 1.0).abs() > f64::EPSILON {

@@ -16,7 +16,6 @@ use crate::words::{counted, first_of};
 const MAX_NAMED: usize = 5;
 
 /// How a role is given to the app or the person: in the portal, and by a command.
-#[must_use]
 pub fn how_to_assign(role: ActingRole, principal: Option<ObjectId>, is_app: bool) -> (String, String) {
     let id = principal.map_or_else(|| "OBJECT_ID".to_owned(), |id| id.to_string());
     let command = format!(
@@ -40,7 +39,6 @@ const OVER_DEVICES: [(&str, Uuid); 3] = [
 ];
 
 /// The role over devices, where the steps disable any: a person needs one, and some apps were refused without.
-#[must_use]
 pub fn over_devices(privilege: Option<&Privilege>, is_app: bool, steps: Steps) -> Option<Check> {
     const CHECK: &str = "device role";
     if !steps.contains(Step::Devices) {
@@ -65,7 +63,6 @@ pub fn over_devices(privilege: Option<&Privilege>, is_app: bool, steps: Steps) -
 }
 
 /// The roles of the app or person, against what an ordinary account needs.
-#[must_use]
 pub fn own(actor: &Actor, privilege: Option<&Privilege>, principal: Option<ObjectId>, steps: Steps) -> Check {
     const CHECK: &str = "roles";
     let (ordinary, actions) = (Target::default(), actions(steps));
@@ -105,7 +102,6 @@ pub fn own(actor: &Actor, privilege: Option<&Privilege>, principal: Option<Objec
 }
 
 /// The roles in the token, where the directory could not be read.
-#[must_use]
 pub fn as_the_token_lists(claims: &Claims) -> Check {
     let name =
         |role: &RoleTemplate| crate::directory::roles::name_of(*role).map_or_else(|| role.to_string(), str::to_owned);
@@ -126,7 +122,6 @@ pub struct UnreachedRow {
 }
 
 /// Whether these steps can be done to this account.
-#[must_use]
 pub fn out_of_reach(
     actor: &Actor,
     place: ListPlace,
@@ -146,7 +141,6 @@ pub fn out_of_reach(
 }
 
 /// The accounts of the roster that the roles do not reach: one check for each role that would.
-#[must_use]
 pub fn reach(found: u64, missed: &[UnreachedRow], principal: Option<ObjectId>, is_app: bool) -> Vec<Check> {
     const CHECK: &str = "reach";
     let mut checks = Vec::new();

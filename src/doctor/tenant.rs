@@ -48,7 +48,6 @@ pub enum SizeClass {
 
 impl SizeClass {
     /// The class of a tenant with so many users.
-    #[must_use]
     pub const fn of(users: u64) -> Self {
         match users {
             0..50 => Self::S,
@@ -58,7 +57,6 @@ impl SizeClass {
     }
 
     /// How many resource units one app has in ten seconds.
-    #[must_use]
     pub const fn resource_units(self) -> u32 {
         match self {
             Self::S => 3_500,
@@ -79,7 +77,6 @@ impl fmt::Display for SizeClass {
 }
 
 /// Name and size.
-#[must_use]
 pub fn name_and_size(tenant: &Description, users: Option<u64>) -> Check {
     let name = tenant.display_name.as_deref().filter(|name| !name.is_empty()).unwrap_or("without a name");
     let size = users.map_or("its number of users is not known".to_owned(), |users| {
@@ -89,7 +86,6 @@ pub fn name_and_size(tenant: &Description, users: Option<u64>) -> Check {
 }
 
 /// The limits that follow from the size, and how near to them the tenant says that this app is.
-#[must_use]
 pub fn quota(users: Option<u64>, advice: &Advice) -> Check {
     const CHECK: &str = "quota";
     let units = users.map_or(String::new(), |users| {
@@ -110,7 +106,6 @@ pub fn quota(users: Option<u64>, advice: &Advice) -> Check {
 const OVERDUE: Duration = Duration::hours(3);
 
 /// Whether Active Directory is synced into the tenant, and whether that is alive.
-#[must_use]
 pub fn sync(tenant: &Description, synced: Option<u64>, now: OffsetDateTime) -> Check {
     const CHECK: &str = "sync";
     if tenant.on_premises_sync_enabled != Some(true) {
@@ -153,7 +148,6 @@ pub fn sync(tenant: &Description, synced: Option<u64>, now: OffsetDateTime) -> C
 }
 
 /// Whether resets of synced people are written back, as far as the tenant says.
-#[must_use]
 pub fn writeback(features: &Result<Option<SyncFeatures>, ReadError>) -> Check {
     const CHECK: &str = "writeback";
     match features {
@@ -179,7 +173,6 @@ pub fn writeback(features: &Result<Option<SyncFeatures>, ReadError>) -> Check {
 }
 
 /// The domains whose people sign in elsewhere.
-#[must_use]
 pub fn domains(domains: &Domains) -> Check {
     let federated = domains.federated();
     match federated.as_slice() {
@@ -194,7 +187,6 @@ pub fn domains(domains: &Domains) -> Check {
 
 /// Whether it is known who may take a role for a while, and whose account must not be touched. `notes` are of a reading that asked
 /// for roles.
-#[must_use]
 pub fn notes(notes: &[Note]) -> Vec<Check> {
     const ELIGIBLE: &str = "eligible-roles";
     let mut eligible = Check::ok(ELIGIBLE, "who may take a role for a while is known (Privileged Identity Management)");
@@ -229,7 +221,6 @@ fn gap(check: &'static str, note: &Note) -> Check {
 }
 
 /// Does the tenant give the temporary access passes that are meant?
-#[must_use]
 pub fn passes(wish: PassWish, policy: Result<PassPolicy, LookupError>) -> Check {
     const NAME: &str = "passes";
     match &policy.map(|policy| wish.under(&policy)) {

@@ -17,7 +17,6 @@ const SHORT: Duration = Duration::minutes(10);
 const SOON: Duration = Duration::days(30);
 
 /// What the token says about itself; nothing of the token is shown.
-#[must_use]
 pub fn judge(claims: Option<&Claims>, now: OffsetDateTime) -> Check {
     const CHECK: &str = "token";
     let Some(claims) = claims else {
@@ -50,7 +49,6 @@ pub fn judge(claims: Option<&Claims>, now: OffsetDateTime) -> Check {
 }
 
 /// Until when the certificate is good that signs for tokens. Entra takes none that has expired.
-#[must_use]
 pub fn certificate(facts: CertificateFacts, now: OffsetDateTime) -> Check {
     const CHECK: &str = "certificate";
     let thumbprint = format!("SHA-256 {}", facts.thumbprint);
@@ -73,14 +71,12 @@ pub fn certificate(facts: CertificateFacts, now: OffsetDateTime) -> Check {
 }
 
 /// Why there is none.
-#[must_use]
 pub fn refused(error: &TransportError) -> Check {
     let remedy = of_call(error).unwrap_or_else(|| "Check the credential that is set in the environment.".into());
     Check::failed_with("token", error.to_string(), remedy)
 }
 
 /// The tenant that Graph answers for must be the one that the token names.
-#[must_use]
 pub fn fits(claims: &Claims, tenant: TenantId) -> Option<Check> {
     let named = claims.tenant.filter(|named| *named != tenant)?;
     Some(Check::failed(

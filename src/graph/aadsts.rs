@@ -1,13 +1,11 @@
 //! The codes of the token service.
 
 /// Says whether the same request may succeed a little later: too many requests, or a service that is not ready.
-#[must_use]
 pub fn is_passing(code: u32) -> bool {
     matches!(code, 50_196 | 90_033 | 90_055)
 }
 
 /// Finds the first `AADSTS` code in a message of the token service.
-#[must_use]
 pub fn code_in(message: &str) -> Option<u32> {
     let digits = message.split("AADSTS").nth(1)?;
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());

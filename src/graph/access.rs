@@ -25,7 +25,6 @@ pub struct Access {
 
 impl Access {
     /// Whether the token is renewed before it ends.
-    #[must_use]
     pub fn is_renewed(&self) -> bool {
         self.kind.method().is_renewable
     }

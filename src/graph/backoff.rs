@@ -6,13 +6,11 @@ use std::time::Duration;
 /// that calls that failed together do not come back together.
 ///
 /// Source: "Microsoft Graph throttling guidance" asks for exponential backoff where there is no `Retry-After`.
-#[must_use]
 pub fn delay(attempt: u32) -> Duration {
     spread(attempt, chance())
 }
 
 /// [`delay`] for a caller that brings its own `chance`, from 0 to 1.
-#[must_use]
 pub fn spread(attempt: u32, chance: f64) -> Duration {
     let longest = Duration::from_secs(120);
     let full = Duration::from_secs(1).saturating_mul(1_u32 << attempt.min(10)).min(longest);
@@ -20,19 +18,16 @@ pub fn spread(attempt: u32, chance: f64) -> Duration {
 }
 
 /// Up to a quarter of a second, to spread what would otherwise come back in one instant.
-#[must_use]
 pub fn jitter() -> Duration {
     a_little(chance())
 }
 
 /// [`jitter`] for a caller that brings its own `chance`, from 0 to 1.
-#[must_use]
 pub fn a_little(chance: f64) -> Duration {
     Duration::from_millis(250).mul_f64(chance.clamp(0.0, 1.0))
 }
 
 /// A number from 0 to 1. Spreading needs no secrecy, so a failing source of randomness is no reason to stop.
-#[must_use]
 pub fn chance() -> f64 {
     f64::from(getrandom::u32().unwrap_or(u32::MAX / 2)) / f64::from(u32::MAX)
 }

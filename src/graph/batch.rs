@@ -62,13 +62,11 @@ pub struct Read {
 
 impl Read {
     /// Reads what is at `url`, as fresh as the directory itself.
-    #[must_use]
     pub fn fresh(url: impl Into<String>) -> Self {
         Self { url: url.into(), consistency: Consistency::Session, is_of_found: false }
     }
 
     /// The same about an object that a read found a moment ago.
-    #[must_use]
     pub fn of_found(url: impl Into<String>) -> Self {
         Self { is_of_found: true, ..Self::fresh(url) }
     }
@@ -142,7 +140,6 @@ pub struct ItemAnswer {
 
 impl ItemAnswer {
     /// The answer to an item of a call that carried `sent`, as the error it is; nothing of that is kept.
-    #[must_use]
     pub(crate) fn error_without(&self, sent: &SentSecrets<'_>) -> GraphError {
         let kind = self.advice.content_type.as_deref();
         GraphError::of_answer(self.status, kind, self.body_bytes(), self.advice.request_id.clone(), sent)
@@ -159,7 +156,6 @@ impl ItemAnswer {
 /// mention, or mentions twice: what became of it is unknown.
 ///
 /// Returns `None` when the body holds no `responses`, so that the answer is one to the envelope and not to its items.
-#[must_use]
 pub fn answers(body: &[u8], sent: usize, date: Option<OffsetDateTime>) -> Option<Vec<Option<ItemAnswer>>> {
     #[derive(Deserialize)]
     struct Answers<'a> {

@@ -27,7 +27,6 @@ pub enum Caller {
 impl Caller {
     /// Whose token it is that makes these claims. What stands there is a hint and never the only word: Graph is asked who
     /// the caller is wherever it can be.
-    #[must_use]
     pub fn of_claims(claims: Option<&Claims>) -> Self {
         match claims {
             Some(Claims { is_app: true, app_id: Some(client_id), .. }) => Self::App { client_id: client_id.clone() },

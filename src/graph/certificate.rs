@@ -12,7 +12,6 @@ const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 
 /// The name of the issuer of a certificate in DER, as `Common Name (Organization)`; `None` where there is none that can be
 /// read.
-#[must_use]
 pub fn issuer(certificate: &[u8]) -> Option<String> {
     let certificate = Certificate::from_der(certificate).ok()?;
     let attributes = certificate.tbs_certificate.issuer.0.iter().flat_map(|set| set.0.iter());
@@ -37,7 +36,6 @@ pub fn issuer(certificate: &[u8]) -> Option<String> {
 }
 
 /// From when and until when a certificate in DER is good; `None` where it cannot be read.
-#[must_use]
 pub fn validity(certificate: &[u8]) -> Option<(OffsetDateTime, OffsetDateTime)> {
     let validity = Certificate::from_der(certificate).ok()?.tbs_certificate.validity;
     let moment = |time: x509_cert::time::Time| {

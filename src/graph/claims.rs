@@ -37,7 +37,6 @@ pub struct Claims {
 
 impl Claims {
     /// Reads the claims of a token; `None` where they cannot be read, or do not say what is permitted.
-    #[must_use]
     pub fn of_token(token: &str) -> Option<Self> {
         #[derive(Deserialize)]
         struct OnWire {
@@ -81,7 +80,6 @@ impl Claims {
     }
 
     /// Whether the token carries this permission; names are compared without regard to case.
-    #[must_use]
     pub fn permits(&self, permission: &str) -> bool {
         self.permissions.iter().any(|held| held.eq_ignore_ascii_case(permission))
     }

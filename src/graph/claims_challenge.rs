@@ -8,7 +8,6 @@ use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 ///
 /// Source: "Claims challenges, claims requests, and client capabilities": `WWW-Authenticate: Bearer …,
 /// error="insufficient_claims", claims="<base64>"`. What is not such a challenge, or cannot be read, is none.
-#[must_use]
 pub fn claims_in(headers: &HeaderMap) -> Option<String> {
     headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok()).find_map(claims_of)
 }

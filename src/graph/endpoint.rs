@@ -82,7 +82,6 @@ pub enum EndpointError {
 
 impl EndpointError {
     /// Of which service the address is.
-    #[must_use]
     pub const fn service(&self) -> EndpointKind {
         match self {
             Self::NotAnAddress { which, .. } | Self::NotARoot { which, .. } | Self::ClearText { which, .. } => *which,
@@ -110,13 +109,11 @@ impl Root {
     }
 
     /// The address of a path below this root; `path` begins with a slash.
-    #[must_use]
     pub fn join(&self, path: &str) -> String {
         format!("{self}{path}")
     }
 
     /// Says whether the host is this very machine.
-    #[must_use]
     pub fn is_loopback(&self) -> bool {
         match self.0.host_str() {
             Some("localhost") => true,
@@ -126,7 +123,6 @@ impl Root {
     }
 
     /// Says whether calls to it are encrypted.
-    #[must_use]
     pub fn is_encrypted(&self) -> bool {
         self.0.scheme() == "https"
     }
@@ -152,7 +148,6 @@ pub struct Endpoints {
 impl Endpoints {
     /// The audience that a federated credential has in this cloud unless it was set otherwise ("Workload identity
     /// federation").
-    #[must_use]
     pub fn federated_audience(&self) -> &'static str {
         // An address of another cloud's token service stands for that cloud.
         let authority = self.authority.to_string();
@@ -186,7 +181,6 @@ impl Endpoints {
     }
 
     /// The scope that a token for this Graph must name.
-    #[must_use]
     pub fn scope(&self) -> String {
         self.graph.join("/.default")
     }

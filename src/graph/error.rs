@@ -56,7 +56,6 @@ const MASTERED_ELSEWHERE_WORDS: [&str; 2] = ["on-premises", "federated"];
 
 impl GraphError {
     /// Reads an error body; a body of another shape still gives an error that says so.
-    #[must_use]
     pub fn parse(status: u16, body: &[u8], request_id: Option<String>) -> Self {
         Self::of_answer(status, None, body, request_id, &SentSecrets::none())
     }
@@ -82,7 +81,6 @@ impl GraphError {
     }
 
     /// The same without Graph's name for the request, which is another one at each answer.
-    #[must_use]
     pub fn lasting(&self) -> Self {
         Self { request_id: None, ..self.clone() }
     }
@@ -96,26 +94,22 @@ impl GraphError {
     }
 
     /// Says whether the new password itself was refused: a fresh one may pass.
-    #[must_use]
     pub fn is_about_the_password(&self) -> bool {
         self.status == 400 && self.says(PASSWORD_WORDS)
     }
 
     /// Says whether the account, or its password, is kept on-premises or by another identity provider. There is no code for
     /// it either.
-    #[must_use]
     pub fn is_about_an_account_mastered_elsewhere(&self) -> bool {
         MASTERED_ELSEWHERE_WORDS.iter().any(|words| self.says(words))
     }
 
     /// Says whether it is the person's default method, which Graph deletes only when no other is left that could be it.
-    #[must_use]
     pub fn is_about_the_default_method(&self) -> bool {
         self.status == 400 && DEFAULT_METHOD_WORDS.iter().any(|words| self.says(words))
     }
 
     /// Says whether the tenant lacks a licence for it.
-    #[must_use]
     pub fn is_about_a_licence(&self) -> bool {
         matches!(self.status, 400 | 403) && self.says(LICENCE_WORDS)
     }
@@ -127,43 +121,36 @@ impl GraphError {
     }
 
     /// Says whether the account is in a restricted management administrative unit. There is no code of its own for it.
-    #[must_use]
     pub fn is_about_a_restricted_unit(&self) -> bool {
         self.status == 403 && self.says(RESTRICTED_UNIT_WORDS)
     }
 
     /// Says whether Graph does not allow it: a permission is missing, or a role.
-    #[must_use]
     pub fn is_denied(&self) -> bool {
         self.code == "Authorization_RequestDenied" || (self.status == 403 && self.code.is_empty())
     }
 
     /// Says whether what was asked for, or written to, is not there.
-    #[must_use]
     pub fn is_about_what_is_gone(&self) -> bool {
         self.code == NOT_FOUND || (self.status == 404 && self.code.is_empty())
     }
 
     /// Says whether the directory itself answers that what was asked for is not there. A 404 without its code may be anything's.
-    #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.status == 404 && self.code == NOT_FOUND
     }
 
     /// Says whether the tenant lacks Entra ID P1 or P2: with a 400, and with the code of the error page for such tenants.
-    #[must_use]
     pub fn is_about_a_premium_licence(&self) -> bool {
         self.code == "AadPremiumLicenseRequired" || self.code == "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
     }
 
     /// Says whether the question needs the index that `ConsistencyLevel: eventual` asks.
-    #[must_use]
     pub fn is_about_an_unsupported_query(&self) -> bool {
         self.status == 400 && self.code == "Request_UnsupportedQuery"
     }
 
     /// What is known of the reason.
-    #[must_use]
     pub fn clue(&self) -> Option<GraphClue> {
         match (self.status, self.code.as_str()) {
             (403, _) if self.is_about_a_restricted_unit() => Some(GraphClue::RestrictedUnit),

@@ -14,7 +14,6 @@ const KNOWN_TYPES: [&str; 5] = ["text/html", "text/plain", "text/xml", "applicat
 const SHOWN: usize = 100;
 
 /// Says whether a body cannot be Graph's, by the content type that came with it and by how it begins.
-#[must_use]
 pub fn is_foreign(status: u16, content_type: Option<&str>, body: &[u8]) -> bool {
     let body = without_mark(body);
     let kind = content_type.map(media_type);
@@ -35,7 +34,6 @@ pub struct Described {
 
 /// Describes a body that is no error of Graph's, and that came for what carried `sent`: its content type, and its first words
 /// where nothing was sent that they may repeat.
-#[must_use]
 pub(crate) fn describe(status: u16, content_type: Option<&str>, body: &[u8], sent: &SentSecrets<'_>) -> Described {
     let body = without_mark(body);
     let Words { message, is_foreign } = words_for(status, content_type, body, sent);

@@ -58,7 +58,6 @@ pub struct FoundPace {
 
 impl FoundPace {
     /// Begins slowly.
-    #[must_use]
     pub const fn new(range: PaceRange, now: Duration) -> Self {
         Self {
             range,
@@ -72,7 +71,6 @@ impl FoundPace {
     }
 
     /// How many requests the next call may hold.
-    #[must_use]
     pub fn next_call(&self) -> usize {
         ((self.per_second * SECONDS_A_CALL).ceil() as usize).clamp(1, MAX_ITEMS)
     }
@@ -85,7 +83,6 @@ impl FoundPace {
     }
 
     /// When the next requests may be sent.
-    #[must_use]
     pub const fn free_at(&self) -> Duration {
         self.free_at
     }
@@ -135,13 +132,11 @@ impl FoundPace {
 
 impl PaceRange {
     /// The least time for so many requests: a pace that begins with one a second never makes up for that beginning.
-    #[must_use]
     pub fn floor(self, requests: u64) -> Duration {
         Duration::from_secs_f64(requests as f64 / self.fast)
     }
 
     /// How long so many requests take, where Graph lets all of them through and where it lets one a second through.
-    #[must_use]
     pub fn both_ends(self, requests: u32) -> (Duration, Duration) {
         let span = |pace: f64| Duration::from_secs_f64(f64::from(requests) / pace);
         (span(self.fast), span(self.slow))

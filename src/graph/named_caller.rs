@@ -36,7 +36,6 @@ pub enum NamedCaller {
 
 impl NamedCaller {
     /// The caller, with the name that the claims of its token have for it.
-    #[must_use]
     pub fn new(caller: Caller, claims: Option<&Claims>) -> Self {
         match caller {
             Caller::App { client_id } => {
@@ -51,7 +50,6 @@ impl NamedCaller {
     }
 
     /// Everything that they are known by: name and id.
-    #[must_use]
     pub fn names(&self) -> Vec<String> {
         match self {
             Self::App { client_id, name } => vec![client_id.clone(), name.clone()],

@@ -25,13 +25,11 @@ pub struct OutsideText(String);
 
 impl OutsideText {
     /// What may be kept of the words that answered what carried `sent`.
-    #[must_use]
     pub(crate) fn guarded(text: &str, sent: &SentSecrets<'_>) -> Self {
         Self(bounded(sent.without(&text[..char_boundary(text, MAX_LOOKED_AT)])))
     }
 
     /// The words of something that nothing was sent to in confidence, or that this program said itself.
-    #[must_use]
     pub fn of_nothing_sent(text: &str) -> Self {
         Self::guarded(text, &SentSecrets::none())
     }
@@ -42,13 +40,11 @@ impl OutsideText {
     }
 
     /// For comparisons.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Are there no words?
-    #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -35,20 +35,17 @@ impl<T> Clone for Paced<'_, T> {
 
 impl<'a, T: Transport> Paced<'a, T> {
     /// Begins with a full bucket; waits are counted by `clock`.
-    #[must_use]
     pub fn new(transport: &'a T, clock: Clock) -> Self {
         let units = Arc::new(Mutex::new(Bucket::full(Allowance::RESOURCE_UNITS, clock)));
         Self { reading: Reading::new(transport, clock), clock, units }
     }
 
     /// The same tenant for calls that have a quota of their own: they spend none of these units.
-    #[must_use]
     pub const fn with_own_quota(&self) -> (Reading<'a, T>, Clock) {
         (self.reading, self.clock)
     }
 
     /// Graph's own clock when it last answered, where that is known.
-    #[must_use]
     pub fn last_date(&self) -> Option<OffsetDateTime> {
         self.reading.last_date()
     }
@@ -118,7 +115,6 @@ impl<'a, T: Transport> Paced<'a, T> {
     }
 
     /// Reads a list page by page, each at `cost` resource units.
-    #[must_use]
     pub fn pages<A: DeserializeOwned>(
         &self,
         path: impl Into<String>,
@@ -294,7 +290,6 @@ impl<T, A> Pages<'_, T, A> {
     }
 
     /// Says whether there is another page to ask for.
-    #[must_use]
     pub fn has_more(&self) -> bool {
         self.next.is_some()
     }

@@ -17,7 +17,6 @@ impl fmt::Display for PercentEncoded<'_> {
 }
 
 /// `PercentEncoded` as text.
-#[must_use]
 pub fn encode_query(text: &str) -> String {
     PercentEncoded(text).to_string()
 }

@@ -65,7 +65,6 @@ impl LastAttempt {
 
 impl ReadError {
     /// Graph refused to say what is at `path`, which begins with the version.
-    #[must_use]
     pub fn refused(path: &str, error: GraphError) -> Self {
         Self::Refused { error, needs: least_for(path) }
     }

@@ -2,7 +2,6 @@
 //! domains", "List groups", "List unifiedRoleAssignments", "List roleEligibilityScheduleInstances", "List methods" of a user, "Get servicePrincipal").
 
 /// The least permission for what is at `path`, which begins with the version; `None` where that is not known here.
-#[must_use]
 pub(super) fn least_for(path: &str) -> Option<&'static str> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mut parts = path.trim_start_matches('/').split('/').skip(1);

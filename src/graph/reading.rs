@@ -75,7 +75,6 @@ impl Organization {
     /// The names of the tenant: its own, and those of the domain that it began with and the one that it goes by. No part of
     /// them may stand in a password; of the other domains, of which there may be thousands, a person's own stands in the
     /// sign-in name ("Eliminate bad passwords using Microsoft Entra Password Protection": the tenant name).
-    #[must_use]
     pub fn names(&self) -> Vec<String> {
         let domains = self.verified_domains.iter().filter(|domain| domain.is_initial || domain.is_default);
         self.display_name.iter().cloned().chain(domains.map(|domain| domain.name.clone())).collect()
@@ -98,13 +97,11 @@ pub struct VerifiedDomain {
 
 impl<'a, T: Transport> Reading<'a, T> {
     /// Waits are counted by `clock`.
-    #[must_use]
     pub fn new(transport: &'a T, clock: Clock) -> Self {
         Self { transport, clock }
     }
 
     /// Graph's own clock when it last answered, where that is known.
-    #[must_use]
     pub fn last_date(&self) -> Option<OffsetDateTime> {
         self.transport.last_date()
     }

@@ -14,7 +14,6 @@ const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 /// a value that is none of these: the caller then backs off by itself.
 ///
 /// Source: "Microsoft Graph throttling guidance" and RFC 9110, section 10.2.3.
-#[must_use]
 pub fn parse(value: &str, now: OffsetDateTime) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse::<f64>() {
@@ -29,7 +28,6 @@ pub fn parse(value: &str, now: OffsetDateTime) -> Option<Duration> {
 }
 
 /// Reads the preferred form of an HTTP date, as in `Date: Sun, 06 Nov 1994 08:49:37 GMT`.
-#[must_use]
 pub fn http_date(value: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(value, &Rfc2822).ok()
 }

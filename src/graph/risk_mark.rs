@@ -46,7 +46,6 @@ pub enum RiskMark {
 
 impl RiskMark {
     /// The flag that asks for it.
-    #[must_use]
     pub const fn flag(self) -> &'static str {
         match self {
             Self::ConfirmCompromised => "--confirm-compromised",
@@ -81,7 +80,6 @@ pub enum RiskBar {
 
 impl RiskBar {
     /// What stands in the way of who comes with these claims and was refused so; nothing where that is no matter of everybody.
-    #[must_use]
     pub fn of(refusal: &GraphError, claims: Option<&Claims>) -> Option<Self> {
         if refusal.is_about_a_licence() {
             return Some(Self::Licence);

@@ -27,7 +27,6 @@ pub enum StatusClass {
 
 impl StatusClass {
     /// The class of a status.
-    #[must_use]
     pub const fn of(status: u16) -> Self {
         match status {
             200..=299 => Self::Success,
@@ -42,7 +41,6 @@ impl StatusClass {
     }
 
     /// Can the same request succeed later, without any change?
-    #[must_use]
     pub const fn is_passing(self) -> bool {
         matches!(self, Self::Conflict | Self::Blocked | Self::Throttled | Self::ServerFault)
     }

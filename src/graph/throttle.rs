@@ -40,7 +40,6 @@ pub struct ThrottleScope {
 
 impl ThrottleScope {
     /// Reads the header; a scope that is not documented is `None`.
-    #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         let mut parts = value.split('/');
         let owner = match parts.next()?.trim() {
@@ -60,7 +59,6 @@ impl ThrottleScope {
 }
 
 /// Reads `x-ms-throttle-limit-percentage`: the share of the limit in use, sent from 0.8 on; at 1.0 throttling starts.
-#[must_use]
 pub fn parse_percentage(value: &str) -> Option<f64> {
     value.trim().parse::<f64>().ok().filter(|share| share.is_finite() && *share >= 0.0)
 }

@@ -48,7 +48,6 @@ impl TokenMark {
 
 impl Token {
     /// Which one it is.
-    #[must_use]
     pub fn mark(&self) -> TokenMark {
         TokenMark(self.generation)
     }
@@ -59,7 +58,6 @@ impl Token {
     }
 
     /// The value of the `Authorization` header.
-    #[must_use]
     pub fn authorization(&self) -> SecretString {
         SecretString::from(format!("Bearer {}", self.sought.text()))
     }
@@ -124,7 +122,6 @@ impl State {
 impl TokenSource {
     /// A source over the program's own HTTP stack, so that proxy, private certificate authority and time limits hold
     /// for the token service too. Nothing is sent before the first token is asked for.
-    #[must_use]
     pub fn new(credential: Credential, endpoints: Endpoints, http: reqwest::Client) -> Self {
         let (kind, client_id, tenant) =
             (credential.kind(), credential.client_id().map(str::to_owned), credential.tenant().map(str::to_owned));
@@ -178,13 +175,11 @@ impl TokenSource {
     }
 
     /// The tenant as it was configured: an id or a domain.
-    #[must_use]
     pub fn tenant(&self) -> Option<&str> {
         self.tenant.as_deref()
     }
 
     /// The public facts of the certificate, where one is used.
-    #[must_use]
     pub fn certificate(&self) -> Option<CertificateFacts> {
         self.certificate
     }

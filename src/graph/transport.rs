@@ -44,7 +44,6 @@ pub enum Consistency {
 
 impl Consistency {
     /// The header that asks for it, where one is needed.
-    #[must_use]
     pub const fn header(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Session => None,
@@ -70,13 +69,11 @@ pub struct Call {
 
 impl Call {
     /// Reads what is at `path`.
-    #[must_use]
     pub fn get(path: impl Into<String>, consistency: Consistency) -> Self {
         Self { method: Method::GET, path: path.into(), body: None, consistency, writes: false }
     }
 
     /// Sends `body` to `path`.
-    #[must_use]
     pub fn post(path: impl Into<String>, body: Bytes) -> Self {
         Self {
             method: Method::POST,
@@ -176,7 +173,6 @@ impl Answer {
 
     /// The answer to a call that carried secrets, as the error it is: only Graph's own words are kept of it, and none that
     /// repeat what was sent.
-    #[must_use]
     pub(crate) fn into_error_without(self, sent: SentSecrets<'_>) -> GraphError {
         let Self { status, advice, body, carried, .. } = &self;
         let (kind, request_id, sent) = (advice.content_type.as_deref(), advice.request_id.clone(), &carried.and(sent));
@@ -189,14 +185,12 @@ impl Answer {
     }
 
     /// The answer as the error it is.
-    #[must_use]
     pub fn into_error(self) -> GraphError {
         self.into_error_without(SentSecrets::none())
     }
 
     /// Did something else than Graph answer that may be out of the way later: a proxy that restarts, one that still
     /// requires a sign-in? One that refuses the form of a request refuses it the next time as well.
-    #[must_use]
     pub fn is_obstacle(&self) -> bool {
         self.is_foreign() && !matches!(self.status, 400 | 404 | 405 | 411 | 413..=415 | 431 | 501)
     }
@@ -216,7 +210,6 @@ impl Answer {
     }
 
     /// Did something else than Graph answer, such as a proxy? Then it is unknown whether the request ever reached Graph.
-    #[must_use]
     pub fn is_foreign(&self) -> bool {
         foreign::is_foreign(self.status, self.advice.content_type.as_deref(), &self.body)
     }
@@ -241,13 +234,11 @@ pub enum TransportError {
 
 impl TransportError {
     /// No connection came about, to Graph or to the token service.
-    #[must_use]
     pub const fn is_unreachable(&self) -> bool {
         matches!(self, Self::NotSent(_) | Self::Token(TokenError::Unreachable(_)))
     }
 
     /// Why Graph or the token service was not reached, where the cause is known.
-    #[must_use]
     pub fn unreachable_cause(&self) -> Option<UnreachableCause> {
         match self {
             Self::NotSent(unreachable) | Self::Lost(unreachable) => unreachable.cause,
@@ -307,7 +298,6 @@ const NOT_KNOWN: i64 = i64::MIN;
 
 impl HttpTransport {
     /// Sends over `http` with tokens from `tokens`.
-    #[must_use]
     pub fn new(http: reqwest::Client, endpoints: Endpoints, tokens: TokenSource) -> Self {
         Self {
             http,
@@ -326,7 +316,6 @@ impl HttpTransport {
     }
 
     /// Graph's clock, as of the last answer; `None` before the first.
-    #[must_use]
     pub fn time_there(&self) -> Option<OffsetDateTime> {
         let ahead = self.ahead.load(Ordering::Relaxed);
         (ahead != NOT_KNOWN).then(|| OffsetDateTime::now_utc().saturating_add(time::Duration::seconds(ahead)))
@@ -351,26 +340,22 @@ impl HttpTransport {
     }
 
     /// The same way to Graph for another app.
-    #[must_use]
     pub fn beside(&self, credential: Credential) -> Self {
         let tokens = TokenSource::new(credential, self.endpoints.clone(), self.http.clone());
         Self::new(self.http.clone(), self.endpoints.clone(), tokens).with_listener(self.on_postponed_read)
     }
 
     /// The tenant as it was configured: an id or a domain.
-    #[must_use]
     pub fn tenant(&self) -> Option<&str> {
         self.tokens.tenant()
     }
 
     /// The root of the token service.
-    #[must_use]
     pub fn authority(&self) -> String {
         self.endpoints.authority.to_string()
     }
 
     /// The public facts of the certificate that signs for tokens, where one does.
-    #[must_use]
     pub fn certificate(&self) -> Option<CertificateFacts> {
         self.tokens.certificate()
     }

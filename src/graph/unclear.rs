@@ -17,7 +17,6 @@ const AWAY: [&str; 8] = [
 
 /// Is it a refusal without a reason that lasts: a 400 that says nothing, or one of a service that is away? `body` is the one
 /// that the error was read from.
-#[must_use]
 pub(crate) fn is_unclear(error: &GraphError, body: &[u8]) -> bool {
     if error.status != 400 || error.is_foreign && !is_hollow(body) {
         return false;
@@ -30,7 +29,6 @@ pub(crate) fn is_unclear(error: &GraphError, body: &[u8]) -> bool {
 
 /// Does Graph not know the object? Behind a read that found it this passes: not every server of the directory knows it at the
 /// same moment.
-#[must_use]
 pub(crate) fn is_not_known(error: &GraphError) -> bool {
     error.is_not_found() && !error.is_foreign
 }

@@ -59,7 +59,6 @@ pub enum UnreachableCause {
 
 impl Unreachable {
     /// Takes the cause out of an error of the HTTP client.
-    #[must_use]
     pub fn new(service: impl fmt::Display, error: &(dyn Error + 'static)) -> Self {
         Self {
             service: service.to_string(),
@@ -69,7 +68,6 @@ impl Unreachable {
     }
 
     /// The cause, and the network's own words; without the service.
-    #[must_use]
     pub fn reason(&self) -> String {
         let own = &self.own_words;
         match self.cause {
@@ -80,7 +78,6 @@ impl Unreachable {
     }
 
     /// Another obstacle than one of the network.
-    #[must_use]
     pub fn because(service: impl fmt::Display, reason: impl fmt::Display) -> Self {
         Self { service: service.to_string(), cause: None, own_words: OutsideText::of_nothing_sent(&reason.to_string()) }
     }
@@ -94,7 +91,6 @@ impl fmt::Display for Unreachable {
 
 impl UnreachableCause {
     /// Did an answer come that cannot be taken in? The same question has the same answer.
-    #[must_use]
     pub const fn is_about_the_answer(self) -> bool {
         matches!(self, Self::TooLarge | Self::RepeatsToken)
     }

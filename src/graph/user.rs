@@ -90,7 +90,6 @@ pub struct AssignedLicence {
 impl User {
     /// Is it the account of a software agent? It has no password, and signs in through the agent identity that it belongs
     /// to ("agentUser resource type", derived from user).
-    #[must_use]
     pub fn is_agent(&self) -> bool {
         const AGENT: &str = "#microsoft.graph.agentUser";
         self.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case(AGENT))

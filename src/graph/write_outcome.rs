@@ -165,13 +165,11 @@ pub enum Refusal {
 
 impl WriteOutcome {
     /// Reads the answer to one item of a batch that carried nothing in confidence.
-    #[must_use]
     pub fn of(answer: &ItemAnswer) -> Self {
         Self::without(answer, &SentSecrets::none())
     }
 
     /// Reads the answer to one item of a batch that carried `sent`; nothing of that is kept.
-    #[must_use]
     pub(crate) fn without(answer: &ItemAnswer, sent: &SentSecrets<'_>) -> Self {
         Self::of_status(answer.status, answer.advice.retry_after, || answer.error_without(sent))
     }
@@ -193,7 +191,6 @@ impl WriteOutcome {
     }
 
     /// What a refusal for good is about.
-    #[must_use]
     pub fn refusal(&self) -> Option<Refusal> {
         match self {
             Self::Refused { error } if error.is_about_the_password() => Some(Refusal::Password),
@@ -204,7 +201,6 @@ impl WriteOutcome {
     }
 
     /// Is it a refusal by 400: of what is asked, and not of who asks?
-    #[must_use]
     pub const fn is_bad_request(&self) -> bool {
         matches!(self, Self::Refused { error: GraphError { status: 400, .. } })
     }
@@ -219,19 +215,16 @@ impl WriteOutcome {
     }
 
     /// Is it over for this request: made, or refused for good?
-    #[must_use]
     pub const fn is_decided(&self) -> bool {
         matches!(self, Self::Accepted | Self::Refused { .. })
     }
 
     /// Did the service fail, so that nothing is decided?
-    #[must_use]
     pub const fn is_fault(&self) -> bool {
         matches!(self, Self::Unknown { .. } | Self::Postponed { why: Postponed::Blocked, .. })
     }
 
     /// Does it show that Graph took the token: was the write looked into?
-    #[must_use]
     pub const fn shows_a_good_token(&self) -> bool {
         match self {
             Self::Accepted => true,
@@ -242,13 +235,11 @@ impl WriteOutcome {
     }
 
     /// Is it a refusal by 403: of the account, or of the app as a whole?
-    #[must_use]
     pub const fn is_forbidden(&self) -> bool {
         matches!(self, Self::Refused { error: GraphError { status: 403, .. } })
     }
 
     /// Why it may pass later, where it certainly changed nothing.
-    #[must_use]
     pub const fn postponed(&self) -> Option<Postponed> {
         match self {
             Self::Postponed { why, .. } => Some(*why),
@@ -257,7 +248,6 @@ impl WriteOutcome {
     }
 
     /// How long Graph asks to wait.
-    #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Postponed { retry_after, .. } | Self::Unknown { retry_after, .. } => *retry_after,
@@ -267,7 +257,6 @@ impl WriteOutcome {
 
     /// Is it a refusal that was seen to pass at once: one without a reason, or a 404 for an account that was read a moment
     /// ago? It is worth another try or two.
-    #[must_use]
     pub(crate) fn may_pass(&self, answer: &ItemAnswer) -> bool {
         match self {
             Self::Refused { error } => is_not_known(error) || is_unclear(error, answer.body_bytes()),

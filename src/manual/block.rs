@@ -41,7 +41,6 @@ pub enum Block {
 pub type Row = Vec<Vec<Span>>;
 
 /// Reads a page.
-#[must_use]
 pub fn blocks(markdown: &str) -> Vec<Block> {
     let mut reader = Reader::default();
     Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS).for_each(|event| reader.take(event));

@@ -62,7 +62,6 @@ topics! {
 }
 
 /// The topic of that name.
-#[must_use]
 pub fn topic(name: &str) -> Option<&'static Topic> {
     TOPICS.iter().find(|topic| topic.name.eq_ignore_ascii_case(name))
 }

@@ -29,7 +29,6 @@ pub struct AccountRules<'a> {
 impl<'a> AccountRules<'a> {
     /// `protected` are the accounts that no flag makes touchable; `facts` is what the tenant says about its
     /// administrators and domains.
-    #[must_use]
     pub fn new(playbook: Playbook, options: Options, protected: HashSet<ObjectId>, facts: &'a TenantFacts) -> Self {
         Self { playbook, options, protected, reset_before: None, deletes_consents: false, facts }
     }
@@ -52,14 +51,12 @@ impl<'a> AccountRules<'a> {
     }
 
     /// What is done to this account.
-    #[must_use]
     pub fn rule(&self, account: &Account) -> Ruling {
         let reset_before = self.reset_before.is_some_and(|accounts| accounts.contains(&account.object_id));
         self.rule_after(account, reset_before)
     }
 
     /// The same where it is known whether an earlier run replaced its password.
-    #[must_use]
     pub(super) fn rule_after(&self, account: &Account, reset_before: bool) -> Ruling {
         let held = self.facts.privileges.as_ref().and_then(|privileges| privileges.of(account.object_id));
         if held.is_some_and(Privilege::is_sync_account)

@@ -82,7 +82,6 @@ pub struct Unsigned {
 
 impl ApprovalPolicy {
     /// How many people its approvers are.
-    #[must_use]
     pub fn people(&self) -> usize {
         self.approvers.iter().map(|approver| &approver.name).collect::<BTreeSet<_>>().len()
     }
@@ -133,7 +132,6 @@ impl ApprovalPolicy {
 }
 
 /// Every signature that holds, with the name that one of the policies has for its key.
-#[must_use]
 pub fn recorded(policies: &[ApprovalPolicy], signatures: &[PlanSignature]) -> Vec<RecordedSignature> {
     let holding = signatures.iter().filter_map(|signature| signature.key.as_ref().ok());
     let named = |key: &String| {

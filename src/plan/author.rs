@@ -22,7 +22,6 @@ pub struct Author {
 
 impl Author {
     /// This process, which asks Graph as `caller`.
-    #[must_use]
     pub fn of_this_process(caller: NamedCaller) -> Self {
         Self { caller, user: machine::user(), host: machine::host() }
     }

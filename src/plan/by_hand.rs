@@ -21,7 +21,6 @@ pub struct ChosenPasswords {
 
 impl ChosenPasswords {
     /// What the plan keeps of it.
-    #[must_use]
     pub fn to_manifest(&self) -> PasswordsByHand {
         PasswordsByHand {
             file: self.list.file().cloned(),

@@ -29,13 +29,11 @@ const MAX_PATTERN: usize = 256;
 
 impl ConsentsOption {
     /// Is any deleted?
-    #[must_use]
     pub const fn deletes(&self) -> bool {
         !matches!(self, Self::List)
     }
 
     /// Is this app meant?
-    #[must_use]
     pub fn means(&self, app: &ConsentedApp) -> bool {
         match self {
             Self::List => false,

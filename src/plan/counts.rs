@@ -74,13 +74,11 @@ impl Counts {
     }
 
     /// The steps that are done to any account.
-    #[must_use]
     pub fn planned_steps(&self) -> Steps {
         self.steps.steps_where(|number| *number > 0)
     }
 
     /// The rows of one decision.
-    #[must_use]
     pub const fn of(&self, decision: Decision) -> &Tally {
         match decision {
             Decision::Act => &self.act,
@@ -91,7 +89,6 @@ impl Counts {
     }
 
     /// All rows.
-    #[must_use]
     pub fn rows(&self) -> u32 {
         Decision::iter().map(|decision| self.of(decision).rows).sum()
     }

@@ -75,7 +75,6 @@ impl DeviceCounts {
     }
 
     /// Would any be disabled, if there was a way here?
-    #[must_use]
     pub const fn means_any(&self) -> bool {
         self.disable + self.enable + self.needs_person + self.restricted > 0
     }

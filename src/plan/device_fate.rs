@@ -28,7 +28,6 @@ pub enum DeviceFate {
 
 impl DeviceFate {
     /// By what Graph says of it; `by_app` where an app makes the plan.
-    #[must_use]
     pub fn of(device: &HeldDevice, by_app: bool) -> Self {
         if device.enabled == Some(false) {
             Self::Already
@@ -44,7 +43,6 @@ impl DeviceFate {
     }
 
     /// Why there is no way to disable it here, where it was meant.
-    #[must_use]
     pub const fn no_way(self) -> Option<NoWay> {
         match self {
             Self::NeedsPerson => Some(NoWay::OnlyByPerson),

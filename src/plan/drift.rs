@@ -96,7 +96,6 @@ impl Drift {
     }
 
     /// Whether too many accounts have drifted for the plan to hold; `means` is the number of accounts that the plan means.
-    #[must_use]
     pub const fn is_too_much(&self, means: u64) -> bool {
         self.count * 100 > means * MAX_DRIFT_PERCENT
     }

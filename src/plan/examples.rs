@@ -49,7 +49,6 @@ pub struct Example {
 
 impl Example {
     /// Where the row stands in the list.
-    #[must_use]
     pub const fn place(&self) -> ListPlace {
         ListPlace { row: self.row, sheet_row: self.sheet_row, among: self.among }
     }

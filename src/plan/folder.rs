@@ -147,26 +147,22 @@ impl PlanFolder {
     }
 
     /// Is there a plan at this path, whole or not?
-    #[must_use]
     pub fn is_one(path: &Path) -> bool {
         path.join(PLAN_JSON).is_file()
     }
 
     /// What the plan is for.
-    #[must_use]
     pub const fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
     /// What is done for each row, in the roster's order, as it was when the plan was opened: nothing where a row is not
     /// acted on.
-    #[must_use]
     pub fn steps(&self) -> &[Steps] {
         &self.steps
     }
 
     /// What its steps are about that have a target for each write.
-    #[must_use]
     pub fn targets(&self) -> Arc<PlanTargets> {
         Arc::clone(&self.targets)
     }
@@ -194,7 +190,6 @@ impl PlanFolder {
     }
 
     /// Where a row stands in the list, for people.
-    #[must_use]
     pub fn place(&self, row: RowNumber) -> ListPlace {
         self.sheet_rows.place(row)
     }
@@ -219,37 +214,31 @@ impl PlanFolder {
     }
 
     /// The folder.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.folder
     }
 
     /// Is there a `by-hand.csv`, the list of what the script for Active Directory leaves to people?
-    #[must_use]
     pub fn lists_by_hand(&self) -> bool {
         self.folder.join(BY_HAND).exists()
     }
 
     /// Where the rows are.
-    #[must_use]
     pub fn plan_csv_path(&self) -> PathBuf {
         self.folder.join(PLAN_CSV)
     }
 
     /// Where the journal is, or will be.
-    #[must_use]
     pub fn journal_path(&self) -> PathBuf {
         Self::journal_in(&self.folder)
     }
 
     /// The same for a folder that need not be opened for it.
-    #[must_use]
     pub fn journal_in(folder: &Path) -> PathBuf {
         folder.join(JOURNAL)
     }
 
     /// Where the results are, or will be.
-    #[must_use]
     pub fn results_path(&self) -> PathBuf {
         self.folder.join(RESULTS)
     }
@@ -313,13 +302,11 @@ impl OpeningPlan {
     }
 
     /// The folder.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.plan.folder
     }
 
     /// What the plan is for, as far as its manifest says.
-    #[must_use]
     pub const fn manifest(&self) -> &Manifest {
         &self.plan.manifest
     }

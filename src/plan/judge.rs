@@ -33,7 +33,6 @@ pub struct Judge<'a> {
 
 impl<'a> Judge<'a> {
     /// Judges by these rules.
-    #[must_use]
     pub fn new(rules: AccountRules<'a>) -> Self {
         Self { rules, first_rows: HashMap::new(), sheet_rows: SheetRows::default() }
     }

@@ -17,7 +17,6 @@ pub enum PasswordPlace {
 
 /// Does the plan want the account changed, wherever that is? One that is left alone for another reason than the place of its
 /// password is not wanted.
-#[must_use]
 pub fn is_wanted(row: &PlanRow) -> bool {
     let by_place = |reason: &Reason| matches!(reason, Reason::Synced | Reason::Federated);
     match row.decision {
@@ -30,7 +29,6 @@ pub fn is_wanted(row: &PlanRow) -> bool {
 /// Where the password is to be replaced that the playbook would replace, and cannot in the cloud; nothing where it can, or where
 /// none is to be replaced. Until it is, the old one still opens the account. Who is synced and of a federated domain has it in
 /// Active Directory.
-#[must_use]
 pub fn password_is_kept_in(playbook: Playbook, row: &PlanRow) -> Option<PasswordPlace> {
     let resets_there = playbook.resets() && !row.steps.contains(Step::Reset) && is_wanted(row);
     match &row.reasons {
@@ -42,14 +40,12 @@ pub fn password_is_kept_in(playbook: Playbook, row: &PlanRow) -> Option<Password
 }
 
 /// Would the playbook replace the password, and is that to be done in Active Directory?
-#[must_use]
 pub fn password_is_replaced_on_premises(playbook: Playbook, row: &PlanRow) -> bool {
     password_is_kept_in(playbook, row) == Some(PasswordPlace::ActiveDirectory)
 }
 
 /// Is the new password of this row one that a person has written back to Active Directory? `writeback` says whether the plan has
 /// any.
-#[must_use]
 pub fn is_written_back(writeback: bool, playbook: Playbook, row: &PlanRow) -> bool {
     // Of who is refused in the cloud nothing is checked again before the reset.
     let is_checked = matches!(row.decision, Decision::Act | Decision::Already);
@@ -57,21 +53,18 @@ pub fn is_written_back(writeback: bool, playbook: Playbook, row: &PlanRow) -> bo
 }
 
 /// Is anything of this row handed over that the run makes: a new password that is not thrown away, or a pass?
-#[must_use]
 pub fn is_handed_over(options: &Options, playbook: Playbook, row: &PlanRow) -> bool {
     let password = is_reset_by_run(options.writeback, playbook, row) && !options.throws_passwords_away();
     password || row.steps.contains(Step::Pass)
 }
 
 /// Does this run set a password of this row that somebody hands over: in the cloud, or by having it written back?
-#[must_use]
 pub fn is_reset_by_run(writeback: bool, playbook: Playbook, row: &PlanRow) -> bool {
     row.steps.contains(Step::Reset) || is_written_back(writeback, playbook, row)
 }
 
 /// Does the plan block sign-in for an account that the directory sync allows it to again, as long as it is enabled in Active
 /// Directory?
-#[must_use]
 pub fn block_is_undone_by_sync(row: &PlanRow) -> bool {
     row.steps.contains(Step::Block) && row.reasons.contains(&Reason::Synced)
 }

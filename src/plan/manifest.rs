@@ -202,7 +202,6 @@ const fn is_zero(number: &u32) -> bool {
 
 impl OnPremisesWork {
     /// How many accounts the script changes.
-    #[must_use]
     pub const fn by_script(&self) -> u32 {
         self.accounts - self.by_hand
     }
@@ -260,32 +259,27 @@ impl Manifest {
     }
 
     /// The name of exactly this plan: no two plans share it, and to approve a plan is to approve this.
-    #[must_use]
     pub fn fingerprint(&self) -> Digest {
         // There always is one: a manifest that leaves this room is bound.
         self.fingerprint.unwrap_or(self.plan_csv_sha256)
     }
 
     /// How many accounts will be changed: the number that the operator confirms.
-    #[must_use]
     pub const fn accounts(&self) -> u32 {
         self.counts.act.rows
     }
 
     /// How many writes the plan costs.
-    #[must_use]
     pub const fn writes(&self) -> u64 {
         self.counts.writes
     }
 
     /// Did a person who signed in make it? What a person sends has lower limits at some places than what an app sends.
-    #[must_use]
     pub fn by_person(&self) -> bool {
         self.planned_by.as_ref().is_some_and(|author| matches!(author.caller, NamedCaller::Person { .. }))
     }
 
     /// Has any of its steps targets, or would it have some that there is no way for here?
-    #[must_use]
     pub fn names_targets(&self) -> bool {
         self.methods.as_ref().is_some_and(|methods| methods.removal.is_some())
             || self.devices.as_ref().is_some_and(|list| list.means_any())
@@ -293,19 +287,16 @@ impl Manifest {
     }
 
     /// The steps that it does to ordinary accounts, and those that it does to any.
-    #[must_use]
     pub fn steps(&self) -> Steps {
         self.counts.planned_steps().iter().fold(self.playbook.steps(), Steps::with)
     }
 
     /// Was it asked to delete what people allowed apps to do?
-    #[must_use]
     pub fn deletes_consents(&self) -> bool {
         self.consents.as_ref().is_some_and(|consents| consents.asked.deletes())
     }
 
     /// How many of them are of steps that have a pace of their own, by step.
-    #[must_use]
     pub fn targets(&self) -> StepMap<u64> {
         let mut targets = StepMap::default();
         targets[Step::Methods] = self.methods.as_ref().map_or(0, |methods| methods.removed().into());
@@ -317,7 +308,6 @@ impl Manifest {
     }
 
     /// How many new passwords will be sealed.
-    #[must_use]
     pub fn sealed(&self) -> u32 {
         let on_premises = self.on_premises.as_ref().map_or(0, |work| work.sealed);
         let elsewhere = on_premises + self.written_back;
@@ -325,19 +315,16 @@ impl Manifest {
     }
 
     /// How many passes will be made and sealed.
-    #[must_use]
     pub fn passes(&self) -> u32 {
         self.counts.steps[Step::Pass]
     }
 
     /// How many people would have nothing to sign in with: their new password is thrown away, and the policy gives them no pass.
-    #[must_use]
     pub fn left_with_nothing(&self) -> u32 {
         if self.options.throws_passwords_away() { self.counts.reset_without_pass } else { 0 }
     }
 
     /// Is anything sealed for somebody to hand over?
-    #[must_use]
     pub fn seals(&self) -> bool {
         self.sealed() > 0 || self.passes() > 0
     }

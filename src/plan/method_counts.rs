@@ -71,7 +71,6 @@ pub struct MethodAges {
 
 impl MethodAges {
     /// All of them.
-    #[must_use]
     pub const fn all(&self) -> u32 {
         self.last_7_days + self.last_30_days + self.older + self.unknown_age
     }
@@ -89,7 +88,6 @@ impl MethodAges {
 
 impl MethodCounts {
     /// No person yet.
-    #[must_use]
     pub(super) fn begin(now: OffsetDateTime) -> Self {
         Self {
             read: PeopleRead::begin(now),
@@ -139,19 +137,16 @@ impl MethodCounts {
     }
 
     /// How many of a kind are removed; nothing where the plan only lists.
-    #[must_use]
     pub fn removed_of(&self, kind: MethodKind) -> Option<u32> {
         self.removal.as_ref().map(|removal| removal.kinds.get(&kind).copied().unwrap_or_default())
     }
 
     /// How many methods are removed.
-    #[must_use]
     pub fn removed(&self) -> u32 {
         self.removal.iter().flat_map(|removal| removal.kinds.values()).sum()
     }
 
     /// All methods.
-    #[must_use]
     pub fn methods(&self) -> u32 {
         self.kinds.values().map(MethodAges::all).sum()
     }

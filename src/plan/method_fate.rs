@@ -21,7 +21,6 @@ pub enum MethodFate {
 
 impl MethodFate {
     /// By what was asked for. An age that is not known may be new.
-    #[must_use]
     pub fn of(method: &HeldMethod, asked: MethodsOption) -> Self {
         let is_meant = match asked {
             MethodsOption::List => false,

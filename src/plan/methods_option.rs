@@ -21,7 +21,6 @@ pub enum MethodsOption {
 
 impl MethodsOption {
     /// Is any removed?
-    #[must_use]
     pub const fn removes(self) -> bool {
         !matches!(self, Self::List)
     }

@@ -58,7 +58,6 @@ impl MomentsOfRows {
     }
 
     /// What a row says; nothing where it was not noted.
-    #[must_use]
     pub fn noted(&self, row: RowNumber) -> Option<Option<OffsetDateTime>> {
         match self.rows.get(row.index()).copied().unwrap_or_default() {
             0 => None,
@@ -68,7 +67,6 @@ impl MomentsOfRows {
     }
 
     /// The moment of a row, where it has one.
-    #[must_use]
     pub fn of(&self, row: RowNumber) -> Option<OffsetDateTime> {
         self.noted(row).flatten()
     }

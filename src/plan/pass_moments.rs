@@ -15,7 +15,6 @@ use crate::step::Step;
 pub const MAX_DAYS_AHEAD: i64 = 90;
 
 /// Is a moment further off than a pass may begin?
-#[must_use]
 pub fn is_too_far_ahead(from: OffsetDateTime, now: OffsetDateTime) -> bool {
     from - now > Duration::days(MAX_DAYS_AHEAD)
 }

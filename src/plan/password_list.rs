@@ -150,7 +150,6 @@ impl PasswordList {
     }
 
     /// The one password that a person has typed for another one.
-    #[must_use]
     pub fn typed(user: &str, password: Password) -> Self {
         Self::of(None, vec![PasswordLine { line: 1, user: user.to_owned(), password }])
     }
@@ -161,13 +160,11 @@ impl PasswordList {
     }
 
     /// Which file it was; nothing where a person typed the password.
-    #[must_use]
     pub const fn file(&self) -> Option<&PasswordFile> {
         self.file.as_ref()
     }
 
     /// All lines, in their order.
-    #[must_use]
     pub fn lines(&self) -> &[PasswordLine] {
         &self.lines
     }

@@ -26,13 +26,11 @@ impl fmt::Display for ApprovalPhrase {
 
 impl Manifest {
     /// What approves this plan.
-    #[must_use]
     pub fn phrase(&self) -> ApprovalPhrase {
         self.phrase_for(self.accounts().into())
     }
 
     /// What approves so many accounts of this plan.
-    #[must_use]
     pub fn phrase_for(&self, accounts: u64) -> ApprovalPhrase {
         ApprovalPhrase { accounts, plan: self.fingerprint() }
     }
@@ -63,7 +61,6 @@ pub enum SpokenApprovalError {
 
 impl SpokenApproval {
     /// Does it name the plan with this fingerprint?
-    #[must_use]
     pub fn names(&self, fingerprint: Digest) -> bool {
         self.digits.as_ref().is_some_and(|digits| fingerprint.to_string().starts_with(digits))
     }
@@ -100,7 +97,6 @@ impl FromStr for SpokenApproval {
 
 /// A number as people write it: `11554`, `11,554`, `11.554`, `11'554` or `11 554`. One sign parts the thousands, and each
 /// group after the first has three digits: `1,1` is no number of accounts.
-#[must_use]
 pub fn spoken_number(text: &str) -> Option<u64> {
     let text = text.trim();
     let sign = text.chars().find(|c| !c.is_ascii_digit());

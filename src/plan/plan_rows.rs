@@ -44,7 +44,6 @@ impl Rows {
     }
 
     /// Where the row that was given last begins in the file, in bytes: [`RowAccess::at`] finds it there.
-    #[must_use]
     pub fn offset(&self) -> u64 {
         self.record.position().map_or(0, csv::Position::byte)
     }

@@ -76,13 +76,11 @@ impl PlanTargets {
     }
 
     /// All that the steps for a row are about.
-    #[must_use]
     pub fn of(&self, row: RowNumber) -> &[WriteTarget] {
         self.rows.get(&row).map_or(&[], |listed| listed.meant.as_slice())
     }
 
     /// What one step for a row is about.
-    #[must_use]
     pub fn of_step(&self, row: RowNumber, step: Step) -> &[WriteTarget] {
         let all = self.of(row);
         let end = all.partition_point(|target| target.kind().step() <= step);
@@ -91,14 +89,12 @@ impl PlanTargets {
     }
 
     /// Is this a target that the plan names and leaves to the person of a row?
-    #[must_use]
     pub fn leaves(&self, row: RowNumber, target: &WriteTarget, type_name: &str) -> bool {
         self.staying(row).iter().any(|stays| stays.target == *target && stays.type_name == type_name)
     }
 
     /// Is this target one that Graph keeps as long as another one is there, which the plan leaves? A second mobile number holds up
     /// the first ("Delete phoneAuthenticationMethod").
-    #[must_use]
     pub fn is_held_up(&self, row: RowNumber, target: &WriteTarget) -> bool {
         let holds_up = TargetKind::Method(MethodKind::AlternateMobile);
         target.kind() == TargetKind::Method(MethodKind::MobilePhone)
@@ -106,13 +102,11 @@ impl PlanTargets {
     }
 
     /// What stays with the person of a row, for whom something else is done.
-    #[must_use]
     pub fn staying(&self, row: RowNumber) -> &[StayingTarget] {
         self.rows.get(&row).map_or(&[], |listed| listed.staying.as_slice())
     }
 
     /// How many targets each step for a row has.
-    #[must_use]
     pub fn numbers(&self, row: RowNumber) -> StepMap<u8> {
         if !self.rows.contains_key(&row) {
             return StepMap::default();
@@ -121,7 +115,6 @@ impl PlanTargets {
     }
 
     /// Has each of these steps targets that has to have some, and no other one, and none too many?
-    #[must_use]
     pub(super) fn fit(&self, row: RowNumber, steps: Steps) -> bool {
         let numbers = self.numbers(row);
         Step::with_targets().all(|step| steps.contains(step) == (numbers[step] > 0) && numbers[step] <= MAX_TARGETS)

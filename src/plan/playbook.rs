@@ -47,13 +47,11 @@ impl Playbook {
         [Self::Contain, Self::Evict, Self::Reinstate, Self::Breach, Self::Offboard, Self::Signout];
 
     /// The word for it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
     /// What it does, in one line.
-    #[must_use]
     pub const fn summary(self) -> &'static str {
         match self {
             Self::Breach => "new password (change at next sign-in), end all sessions",
@@ -71,7 +69,6 @@ impl Playbook {
     }
 
     /// What is done to an ordinary account.
-    #[must_use]
     pub const fn steps(self) -> Steps {
         match self {
             Self::Breach => Steps::of(&[Step::Reset, Step::Revoke]),
@@ -85,7 +82,6 @@ impl Playbook {
     }
 
     /// In what order the writes of different accounts follow each other.
-    #[must_use]
     pub const fn schedule(self) -> Schedule {
         match self {
             Self::Contain | Self::Offboard => Schedule::Sweep,
@@ -94,50 +90,42 @@ impl Playbook {
     }
 
     /// Does it set passwords?
-    #[must_use]
     pub const fn resets(self) -> bool {
         self.steps().contains(Step::Reset)
     }
 
     /// Are its people shut out, or have a password that no intruder knows, once it is done?
-    #[must_use]
     pub fn shuts_out(self) -> bool {
         self.resets() || self.steps().account_enabled() == Some(false)
     }
 
     /// Does it remove methods that people sign in with?
-    #[must_use]
     pub const fn removes_methods(self) -> bool {
         self.steps().contains(Step::Methods)
     }
 
     /// Is there anything in it that `sealoff undo` can take back?
-    #[must_use]
     pub fn can_be_undone(self) -> bool {
         self.steps().iter().any(|step| step.facts().undone_by.is_some())
     }
 
     /// May its people come one wave after the other? What locks an intruder out is done to all at once; where people go on with
     /// a new password, somebody has to hand it over.
-    #[must_use]
     pub const fn goes_in_waves(self) -> bool {
         matches!(self, Self::Breach | Self::Reinstate)
     }
 
     /// Must the person choose another password at the next sign-in? Only people who come back must.
-    #[must_use]
     pub const fn change_at_next_sign_in(self) -> bool {
         matches!(self, Self::Breach | Self::Reinstate)
     }
 
     /// May its people get temporary access passes? Who is locked out gets no credential.
-    #[must_use]
     pub const fn may_hand_passes_over(self) -> bool {
         matches!(self, Self::Breach | Self::Reinstate | Self::Evict)
     }
 
     /// May the new passwords be thrown away? Only where no person is meant to come back.
-    #[must_use]
     pub const fn may_discard_credentials(self) -> bool {
         matches!(self, Self::Offboard)
     }

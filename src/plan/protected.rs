@@ -76,7 +76,6 @@ pub enum ProtectedError {
 
 impl Protected {
     /// No account is protected.
-    #[must_use]
     pub fn none() -> Self {
         Self::default()
     }
@@ -122,19 +121,16 @@ impl Protected {
     }
 
     /// The file that the list was read from, and the digest of its bytes.
-    #[must_use]
     pub fn origin(&self) -> Option<(&Path, Digest)> {
         self.origin.as_ref().map(|(path, digest)| (path.as_path(), *digest))
     }
 
     /// How many lines name an account.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.names.len()
     }
 
     /// Is no account protected?
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }

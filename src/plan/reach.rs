@@ -14,7 +14,6 @@ use crate::words::{counted, first_of};
 const MAX_NAMED: usize = 3;
 
 /// What Microsoft's tables of roles call these steps.
-#[must_use]
 pub fn actions(steps: Steps) -> Vec<Action> {
     steps.iter().map(|step| step.facts().action).collect()
 }
@@ -30,7 +29,6 @@ pub struct ActingPrincipal {
 
 impl ActingPrincipal {
     /// The principal behind a token.
-    #[must_use]
     pub fn of(caller: &Caller, claims: Option<&Claims>) -> Self {
         let object_id = claims.and_then(|claims| claims.object_id);
         match caller {
@@ -41,7 +39,6 @@ impl ActingPrincipal {
     }
 
     /// The roles that it is known to hold; `None` where that is not known for certain.
-    #[must_use]
     pub fn actor(self, facts: &TenantFacts) -> Option<Actor> {
         let (privileges, id) = facts.privileges.as_ref().zip(self.object_id)?;
         Some(Actor::of(privileges.of(id), self.is_app))
@@ -86,7 +83,6 @@ pub struct OutOfReach {
 
 impl OutOfReach {
     /// None yet. Where the roles are not known for certain, no account is ever out of reach.
-    #[must_use]
     pub fn of(actor: Option<Actor>) -> Self {
         Self { actor, by_role: BTreeMap::new() }
     }

@@ -120,19 +120,16 @@ pub enum Reason {
 
 impl Reason {
     /// The stable name.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
     /// Is no pass made for it, while all else is done?
-    #[must_use]
     pub const fn takes_the_pass(self) -> bool {
         matches!(self, Self::PassNotAllowed | Self::PassFromPassed | Self::PassFromFar)
     }
 
     /// The flag that lifts it, where one does.
-    #[must_use]
     pub const fn flag(self) -> Option<&'static str> {
         match self {
             Self::Privileged | Self::Restricted => Some("--allow-privileged"),

@@ -31,7 +31,6 @@ pub enum RiskOfRow {
 
 impl RiskOfRow {
     /// What is planned for the risk of a row; nothing where the plan changes nothing of it.
-    #[must_use]
     pub fn of(row: &PlanRow) -> Option<Self> {
         if row.decision != Decision::Act {
             return None;
@@ -42,7 +41,6 @@ impl RiskOfRow {
 
 impl RiskPlan {
     /// Begins with no people.
-    #[must_use]
     pub const fn of(mark: RiskMark) -> Self {
         Self { mark, people: 0, guests: 0 }
     }

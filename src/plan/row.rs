@@ -68,7 +68,6 @@ pub enum Decision {
 
 impl Decision {
     /// The word for it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
@@ -161,7 +160,6 @@ pub struct OrderKey {
 
 impl OrderKey {
     /// The row that is worked on there.
-    #[must_use]
     pub const fn row(&self) -> RowNumber {
         self.row
     }
@@ -265,26 +263,22 @@ impl PlanRow {
 
     /// The name that people know the account by: its sign-in name, or the roster's key where there is no account, or what else
     /// the list says of the person where there is no key either.
-    #[must_use]
     pub fn name(&self) -> &str {
         let names = [&self.user_principal_name, &self.user, &self.display_name];
         names.into_iter().find(|name| !name.trim().is_empty()).map_or("", String::as_str)
     }
 
     /// Where the row stands in the list.
-    #[must_use]
     pub const fn place(&self) -> ListPlace {
         ListPlace { row: self.row, sheet_row: self.sheet_row, among: self.among }
     }
 
     /// Which of the people on the list's row it is, as the column `place` has it; empty where the row names one.
-    #[must_use]
     pub fn place_on_row(&self) -> String {
         self.among.map(|among| among.to_string()).unwrap_or_default()
     }
 
     /// All that is said of the reasons, the notes last.
-    #[must_use]
     pub fn explanation(&self) -> Cow<'_, str> {
         match (self.detail.as_str(), self.notes.as_str()) {
             (detail, "") => detail.into(),
@@ -294,14 +288,12 @@ impl PlanRow {
     }
 
     /// The reasons, and all that is said of them, as one text.
-    #[must_use]
     pub fn reason_text(&self) -> String {
         reason::to_text(&self.reasons, &self.explanation())
     }
 
     /// The place of the account in the order of work: administrators first, because theirs are the keys that an intruder
     /// uses first; then by priority, those without one last; then as in the roster.
-    #[must_use]
     pub fn order_key(&self) -> OrderKey {
         OrderKey {
             ordinary: !self.reasons.contains(&Reason::Privileged),

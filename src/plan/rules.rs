@@ -84,7 +84,6 @@ pub struct Options {
 impl Options {
     /// What is done to an ordinary account: of the playbook's steps that have targets those that were asked for, and a pass where one
     /// was.
-    #[must_use]
     pub fn steps_of(&self, playbook: Playbook) -> Steps {
         let steps = playbook.steps().only(|step| match step {
             Step::Methods => self.methods.is_some_and(MethodsOption::removes),
@@ -98,7 +97,6 @@ impl Options {
 
     /// The flag that would still lift what a reason stands for: one that was given is not offered again, and one that is
     /// about passwords not where none is replaced.
-    #[must_use]
     pub const fn flag_left(&self, reason: Reason, playbook: Playbook) -> Option<&'static str> {
         let pointless = match reason {
             Reason::Privileged | Reason::Restricted => self.allow_privileged,
@@ -111,13 +109,11 @@ impl Options {
     }
 
     /// Are new passwords thrown away, because no person is to come back, or because each gets a pass?
-    #[must_use]
     pub fn throws_passwords_away(&self) -> bool {
         self.discard_credentials || self.pass.is_some_and(|terms| !terms.beside_password)
     }
 
     /// What has to be read in the tenant for a plan of this kind.
-    #[must_use]
     pub const fn scope(&self) -> Scope {
         Scope { roles: !self.without_roles, domains: !self.without_domains }
     }
@@ -329,7 +325,6 @@ fn or_discard(playbook: Playbook) -> &'static str {
 
 impl Rules {
     /// The playbook as it is, no account protected, nothing lifted, no recipient.
-    #[must_use]
     pub fn of(playbook: Playbook) -> Self {
         Self {
             playbook,
@@ -349,7 +344,6 @@ impl Rules {
     }
 
     /// Is it deleted what people allowed apps to do?
-    #[must_use]
     pub fn deletes_consents(&self) -> bool {
         self.consents.as_ref().is_some_and(ConsentsOption::deletes)
     }

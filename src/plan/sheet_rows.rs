@@ -27,7 +27,6 @@ impl SheetRows {
     }
 
     /// Where a row stands that was taken in.
-    #[must_use]
     pub fn place(&self, row: RowNumber) -> ListPlace {
         let before = self.from.partition_point(|(from, _)| *from <= row);
         let ahead = before.checked_sub(1).and_then(|last| self.from[last].1);

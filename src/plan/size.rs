@@ -28,7 +28,6 @@ pub enum TooLarge {
 }
 
 /// Whether a plan is larger than the operator can have meant. In a tenant whose size says nothing, `enabled_members` is `None`.
-#[must_use]
 pub fn judge(accounts: u32, enabled_members: Option<u64>, options: &Options) -> Option<TooLarge> {
     let is_too_large_a_share = |members: &u64| u64::from(accounts) * SHARE > *members;
     match options.max_accounts {

@@ -32,7 +32,6 @@ pub enum Task {
 impl Task {
     /// Does the script do it, with a password that is sealed to those who hand it over, or without one? The rest is left to
     /// people, because somebody has to be given a password.
-    #[must_use]
     pub const fn is_scripted(self, has_password: bool) -> bool {
         match self {
             Self::EnableAndReset => has_password,
@@ -43,7 +42,6 @@ impl Task {
 
     /// What is left to do on-premises, when anything is: an account that the plan leaves alone for another reason
     /// must not be on the list either.
-    #[must_use]
     pub fn of(playbook: Playbook, writeback: bool, account: &Account, row: &PlanRow) -> Option<Self> {
         if !is_wanted(row) {
             return None;

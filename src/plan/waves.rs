@@ -35,14 +35,12 @@ pub struct Wave {
 
 impl Waves {
     /// The wave of this name, without regard to case and to blanks around it.
-    #[must_use]
     pub fn find(&self, name: &str) -> Option<&Wave> {
         self.waves.iter().find(|wave| is_same(&wave.name, name))
     }
 }
 
 /// Are these two spellings of one wave?
-#[must_use]
 pub fn is_same(one: &str, other: &str) -> bool {
     folded(one) == folded(other)
 }

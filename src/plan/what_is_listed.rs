@@ -13,7 +13,6 @@ pub enum WhatIsListed {
 
 impl WhatIsListed {
     /// As a sentence begins with it.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::TargetsOf(step) => step.listed(),
@@ -22,7 +21,6 @@ impl WhatIsListed {
     }
 
     /// The words before and behind those whose it is.
-    #[must_use]
     pub fn around_whose(self) -> (&'static str, &'static str) {
         match self {
             Self::TargetsOf(step) => {

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 /// The folder that a file is in; the working folder for a bare name.
-#[must_use]
 pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

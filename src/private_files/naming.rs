@@ -67,7 +67,6 @@ fn patiently<F>(
 }
 
 /// Whether another program may have the file open. No other system says so, or keeps a file from its name because of it.
-#[must_use]
 pub fn is_held(error: &io::Error) -> bool {
     cfg!(windows) && error.raw_os_error().is_some_and(|code| HELD.contains(&code))
 }

@@ -54,7 +54,6 @@ pub enum EvidenceState {
 
 impl EvidenceState {
     /// What the name of an archive has behind it; nothing where the run is finished.
-    #[must_use]
     pub const fn ending(self) -> Option<&'static str> {
         match self {
             Self::NotBegun => Some("-not-begun"),

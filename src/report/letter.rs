@@ -52,7 +52,6 @@ impl Render for Secret<'_> {
 }
 
 /// The page of one person: the letter, and on a sheet of its own the receipt, which the person who hands it over keeps.
-#[must_use]
 pub fn page(addressee: &Addressee<'_>, passwords: &[&Password], pass: Option<&PassOnLetter<'_>>) -> Zeroizing<String> {
     let title = html! { (subject(passwords, pass)) " for " (page_text(name(addressee))) };
     let page = html! { (PreEscaped(opening(&title))) (PreEscaped(sheets(addressee, passwords, pass).as_str())) (PreEscaped(END)) };
@@ -60,7 +59,6 @@ pub fn page(addressee: &Addressee<'_>, passwords: &[&Password], pass: Option<&Pa
 }
 
 /// Everything before the first letter of a file.
-#[must_use]
 pub fn opening(title: &Markup) -> String {
     let (style, color_scheme, robots) = (STYLE, "light", "noindex, noarchive");
     head(PageHead { title, style, script: None, color_scheme, robots }).into_string()
@@ -84,7 +82,6 @@ const fn subject(passwords: &[&Password], pass: Option<&PassOnLetter<'_>>) -> &'
 
 /// Letter and receipt of one person. Where more than one password may be live, each stands on the letter, the one to try first
 /// on top.
-#[must_use]
 pub fn sheets(
     addressee: &Addressee<'_>,
     passwords: &[&Password],
@@ -183,7 +180,6 @@ fn receipt(kind: &str, addressee: &Addressee<'_>) -> Markup {
 }
 
 /// One line of the list of letters: no password is in it.
-#[must_use]
 pub fn index_line(number: u64, addressee: &Addressee<'_>) -> String {
     let line = html! {
         tr {
@@ -197,7 +193,6 @@ pub fn index_line(number: u64, addressee: &Addressee<'_>) -> String {
 }
 
 /// The list of all letters of a file, to tick off; `lines` are those of [`index_line`].
-#[must_use]
 pub fn index(lines: &str) -> String {
     let list = html! {
         main.index {

@@ -12,7 +12,6 @@ use crate::words::{clipped, harmless};
 pub const MAX_TEXT: usize = 300;
 
 /// A stranger's text, ready for a page: what reverses or hides text is spelled out, and what is too long is cut.
-#[must_use]
 pub fn page_text(text: &str) -> Cow<'_, str> {
     match harmless(text) {
         Cow::Borrowed(text) => clipped(text, MAX_TEXT),

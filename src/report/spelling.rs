@@ -13,7 +13,6 @@ const LETTERS: [&str; 26] = [
 const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
 /// How one sign is said.
-#[must_use]
 pub fn said(sign: char) -> Cow<'static, str> {
     let place = |first: char| usize::try_from(u32::from(sign) - u32::from(first)).unwrap_or_default();
     Cow::Borrowed(match sign {

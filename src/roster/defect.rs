@@ -25,13 +25,11 @@ pub struct Defect {
 
 impl Defect {
     /// Whether the row can be read and names no user, as in logs where no person acted.
-    #[must_use]
     pub const fn is_not_a_user(&self) -> bool {
         matches!(self.reason, DefectReason::NotAUser { .. })
     }
 
     /// Whether the operator left the row out.
-    #[must_use]
     pub const fn is_left_out(&self) -> bool {
         matches!(self.reason, DefectReason::LeftOut { .. })
     }
@@ -68,7 +66,6 @@ impl Defects {
     }
 
     /// Whether every row could be read.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.shown.is_empty()
     }
@@ -188,7 +185,6 @@ pub enum DefectReason {
 
 impl DefectReason {
     /// What to do, as a sentence, where the message does not say it.
-    #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self {
             Self::NotAKey { looks, why, .. } => of_look(*looks).or_else(|| of_name(*why)),

@@ -165,7 +165,6 @@ impl RosterError {
     }
 
     /// The place of the error in the file, where it has one.
-    #[must_use]
     pub fn span(&self) -> Option<&SourceSpan> {
         match self {
             Self::Header { span, .. }
@@ -186,7 +185,6 @@ impl RosterError {
     }
 
     /// The list, where the error has a place in it.
-    #[must_use]
     pub fn list(&self) -> Option<&Source> {
         match self {
             Self::Header { from, .. }
@@ -207,7 +205,6 @@ impl RosterError {
     }
 
     /// What to do, as whole sentences, where the message does not say it.
-    #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
             Self::NoKeyColumn { found, by, columns, .. } => {

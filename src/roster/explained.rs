@@ -137,7 +137,6 @@ pub(super) fn of_columns(
 
 impl RosterError {
     /// How each column stands, where the header could be read and no column of it is the key.
-    #[must_use]
     pub fn columns(&self) -> Vec<ColumnReading> {
         match self {
             Self::NoKeyColumn { found, columns, .. } => of_no_key(found, columns, true),

@@ -91,7 +91,6 @@ impl JsonFault {
     }
 
     /// What to do.
-    #[must_use]
     pub const fn help(&self) -> &'static str {
         match self {
             Self::CutOff => "Export it again, or copy the whole of it.",

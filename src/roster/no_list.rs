@@ -92,7 +92,6 @@ const EXPORT: &str = "In PowerShell, end the line with: | Select-Object UserPrin
 
 impl NoList {
     /// What to do.
-    #[must_use]
     pub const fn help(self) -> &'static str {
         match self {
             Self::OldExcel | Self::BinaryWorkbook | Self::OpenDocument | Self::Numbers | Self::XmlSpreadsheet => {

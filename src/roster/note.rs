@@ -75,7 +75,6 @@ pub enum RosterNote {
 
 impl RosterNote {
     /// What to say of it, as whole sentences.
-    #[must_use]
     pub fn sentence(&self) -> String {
         match self {
             Self::Secrets { rows_with_colon: 0 } => {

@@ -233,31 +233,26 @@ impl Roster {
     }
 
     /// How the list was understood, as far as it was read.
-    #[must_use]
     pub const fn shape(&self) -> &RosterShape {
         &self.shape
     }
 
     /// How each column is read, and why.
-    #[must_use]
     pub fn columns(&self) -> Vec<ColumnReading> {
         explained::of_columns(&self.columns, &self.shape.columns, self.shape.header, &self.options)
     }
 
     /// Whether the header says that the keys are sign-in names or object ids, and nothing else: then no key is meant as a mail address.
-    #[must_use]
     pub fn says_sign_in_names(&self) -> bool {
         self.columns.say_sign_in_names()
     }
 
     /// Whether a column says who hands over.
-    #[must_use]
     pub fn names_handoff(&self) -> bool {
         self.columns.handoff.is_some()
     }
 
     /// Where the list comes from.
-    #[must_use]
     pub const fn source(&self) -> &Source {
         &self.from
     }

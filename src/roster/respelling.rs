@@ -43,13 +43,11 @@ pub struct Respellings(u16);
 
 impl Respellings {
     /// Whether the cell was taken as it is.
-    #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// Whether this change is among them.
-    #[must_use]
     pub const fn has(self, change: Respelling) -> bool {
         self.0 & Self::bit(change) != 0
     }

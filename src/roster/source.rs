@@ -23,7 +23,6 @@ pub enum Source {
 
 impl Source {
     /// The source that a command line argument names: `-` is standard input, anything else is a file.
-    #[must_use]
     pub fn from_argument(argument: &OsStr) -> Self {
         if argument == "-" { Self::StandardInput } else { Self::File(argument.into()) }
     }
@@ -34,7 +33,6 @@ impl Source {
     }
 
     /// The name by which a plan keeps it: what the command line names it, so that standard input is `-`.
-    #[must_use]
     pub fn name(&self) -> String {
         match self {
             Self::StandardInput => "-".to_owned(),

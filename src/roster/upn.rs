@@ -53,19 +53,16 @@ pub enum NotAUpn {
 
 impl Upn {
     /// The name as it was written.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The part behind the `@`.
-    #[must_use]
     pub fn domain(&self) -> &str {
         self.0.split_once('@').map_or("", |(_, domain)| domain)
     }
 
     /// The name in lower case: two names are the same account's exactly when these are equal.
-    #[must_use]
     pub fn folded(&self) -> String {
         self.0.to_lowercase()
     }

@@ -59,7 +59,6 @@ pub enum WorkbookFault {
 
 impl WorkbookFault {
     /// What to do, where the message does not say it.
-    #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Other(what) => Some(what.help().to_owned()),

@@ -80,19 +80,16 @@ impl PlannedAccounts {
     }
 
     /// How many there are.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
     /// Does the plan act on no account?
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
     /// How many rows the whole plan has.
-    #[must_use]
     pub fn rows(&self) -> u32 {
         self.rows
     }
@@ -103,7 +100,6 @@ impl PlannedAccounts {
     }
 
     /// The account whose turn this is.
-    #[must_use]
     pub fn get(&self, turn: Turn) -> PlannedAccount<'_> {
         let entry = &self.entries[turn as usize];
         let length = usize::from(entry.user_principal_name) + usize::from(entry.display_name);
@@ -123,13 +119,11 @@ impl PlannedAccounts {
 
 impl PlannedAccounts {
     /// From when on the pass of an account is good, where the list says that of each person.
-    #[must_use]
     pub fn pass_from(&self, turn: Turn) -> Option<OffsetDateTime> {
         self.pass_moments.of(self.entries[turn as usize].row)
     }
 
     /// What a write is about beside its account.
-    #[must_use]
     pub fn target(&self, key: WriteKey) -> Option<&WriteTarget> {
         let entry = &self.entries[key.turn as usize];
         let step = entry.steps.in_write(key.kind).iter().find(|step| step.has_targets())?;
@@ -137,7 +131,6 @@ impl PlannedAccounts {
     }
 
     /// Does something that the plan leaves keep the target of a write?
-    #[must_use]
     pub fn is_held_up(&self, key: WriteKey) -> bool {
         self.target(key).is_some_and(|target| self.targets.is_held_up(self.entries[key.turn as usize].row, target))
     }
@@ -153,7 +146,6 @@ pub struct GatheredAccounts<'a> {
 
 impl<'a> GatheredAccounts<'a> {
     /// Room for this many accounts from the start.
-    #[must_use]
     pub fn new(expected: usize, handoff: Option<&'a Handoff>) -> Self {
         let accounts = PlannedAccounts { entries: Vec::with_capacity(expected), ..PlannedAccounts::default() };
         Self { accounts, keys: Vec::with_capacity(expected), handoff, is_too_large: false }

@@ -39,7 +39,6 @@ pub struct AppIndex(usize);
 
 impl AppIndex {
     /// The place in a list that has an entry for each app.
-    #[must_use]
     pub const fn get(self) -> usize {
         self.0
     }
@@ -56,19 +55,16 @@ impl AppSet {
     }
 
     /// Is it one of them?
-    #[must_use]
     pub const fn contains(self, app: AppIndex) -> bool {
         self.0 & 1 << app.0 != 0
     }
 
     /// Are there others, and are all of them here too?
-    #[must_use]
     pub const fn covers(self, others: Self) -> bool {
         others.0 != 0 && self.0 & others.0 == others.0
     }
 
     /// Is there none?
-    #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -85,7 +81,6 @@ pub struct App<T> {
 
 impl<T> App<T> {
     /// An app that calls go through, at its own pace.
-    #[must_use]
     pub fn new(name: AppName, transport: Arc<T>, pace: Pace) -> Self {
         let statistics = AppStatistics { client_id: name.client_id, app: name.to_string(), ..AppStatistics::default() };
         Self { name, transport, pace, under_way: 0, statistics }
@@ -119,7 +114,6 @@ impl<T> Apps<T> {
     /// through all of them. Where one app may do more than the tenant, that was raised as well.
     ///
     /// Those beyond [`MAX_APPS`] are not used.
-    #[must_use]
     pub fn new(mut apps: Vec<App<T>>, max_calls: usize, clock: Clock, spent_of_tenant: u32) -> Self {
         apps.truncate(MAX_APPS);
         let quota = apps.iter().fold(Allowance::WRITES_OF_TENANT, |quota, app| quota.or_more(app.pace.quota()));
@@ -144,19 +138,16 @@ impl<T> Apps<T> {
     }
 
     /// Those that calls go through.
-    #[must_use]
     pub fn in_use(&self) -> AppSet {
         self.in_use
     }
 
     /// What an app is called.
-    #[must_use]
     pub fn name(&self, app: AppIndex) -> &AppName {
         &self.apps[app.0].name
     }
 
     /// The way to Graph in the name of an app.
-    #[must_use]
     pub fn transport(&self, app: AppIndex) -> &Arc<T> {
         &self.apps[app.0].transport
     }
@@ -238,7 +229,6 @@ impl<T> Apps<T> {
     }
 
     /// The most calls that may ever be under way.
-    #[must_use]
     pub fn max_calls(&self) -> usize {
         self.max_calls
     }
@@ -248,14 +238,12 @@ impl<T> Apps<T> {
     }
 
     /// Writes a second of tenant time that all apps together may do, once the bursts are spent.
-    #[must_use]
     pub fn writes_per_second(&self) -> f64 {
         let sum: f64 = self.used().map(|app| app.pace.writes_per_second()).sum();
         sum.min(self.tenants_quota.per_second)
     }
 
     /// The tenant time that so many more writes will take, by what is known now.
-    #[must_use]
     pub fn forecast(&self, writes: u64) -> Duration {
         let in_hand: f64 = self.used().map(|app| app.pace.in_hand()).sum();
         let rate: f64 = self.used().map(|app| app.pace.writes_per_second()).sum();
@@ -276,14 +264,12 @@ impl<T> Apps<T> {
     }
 
     /// How the tenant was found to count its writes.
-    #[must_use]
     pub fn shape(&self) -> Shape {
         let found = self.apps.iter().map(|app| app.pace.shape()).find(|shape| *shape != Shape::TokenBucket);
         found.unwrap_or_default()
     }
 
     /// The least tenant time that the quota allowed for so many writes from `began` on, through those apps that did any.
-    #[must_use]
     pub fn floor(&self, began: Duration, writes: u64) -> Duration {
         let took_part: Vec<&Pace> =
             self.apps.iter().filter(|app| app.statistics.writes_accepted > 0).map(|app| &app.pace).collect();
@@ -304,7 +290,6 @@ impl<T> Apps<T> {
     }
 
     /// What went through each of them.
-    #[must_use]
     pub fn statistics(&self) -> Vec<AppStatistics> {
         self.apps.iter().map(|app| app.statistics.clone()).collect()
     }

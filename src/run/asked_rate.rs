@@ -16,7 +16,6 @@ pub enum AskedRate {
 
 impl AskedRate {
     /// The rate, where there is to be one.
-    #[must_use]
     pub const fn rate(self) -> Option<HandoutRate> {
         match self {
             Self::Off => None,

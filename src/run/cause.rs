@@ -40,7 +40,6 @@ pub enum Cause {
 
 impl Cause {
     /// Why a row with this outcome is not done; nothing for those that are done or were not to be changed.
-    #[must_use]
     pub fn of(outcome: Outcome, fault: Option<&RowFault>) -> Option<Self> {
         use Outcome::{Already, Done, Failed, OldPassword, Partial, Pending, Refused, Skipped, Uncertain};
         match (outcome, fault) {
@@ -66,7 +65,6 @@ impl Cause {
     }
 
     /// Its word, for programs.
-    #[must_use]
     pub fn word(&self) -> &'static str {
         self.into()
     }

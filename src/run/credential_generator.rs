@@ -176,7 +176,6 @@ impl CredentialGenerator {
     }
 
     /// Which of Entra's rules a password breaks that a person has typed for this run: the plan has checked another one at the most.
-    #[must_use]
     pub fn fault_of_typed(&self, accounts: &PlannedAccounts) -> Option<PasswordFault> {
         let typed = self.by_hand.as_ref().filter(|by_hand| by_hand.is_typed())?;
         accounts.turns().map(|turn| accounts.get(turn)).find_map(|account| {

@@ -49,7 +49,6 @@ pub struct JournalEnd {
 
 impl<P: Projection> Fold<P> {
     /// Begins with nothing done to any of the accounts of the plan with this fingerprint.
-    #[must_use]
     pub fn begin(plan: Digest, planned: &impl Planned, projection: P) -> Self {
         Self { states: States::new(plan, planned), projection }
     }
@@ -112,7 +111,6 @@ impl<P: Projection> Fold<P> {
 
 impl<A, B> Fold<(A, B)> {
     /// The first purpose with the states, and the second one.
-    #[must_use]
     pub fn split(self) -> (Fold<A>, B) {
         let (first, second) = self.projection;
         (Fold { states: self.states, projection: first }, second)

@@ -51,7 +51,6 @@ pub struct FollowedCounts {
 
 impl FollowedCounts {
     /// For how long Graph has throttled what is sent and accepted nothing.
-    #[must_use]
     pub fn throttled_for(&self, now: OffsetDateTime) -> Option<Duration> {
         Some(Duration::try_from(now - self.throttled_since?).unwrap_or_default())
     }
@@ -59,7 +58,6 @@ impl FollowedCounts {
 
 impl FollowedRun {
     /// Begins with nothing read.
-    #[must_use]
     pub fn of(plan: &PlanFolder) -> Self {
         let fold = Fold::begin(plan.manifest().fingerprint(), plan, JournalCondition::default());
         let (mut planned, mut left) = (StepMap::<u64>::default(), WritesLeft::default());
@@ -95,13 +93,11 @@ impl FollowedRun {
     }
 
     /// Has a process ever worked on it?
-    #[must_use]
     pub fn has_begun(&self) -> bool {
         self.fold.states.has_begun()
     }
 
     /// How far it is.
-    #[must_use]
     pub fn counts(&self) -> FollowedCounts {
         let states = &self.fold.states;
         let mut steps = StepMap::from_fn(|step| StepShare { done: 0, planned: self.planned[step] });

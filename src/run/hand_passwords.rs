@@ -37,19 +37,16 @@ impl HandPasswords {
     }
 
     /// The password for a row.
-    #[must_use]
     pub fn for_row(&self, row: RowNumber) -> Option<&Password> {
         self.by_row.get(&row).and_then(|&place| self.list.lines().get(place)).map(|line| &line.password)
     }
 
     /// Did a person type it for this run? Then no plan has checked it.
-    #[must_use]
     pub fn is_typed(&self) -> bool {
         self.list.file().is_none()
     }
 
     /// May a row without one get a password that is made for it?
-    #[must_use]
     pub const fn generates_missing(&self) -> bool {
         self.generate_missing
     }

@@ -51,19 +51,16 @@ impl HandoutSpan {
 
 impl HandoutRate {
     /// The time between one person and the next, as the tenant counts it.
-    #[must_use]
     pub fn interval(self) -> Duration {
         Duration::from_secs_f64(f64::from(self.span.seconds()) / f64::from(self.people))
     }
 
     /// How many people get one within so much time; at least one.
-    #[must_use]
     pub fn within(self, span: Duration) -> usize {
         (span.as_secs_f64() / self.interval().as_secs_f64()).floor().max(1.0) as usize
     }
 
     /// The least time for so many people, of whom the first one has to wait `for_first`.
-    #[must_use]
     pub fn time_for(self, people: u64, for_first: Duration) -> Duration {
         match people.checked_sub(1) {
             None => Duration::ZERO,

@@ -119,7 +119,6 @@ impl Journal {
     }
 
     /// What was cut off when the journal was opened.
-    #[must_use]
     pub fn torn_tail(&self) -> Option<TornTail> {
         self.torn
     }

@@ -25,7 +25,6 @@ pub enum LastTry {
 
 impl LastTry {
     /// Of the outcome of that try; nothing where it decided.
-    #[must_use]
     pub fn of(outcome: &WriteOutcome) -> Option<Self> {
         match outcome {
             WriteOutcome::Postponed { why, .. } => Some(Self::Postponed { why: *why }),

@@ -54,7 +54,6 @@ struct PassOnWire<'a> {
 impl PassAnswer {
     /// Takes the pass out of an answer, whose body is wiped then. What the answer does not say of it is as it was asked for;
     /// `answered` is Graph's clock. Nothing where it holds no pass that a person could type.
-    #[must_use]
     pub fn take(item: &mut ItemAnswer, terms: &PassTerms, answered: OffsetDateTime) -> Option<Self> {
         let mut body = String::from(Box::<str>::from(item.body.take()?));
         let taken = Self::read(&body, terms, answered);

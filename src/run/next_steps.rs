@@ -134,14 +134,12 @@ pub enum NextStep {
 
 impl NextStep {
     /// Does it only lead to the report?
-    #[must_use]
     pub const fn leads_to_report(&self) -> bool {
         matches!(self, Self::ReadCauses { .. } | Self::WriteReport)
     }
 }
 
 /// What can be done about a journal that cannot be used.
-#[must_use]
 pub fn for_broken_journal(why: &JournalBreak) -> Vec<NextStep> {
     match why {
         JournalBreak::Newer { .. } => vec![NextStep::UseNewerVersion],
@@ -151,7 +149,6 @@ pub fn for_broken_journal(why: &JournalBreak) -> Vec<NextStep> {
 }
 
 /// Goes on with what is pending: the whole run, or a wave that is not through.
-#[must_use]
 pub fn go_on(manifest: &Manifest, outcomes: &OutcomeCounts) -> NextStep {
     let waves = manifest.waves.iter().flat_map(|waves| &waves.waves);
     let open = waves.map(|wave| (wave, outcomes.left_in_wave(&wave.name))).filter(|(_, left)| *left > 0);
@@ -164,7 +161,6 @@ pub fn go_on(manifest: &Manifest, outcomes: &OutcomeCounts) -> NextStep {
 
 /// What is left to do after a run, in the order in which it should be done. `packet` is the file of the first packet, where
 /// there is one; `verified` is what the last verification found, where there was one since the last write.
-#[must_use]
 pub fn next_steps(
     plan: &PlanFolder,
     outcomes: &OutcomeCounts,

@@ -29,13 +29,11 @@ impl ScriptedRow {
     }
 
     /// Is the password another one than before?
-    #[must_use]
     pub fn is_replaced(self) -> bool {
         self.password != ScriptPassword::Old
     }
 
     /// The word for it in `results.csv`.
-    #[must_use]
     pub fn word(row: Option<Self>) -> &'static str {
         match row.map(|row| row.result) {
             None => "pending",

@@ -35,7 +35,6 @@ pub enum OutageReason {
 
 impl OutageReason {
     /// Why the network does not let anything through, where that is known.
-    #[must_use]
     pub fn cause(&self) -> Option<UnreachableCause> {
         match self {
             Self::Answered(error) => error.is_foreign.then_some(UnreachableCause::SomethingBetween),
@@ -46,7 +45,6 @@ impl OutageReason {
     }
 
     /// Is it the same reason? What is another thing at each try, such as Graph's name for a request, makes no other one.
-    #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Answered(one), Self::Answered(other)) => fault(one) == fault(other),

@@ -54,13 +54,11 @@ impl Outcome {
     }
 
     /// The word for it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
     /// What became of an entry about which the plan decided so.
-    #[must_use]
     pub fn of_row(decision: Decision, state: &AccountState) -> Self {
         match decision {
             Decision::Act => Self::of(state),
@@ -73,7 +71,6 @@ impl Outcome {
     }
 
     /// What became of an account that the plan acts on.
-    #[must_use]
     pub fn of(state: &AccountState) -> Self {
         let any = |outcome| state.planned_steps().any(|(_, step)| StepOutcome::of(step) == Some(outcome));
         if any(StepOutcome::Uncertain) {
@@ -111,7 +108,6 @@ pub enum StepOutcome {
 
 impl StepOutcome {
     /// What became of a step; nothing where it is not planned.
-    #[must_use]
     pub const fn of(step: StepState) -> Option<Self> {
         Some(match step {
             StepState::Unplanned => return None,
@@ -129,7 +125,6 @@ impl StepOutcome {
     }
 
     /// The word for a step in `results.csv`; empty where it is not planned.
-    #[must_use]
     pub fn word(step: StepState) -> &'static str {
         Self::of(step).map_or("", Self::into)
     }

@@ -54,13 +54,11 @@ pub struct OutcomeCounts {
 
 impl OutcomeCounts {
     /// How many rows have this outcome.
-    #[must_use]
     pub fn of(&self, outcome: Outcome) -> u64 {
         self.outcomes.get(&outcome).copied().unwrap_or_default()
     }
 
     /// All rows.
-    #[must_use]
     pub fn rows(&self) -> u64 {
         self.outcomes.values().sum()
     }
@@ -116,19 +114,16 @@ impl OutcomeCounts {
     }
 
     /// How far the risk of people is marked; nothing where the plan marks none.
-    #[must_use]
     pub const fn risk(&self) -> Option<&RiskCounts> {
         self.risk.as_ref()
     }
 
     /// How many people's steps are done, and their risk is not marked.
-    #[must_use]
     pub fn risk_to_mark(&self) -> u64 {
         self.risk.as_ref().map_or(0, RiskCounts::to_mark)
     }
 
     /// How many accounts of this wave are left to do, or in doubt.
-    #[must_use]
     pub fn left_in_wave(&self, name: &str) -> u64 {
         self.left_by_wave.get(name).copied().unwrap_or_default()
     }
@@ -139,87 +134,73 @@ impl OutcomeCounts {
     }
 
     /// Accounts that are settled, and of which something was refused or given up, so that it may be tried once more.
-    #[must_use]
     pub const fn to_retry(&self) -> u64 {
         self.to_retry
     }
 
     /// Accounts that the plan means and that are not done.
-    #[must_use]
     pub fn not_done(&self) -> u64 {
         let open = [Outcome::OldPassword, Outcome::Partial, Outcome::Failed, Outcome::Uncertain, Outcome::Pending];
         open.into_iter().map(|outcome| self.of(outcome)).sum::<u64>() + self.drifted_and_left_alone
     }
 
     /// Accounts that are no longer what the plan says, and of which something is done.
-    #[must_use]
     pub const fn drifted_half_way(&self) -> u64 {
         self.drifted - self.drifted_and_left_alone
     }
 
     /// Rows of the list that a person has to check, and that nothing was done for.
-    #[must_use]
     pub const fn not_touched(&self) -> &FirstNamed {
         &self.not_touched
     }
 
     /// People who are dealt with in the cloud, and whose old password, kept elsewhere, is not replaced.
-    #[must_use]
     pub const fn old_password(&self) -> &FirstNamed {
         &self.old_password
     }
 
     /// Rows of the work list for Active Directory that its script has done there.
-    #[must_use]
     pub const fn scripted(&self) -> u64 {
         self.scripted
     }
 
     /// Rows of it that people say they have done by hand.
-    #[must_use]
     pub const fn by_hand(&self) -> u64 {
         self.by_hand
     }
 
     /// People whose new password is still to be written back, as far as is known.
-    #[must_use]
     pub const fn to_write_back(&self) -> u64 {
         self.to_write_back
     }
 
     /// People whose new password was written back, and that no reading has shown.
-    #[must_use]
     pub const fn accepted_there(&self) -> u64 {
         self.accepted
     }
 
     /// Accounts at which the last verification found something changed back.
-    #[must_use]
     pub const fn contradicted(&self) -> &FirstNamed {
         &self.contradicted
     }
 
     /// How much of each step is done.
-    #[must_use]
     pub const fn steps(&self) -> &StepMap<StepShare> {
         &self.steps
     }
 
     /// Rows of the list with which nothing more has to be done, unless somebody has changed it back.
-    #[must_use]
     pub fn dealt_with(&self) -> u64 {
         [Outcome::Done, Outcome::Already, Outcome::Skipped].into_iter().map(|outcome| self.of(outcome)).sum()
     }
 
     /// Of how many people somebody closed the risk again, as the last verification found.
-    #[must_use]
     pub fn risk_closed(&self) -> u64 {
         self.risk.as_ref().map_or(0, |risk| risk.closed)
     }
 
     /// Is everyone on the list dealt with, the risk that was to be marked too, and did the last verification contradict nothing of
     /// it?
-    #[must_use]
     pub fn is_all_dealt_with(&self) -> bool {
         self.dealt_with() == self.rows()
             && self.contradicted.count == 0
@@ -227,7 +208,6 @@ impl OutcomeCounts {
     }
 
     /// Accounts that are no longer what the plan says: those that were left alone count among the refused.
-    #[must_use]
     pub const fn drifted(&self) -> u64 {
         self.drifted
     }

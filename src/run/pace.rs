@@ -74,7 +74,6 @@ impl Ceiling {
 impl Pace {
     /// A write quota, less the writes that an earlier process has just spent; and never more than `max_calls` calls under way. Where more is asked for
     /// than the limits above it allow, those were raised as well.
-    #[must_use]
     pub fn of(quota: Allowance, max_calls: usize, clock: Clock, spent: u32) -> Self {
         let above =
             [Allowance::RESOURCE_UNITS, Allowance::WRITES_OF_APP].map(|limit| Ceiling::of(limit.or_more(quota), clock));
@@ -138,49 +137,41 @@ impl Pace {
     }
 
     /// How many calls may be under way now.
-    #[must_use]
     pub fn calls(&self) -> usize {
         self.concurrency.calls(self.writes.in_hand(self.clock.now()), self.writes.rate())
     }
 
     /// How many writes may go at once now.
-    #[must_use]
     pub fn in_hand(&self) -> f64 {
         self.writes.in_hand(self.clock.now())
     }
 
     /// The tenant time that so many more writes will take, by what is known now.
-    #[must_use]
     pub fn forecast(&self, writes: u64) -> Duration {
         self.writes.time_for(self.clock.now(), writes)
     }
 
     /// Writes a second of tenant time, once the burst is spent.
-    #[must_use]
     pub fn writes_per_second(&self) -> f64 {
         self.writes.rate()
     }
 
     /// How the tenant was found to count its writes.
-    #[must_use]
     pub fn shape(&self) -> Shape {
         self.writes.shape()
     }
 
     /// The quota that the run began with.
-    #[must_use]
     pub fn quota(&self) -> Allowance {
         self.quota
     }
 
     /// How many of the first burst were spent before this process began.
-    #[must_use]
     pub fn spent(&self) -> u32 {
         self.spent
     }
 
     /// The least tenant time that the quota allowed for so many writes from `began` on.
-    #[must_use]
     pub fn floor(&self, began: Duration, writes: u64) -> Duration {
         self.writes.floor(began, writes, self.spent)
     }

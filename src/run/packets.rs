@@ -179,7 +179,6 @@ struct Desk {
 }
 
 /// Where the packets of a plan are, or will be.
-#[must_use]
 pub fn folder(plan: &PlanFolder) -> PathBuf {
     plan.path().join(HANDOFF)
 }
@@ -394,7 +393,6 @@ fn write_index(path: &Path, packets: &[Packet]) -> io::Result<()> {
 }
 
 /// The file of the first packet of a plan, where packets were made.
-#[must_use]
 pub fn first(plan: &PlanFolder) -> Option<String> {
     names_in_index(&folder(plan).join(INDEX_CSV)).ok()?.into_iter().next()
 }

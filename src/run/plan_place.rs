@@ -101,7 +101,6 @@ impl PlanPlace {
     }
 
     /// Where the plan is made now.
-    #[must_use]
     pub fn made_in(&self) -> &Path {
         match self {
             Self::Free(folder) => folder,

@@ -44,7 +44,6 @@ impl Proof {
     }
 
     /// The words for it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
@@ -65,7 +64,6 @@ pub struct ProofCounts {
 
 impl ProofCounts {
     /// How many steps have this proof.
-    #[must_use]
     pub const fn of(&self, proof: Proof) -> u64 {
         match proof {
             Proof::Proved => self.proved,
@@ -86,13 +84,11 @@ impl ProofCounts {
     }
 
     /// Is every step proved?
-    #[must_use]
     pub const fn all_proved(&self) -> bool {
         self.proved == self.all()
     }
 
     /// All steps.
-    #[must_use]
     pub const fn all(&self) -> u64 {
         self.proved + self.not_yet + self.contradicted + self.cannot_be_proved
     }

@@ -24,7 +24,6 @@ pub struct RecentWrites {
 
 impl RecentWrites {
     /// None so far. Tenant time runs `speed` times as fast as the journals' clock.
-    #[must_use]
     pub const fn none(limit: Allowance, now: OffsetDateTime, speed: f64) -> Self {
         Self { limit, now, speed, moments: Vec::new(), older: 0 }
     }
@@ -60,7 +59,6 @@ impl RecentWrites {
 
     /// How much of the limit is still missing now. What was written before was spent as fast as the limit allowed, as far as is
     /// known.
-    #[must_use]
     pub fn missing(mut self) -> u32 {
         self.moments.sort_unstable();
         let burst = f64::from(self.limit.burst);

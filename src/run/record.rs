@@ -258,7 +258,6 @@ fn is_nothing(steps: &Steps) -> bool {
 
 impl Record {
     /// The account that the record is about, and what happened to it.
-    #[must_use]
     pub fn transition(&self) -> Option<(RowNumber, Transition<'_>)> {
         match self {
             Self::Intended { row, steps, .. } => Some((*row, Transition::Sent(*steps))),

@@ -103,20 +103,17 @@ struct Trace {
 
 impl RowHistory {
     /// Where the last answer stands in the journal, in bytes.
-    #[must_use]
     pub fn last_answer(&self) -> Option<u64> {
         self.trace.last_answer.map(JournalOffset::get)
     }
 
     /// Where the line stands in the journal, in bytes, that says why something is not done.
-    #[must_use]
     pub fn last_fault(&self) -> Option<u64> {
         self.trace.last_fault.map(JournalOffset::get)
     }
 
     /// Where the last line stands in the journal, in bytes, that brought the account on: an answer, or that nothing more
     /// is done to it.
-    #[must_use]
     pub fn last_word(&self) -> Option<u64> {
         // What is no answer is a fault.
         self.last_answer().max(self.last_fault())
@@ -125,7 +122,6 @@ impl RowHistory {
 
 impl RowTraces {
     /// Begins with no line about any of the rows; `rows` is their number.
-    #[must_use]
     pub fn of_rows(rows: usize) -> Self {
         Self {
             rows: vec![Trace::default(); rows],
@@ -188,7 +184,6 @@ impl Projection for RowTraces {
 
 impl Replay {
     /// Begins with nothing done to any of the accounts of the plan with this fingerprint.
-    #[must_use]
     pub fn new(plan: Digest, planned: &impl Planned) -> Self {
         let states = States::new(plan, planned);
         let projection = RowTraces::of_rows(states.rows());
@@ -205,13 +200,11 @@ impl Replay {
     }
 
     /// Has the journal been opened for this plan?
-    #[must_use]
     pub fn has_begun(&self) -> bool {
         self.states.has_begun()
     }
 
     /// What is known about a row.
-    #[must_use]
     pub fn row(&self, row: RowNumber) -> RowHistory {
         let trace = self.trace(row);
         RowHistory {
@@ -230,37 +223,31 @@ impl Replay {
     }
 
     /// Where in the journal it stands what the directory said of a row whose steps were in doubt, in bytes.
-    #[must_use]
     pub fn last_read(&self, row: RowNumber) -> Option<u64> {
         self.projection.reads.get(&row).copied().map(JournalOffset::get)
     }
 
     /// Where in the journal the last line about a write to this target of a row stands, in bytes.
-    #[must_use]
     pub fn last_of_target(&self, row: RowNumber, target: &WriteTarget) -> Option<u64> {
         self.projection.targets.get(&(row, target.clone())).copied().map(JournalOffset::get)
     }
 
     /// Where in the journal the pass of a row stands that is, or may be, good, in bytes: never more than one.
-    #[must_use]
     pub fn pass(&self, row: RowNumber) -> Option<u64> {
         self.projection.passes.get(row.index()).copied().flatten().map(JournalOffset::get)
     }
 
     /// Where in the journal it stands what the script for Active Directory last said of a row, in bytes.
-    #[must_use]
     pub fn last_scripted(&self, row: RowNumber) -> Option<u64> {
         self.projection.scripted.get(row.index()).copied().flatten().map(JournalOffset::get)
     }
 
     /// Where in the journal the last word on a password stands that is written back, in bytes.
-    #[must_use]
     pub fn last_written_back(&self, row: RowNumber) -> Option<u64> {
         self.projection.written_back.get(&row)?.last.map(JournalOffset::get)
     }
 
     /// Where in the journal the sealed passwords of a row stand that were written back, or may have been, in bytes.
-    #[must_use]
     pub fn written_back_credentials(&self, row: RowNumber) -> Vec<u64> {
         let traced = self.projection.written_back.get(&row);
         traced.into_iter().flat_map(|trace| trace.candidates.iter().copied().map(JournalOffset::get)).collect()
@@ -268,7 +255,6 @@ impl Replay {
 
     /// Where in the journal the sealed credentials of a row stand that may be live: one for a reset that is done, each that
     /// may have taken effect for one that is uncertain, none otherwise.
-    #[must_use]
     pub fn credentials(&self, row: RowNumber) -> Vec<u64> {
         use StepState::{Done, GivenUp, Open, Sent, Uncertain, Withdrawn};
         let trace = self.trace(row);

@@ -87,7 +87,6 @@ pub struct ScriptReport {
 
 impl ResultDetails {
     /// Graph's name for the request to cite: that of the refusal, or of the last answer.
-    #[must_use]
     pub fn last_request_id(&self) -> &str {
         let refused = match &self.fault {
             Some(RowFault::Refused(error)) => error.request_id.as_deref(),
@@ -97,7 +96,6 @@ impl ResultDetails {
     }
 
     /// What was said last of the account, mostly by Graph; empty where nothing was.
-    #[must_use]
     pub fn said(&self) -> String {
         match &self.fault {
             Some(fault) => fault.detail(),
@@ -109,26 +107,22 @@ impl ResultDetails {
 
 impl ResultRow {
     /// Was anything done to the account, or will it be? Of an account that was left alone no step is open, done or failed.
-    #[must_use]
     pub fn is_touched(&self) -> bool {
         self.planned.decision == Decision::Act && self.outcome != Outcome::Refused
     }
 
     /// Is the row on the work list of what is done elsewhere, so that what is done in the cloud is not all of it?
-    #[must_use]
     pub fn is_on_premises(&self) -> bool {
         self.kept_in.is_some() || block_is_undone_by_sync(&self.planned) || self.history.on_premises.is_some()
     }
 
     /// Where a step stands that the plan asks for; nothing for an account that was left alone.
-    #[must_use]
     pub fn step(&self, step: Step) -> Option<StepState> {
         let state = self.history.state.of(step);
         (self.is_touched() && state != StepState::Unplanned).then_some(state)
     }
 
     /// Why it is not done; `fault` is what the journal has in its way.
-    #[must_use]
     pub fn cause(&self, fault: Option<&RowFault>) -> Option<Cause> {
         let stage = self.history.written_back.filter(|_| self.is_written_back).map(|standing| standing.stage);
         match (self.outcome, stage) {
@@ -140,7 +134,6 @@ impl ResultRow {
     }
 
     /// The name that people know the account by.
-    #[must_use]
     pub fn name(&self) -> &str {
         self.planned.name()
     }

@@ -172,7 +172,6 @@ fn cells<'a>(
 }
 
 /// All that is to be said of a row, as the column `detail` has it.
-#[must_use]
 pub fn detail(row: &ResultRow, details: &ResultDetails) -> String {
     let acts = row.planned.decision == Decision::Act;
     // What stands in the way of a target is said of that target.

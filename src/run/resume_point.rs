@@ -48,38 +48,32 @@ pub struct ResumePoint {
 
 impl ResumePoint {
     /// Would a new process find nothing to do?
-    #[must_use]
     pub fn has_nothing_to_do(&self) -> bool {
         self.settled.is_some()
     }
 
     /// How many accounts failed and will be tried again; `None` where that was not asked for.
-    #[must_use]
     pub fn failed(&self) -> Option<u64> {
         self.chosen.as_ref().map(|chosen| chosen.len() as u64)
     }
 
     /// How many accounts this process is asked to change: the number that approves it.
-    #[must_use]
     pub fn accounts(&self, manifest: &Manifest) -> u64 {
         let of_wave = self.wave.as_ref().map(|wave| u64::from(wave.wave.accounts));
         self.failed().or(of_wave).unwrap_or(manifest.accounts().into())
     }
 
     /// Does it matter whether the account of this row is still the one that the plan was made for?
-    #[must_use]
     pub fn may_drift(&self, row: RowNumber) -> bool {
         self.may_drift.get(row.index()).copied().unwrap_or_default()
     }
 
     /// Are steps of this row in doubt, so that it should be read before they are done again?
-    #[must_use]
     pub fn is_in_doubt(&self, row: RowNumber) -> bool {
         self.doubts.contains_key(&row)
     }
 
     /// What the journal says, where nothing is left to do.
-    #[must_use]
     pub const fn settled(&self) -> Option<&Replay> {
         self.settled.as_ref()
     }

@@ -34,7 +34,6 @@ pub enum RowRisk {
 
 impl RowRisk {
     /// What became of it; nothing where the plan marks no risk of this row.
-    #[must_use]
     pub fn of(row: &PlanRow, states: &States) -> Option<Self> {
         let in_cloud = Outcome::of_row(row.decision, &states.of(row.row));
         Some(match (RiskOfRow::of(row)?, states.risk().of(row.row), in_cloud) {
@@ -52,7 +51,6 @@ impl RowRisk {
     }
 
     /// Does the same command mark it, once the steps of the account are done?
-    #[must_use]
     pub const fn is_to_mark(self) -> bool {
         match self {
             Self::Pending | Self::Uncertain | Self::Failed | Self::ClosedByReset => true,
@@ -61,7 +59,6 @@ impl RowRisk {
     }
 
     /// The word for it.
-    #[must_use]
     pub fn word(self) -> &'static str {
         self.into()
     }
@@ -95,7 +92,6 @@ pub struct RiskCounts {
 
 impl RiskCounts {
     /// None so far.
-    #[must_use]
     pub const fn of(mark: RiskMark) -> Self {
         Self {
             mark,
@@ -125,13 +121,11 @@ impl RiskCounts {
     }
 
     /// How many people's risk should be marked and is not, as far as is known. Guests are no part of it.
-    #[must_use]
     pub const fn not_marked(&self) -> u64 {
         self.to_mark() + self.closed + self.left_out
     }
 
     /// How many of these the same command marks: see [`RowRisk::is_to_mark`].
-    #[must_use]
     pub const fn to_mark(&self) -> u64 {
         self.pending + self.uncertain + self.failed + self.closed_by_reset
     }

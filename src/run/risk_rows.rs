@@ -31,7 +31,6 @@ pub enum RiskStanding {
 
 impl RiskStanding {
     /// Did Graph accept the mark, whatever was found of it since?
-    #[must_use]
     pub const fn was_accepted(self) -> bool {
         matches!(self, Self::Marked | Self::ClosedByReset | Self::Closed)
     }
@@ -74,7 +73,6 @@ impl RiskSaid {
     }
 
     /// What is known of the reason for a refusal.
-    #[must_use]
     pub fn clue(&self) -> Option<GraphClue> {
         match self {
             Self::Refused(error) => error.clue(),
@@ -190,13 +188,11 @@ impl RiskRows {
     }
 
     /// How far it is for a row.
-    #[must_use]
     pub fn of(&self, row: RowNumber) -> RiskStanding {
         self.by_row.get(row.index()).copied().unwrap_or_default().standing()
     }
 
     /// What the last call said, where it marked no one; or else what was said of the last person who was refused alone.
-    #[must_use]
     pub fn fault(&self) -> Option<&RiskFault> {
         self.fault.as_ref().or_else(|| self.refused.as_ref().map(|(_, fault)| fault))
     }

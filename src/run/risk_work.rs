@@ -80,13 +80,11 @@ impl RiskJob {
     }
 
     /// How many people there are.
-    #[must_use]
     pub const fn people(&self) -> usize {
         self.people.len()
     }
 
     /// What is said of their risk.
-    #[must_use]
     pub const fn mark(&self) -> RiskMark {
         self.mark
     }
@@ -99,7 +97,6 @@ fn to_mark(row: &PlanRow, states: &States) -> Option<MarkedPerson> {
 }
 
 /// How long it takes at least, in tenant time, for so many people.
-#[must_use]
 pub fn floor(people: u64) -> Duration {
     let calls = people.div_ceil(PEOPLE_A_CALL as u64);
     BETWEEN_CALLS.saturating_mul(u32::try_from(calls.saturating_sub(1)).unwrap_or(u32::MAX))

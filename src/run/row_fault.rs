@@ -29,7 +29,6 @@ pub enum RowFault {
 
 impl RowFault {
     /// The fault that a record is about.
-    #[must_use]
     pub fn of(record: Record) -> Option<Self> {
         match record {
             Record::Answered { answer: WriteOutcome::Refused { error }, .. } => Some(Self::Refused(error)),
@@ -42,7 +41,6 @@ impl RowFault {
     }
 
     /// The cell `error_code` of `results.csv`; empty where there is no code.
-    #[must_use]
     pub fn code(&self) -> String {
         match self {
             Self::Refused(error) if error.code.is_empty() => error.status.to_string(),
@@ -53,7 +51,6 @@ impl RowFault {
     }
 
     /// What the column `detail` of `results.csv` says of it.
-    #[must_use]
     pub fn detail(&self) -> String {
         match self {
             Self::Refused(error) => match error.clue() {

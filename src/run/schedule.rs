@@ -38,7 +38,6 @@ pub struct Queue {
 
 impl Queue {
     /// An empty queue.
-    #[must_use]
     pub fn new(schedule: Schedule) -> Self {
         Self {
             schedule,
@@ -72,7 +71,6 @@ impl Queue {
     }
 
     /// When the next write that waits for its time is ready.
-    #[must_use]
     pub fn next_wake(&self) -> Option<Duration> {
         self.later.peek().map(|Reverse((moment, _))| *moment)
     }
@@ -98,26 +96,22 @@ impl Queue {
     }
 
     /// Does a write of this kind wait for its pace alone?
-    #[must_use]
     pub fn waits_for_pace(&self, kind: WriteKind) -> bool {
         self.room[kind] == 0 && !self.ready[kind].is_empty() && self.may_leave(kind)
     }
 
     /// How many writes may leave now.
-    #[must_use]
     pub fn len(&self) -> usize {
         let may_leave = self.ready.iter().filter(|(kind, _)| self.may_leave(*kind));
         may_leave.map(|(kind, writes)| writes.len().min(self.room[kind])).sum()
     }
 
     /// Is there none that may leave now?
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Is nothing waiting, now or later?
-    #[must_use]
     pub fn is_done(&self) -> bool {
         self.ready.values().all(BinaryHeap::is_empty) && self.later.is_empty()
     }

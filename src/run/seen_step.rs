@@ -216,7 +216,6 @@ pub enum AtProvider {
 
 impl SeenStep {
     /// The same without what is another thing at each reading.
-    #[must_use]
     pub fn lasting(&self) -> Self {
         let mut lasting = self.clone();
         if let Self::NotListed(NotListed::Refused(error)) = &mut lasting {

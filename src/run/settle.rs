@@ -63,7 +63,6 @@ pub struct Doubt {
 }
 
 /// The steps in doubt that are done, as this read shows; `now` is Graph's clock when it was made.
-#[must_use]
 pub fn proven(doubt: &Doubt, seen: &WatchedAccount, now: Option<OffsetDateTime>) -> Steps {
     const BLOCK: Steps = Steps::of(&[Step::Block]);
     const UNBLOCK: Steps = Steps::of(&[Step::Unblock]);

@@ -38,7 +38,6 @@ pub struct NotGranted {
 
 impl NotGranted {
     /// Their names, once each.
-    #[must_use]
     pub fn names(&self) -> Vec<&'static str> {
         let mut names: Vec<_> = self.lacking.iter().flat_map(|(_, names)| names.iter().copied()).collect();
         names.dedup();

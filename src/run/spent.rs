@@ -42,13 +42,11 @@ impl Spent {
     }
 
     /// Has any write ever been sent?
-    #[must_use]
     pub fn is_begun(&self) -> bool {
         !self.by_app.is_empty()
     }
 
     /// What is still missing at this moment; tenant time runs `speed` times as fast as the journal's clock.
-    #[must_use]
     pub fn missing(&self, now: OffsetDateTime, speed: f64) -> WritesSpent {
         let missing = |reckoning: &Reckoning, quota| reckoning.after(quota, now, speed).ceil() as u32;
         WritesSpent {
@@ -72,7 +70,6 @@ impl Reckoning {
 
 impl WritesSpent {
     /// The least time for so many more writes, through all apps that have written, or through one where none has.
-    #[must_use]
     pub fn floor(&self, writes: u64) -> Duration {
         let apps = u32::try_from(self.by_app.len()).unwrap_or(u32::MAX).max(1);
         let spent: u64 = self.by_app.iter().map(|(_, writes)| u64::from(*writes)).sum();
@@ -84,7 +81,6 @@ impl WritesSpent {
     }
 
     /// What one app has spent. Writes whose app is not known count against the `first` one: it was the only one there was.
-    #[must_use]
     pub fn of(&self, app: Option<ClientId>, is_first: bool) -> u32 {
         let counts = |known: &Option<ClientId>| match known {
             None => is_first,

@@ -49,7 +49,6 @@ pub struct IllegalTransition {
 impl AccountState {
     /// An account to which nothing has been done yet. A step that has targets has one, unless [`Self::with_targets`] says
     /// otherwise.
-    #[must_use]
     pub fn planned(planned: Steps) -> Self {
         let mut steps = PackedSteps::default();
         for step in planned.iter() {
@@ -73,14 +72,12 @@ impl AccountState {
     }
 
     /// Which of its targets a write of this kind is about, by its place in the plan.
-    #[must_use]
     pub fn target(&self, kind: WriteKind) -> Option<u8> {
         let step = self.step_with_targets().filter(|step| step.facts().part.kind() == kind)?;
         self.targets.current(step)
     }
 
     /// Where a step stands.
-    #[must_use]
     pub fn of(&self, step: Step) -> StepState {
         self.steps.of(step)
     }
@@ -96,7 +93,6 @@ impl AccountState {
 
     /// The steps of the next write, when one is due: what travels together, the revoke only when all before it are
     /// settled, and the pass when all others are. Empty while a write is under way, and when everything is settled.
-    #[must_use]
     pub fn due(&self) -> Steps {
         if self.any(StepState::is_under_way) {
             return Steps::NONE;
@@ -106,13 +102,11 @@ impl AccountState {
     }
 
     /// Is there nothing more to come?
-    #[must_use]
     pub fn is_settled(&self) -> bool {
         !self.any(|state| !state.is_settled())
     }
 
     /// Is every planned step done? An account for which none is planned is not.
-    #[must_use]
     pub fn is_done(&self) -> bool {
         let mut planned = self.planned_steps().peekable();
         planned.peek().is_some() && planned.all(|(_, state)| state == StepState::Done)
@@ -120,7 +114,6 @@ impl AccountState {
 
     /// Does it matter whether it is still the account that the plan was made for? Once another step is done, the revoke
     /// belongs to it, even if the account has changed: what was issued in between must not outlive it.
-    #[must_use]
     pub fn may_drift(&self) -> bool {
         if *self == Self::default() {
             return true;
@@ -131,31 +124,26 @@ impl AccountState {
     }
 
     /// Is it no longer the account that the plan was made for?
-    #[must_use]
     pub fn has_drifted(&self) -> bool {
         self.any(|state| matches!(state, StepState::Withdrawn { .. }))
     }
 
     /// May a write that was never answered, or any step that is still to be done, have taken effect?
-    #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         self.any(|state| matches!(state, StepState::Open { in_doubt: true }))
     }
 
     /// Is a write under way?
-    #[must_use]
     pub fn is_under_way(&self) -> bool {
         self.any(StepState::is_under_way)
     }
 
     /// Is it settled, with a step that was refused for good or given up, so that it may be tried once more?
-    #[must_use]
     pub fn may_be_retried(&self) -> bool {
         self.is_settled() && self.any(|state| state.was_refused() || matches!(state, StepState::GivenUp { .. }))
     }
 
     /// How many steps are settled without being done. One that has targets counts from the first of them on that is not done.
-    #[must_use]
     pub fn misses(&self) -> usize {
         let worked_on = self.step_with_targets();
         let is_missed = |(step, state): &(Step, StepState)| {
@@ -165,7 +153,6 @@ impl AccountState {
     }
 
     /// How many writes are still to come, if all goes well.
-    #[must_use]
     pub fn writes_left(&self) -> u64 {
         let left = self.steps.steps_where(|state| !state.is_settled());
         // One of the targets of each step is reckoned with already.
@@ -174,7 +161,6 @@ impl AccountState {
     }
 
     /// How many of them are this step's, where it has a pace of its own.
-    #[must_use]
     pub fn targets_left(&self, step: Step) -> u64 {
         if self.of(step).is_settled() {
             0
@@ -218,7 +204,6 @@ impl AccountState {
     }
 
     /// Was a step that the last one follows planned and settled?
-    #[must_use]
     pub fn has_closed_before_last(&self) -> bool {
         self.any_before_last(|state| state != StepState::Unplanned && state.is_settled())
     }

@@ -68,7 +68,6 @@ pub struct Moved {
 
 impl States {
     /// Begins with nothing done to any of the accounts of the plan with this fingerprint.
-    #[must_use]
     pub fn new(plan: Digest, planned: &impl Planned) -> Self {
         let by_row = planned.by_row();
         Self {
@@ -86,61 +85,51 @@ impl States {
     }
 
     /// Has the journal been opened for this plan?
-    #[must_use]
     pub fn has_begun(&self) -> bool {
         self.opened
     }
 
     /// How many rows the plan has.
-    #[must_use]
     pub fn rows(&self) -> usize {
         self.by_row.len()
     }
 
     /// Has any write ever been sent?
-    #[must_use]
     pub fn has_written(&self) -> bool {
         self.spent.is_begun()
     }
 
     /// Where the account of a row stands.
-    #[must_use]
     pub fn of(&self, row: RowNumber) -> AccountState {
         self.by_row.get(row.index()).copied().unwrap_or_default()
     }
 
     /// Did the last verification find that something was changed back that was done for this row?
-    #[must_use]
     pub fn is_contradicted(&self, row: RowNumber) -> bool {
         self.contradictions.contains(row)
     }
 
     /// What the script for Active Directory said of this row.
-    #[must_use]
     pub fn on_premises(&self, row: RowNumber) -> Option<ScriptedRow> {
         self.on_premises.of(row)
     }
 
     /// How far the new password of this row is that is written back; nothing where none was sent.
-    #[must_use]
     pub fn written_back(&self, row: RowNumber) -> Option<WritebackStanding> {
         self.written_back.of(row)
     }
 
     /// How far all of them are.
-    #[must_use]
     pub const fn all_written_back(&self) -> &WritebackRows {
         &self.written_back
     }
 
     /// How far the risk of people is marked.
-    #[must_use]
     pub const fn risk(&self) -> &RiskRows {
         &self.risk
     }
 
     /// Was anything done in Active Directory, by the script or by writeback?
-    #[must_use]
     pub fn has_on_premises(&self) -> bool {
         self.on_premises.is_begun() || self.written_back.is_begun()
     }
@@ -157,7 +146,6 @@ impl States {
 
     /// Where each of these rows stands, in their order, once each. Most rosters are worked on in the order of their rows: then it
     /// takes no memory, and what it takes otherwise is as much again, for the length of the call.
-    #[must_use]
     pub fn in_order_of(self, rows: impl Iterator<Item = RowNumber> + Clone) -> Vec<AccountState> {
         let mut states = self.by_row;
         let at = |states: &[AccountState], row: RowNumber| states.get(row.index()).copied().unwrap_or_default();
@@ -226,14 +214,12 @@ impl States {
 
     /// How many writes of the documented quotas are still spent at this moment; tenant time runs `speed` times as fast as
     /// the journal's clock.
-    #[must_use]
     pub fn writes_spent(&self, now: OffsetDateTime, speed: f64) -> WritesSpent {
         self.spent.missing(now, speed)
     }
 
     /// How long ago the last new password was about to leave, where one ever was; tenant time runs `speed` times as fast as the
     /// journal's clock.
-    #[must_use]
     pub fn since_last_reset(&self, now: OffsetDateTime, speed: f64) -> Option<Duration> {
         let since = Duration::try_from(now - self.last_reset?).unwrap_or_default();
         Some(since.mul_f64(speed))
@@ -241,7 +227,6 @@ impl States {
 
     /// To how many new passwords in which time the last process kept, or that it kept to no rate, where either was said. One that
     /// ended before it said so changes nothing.
-    #[must_use]
     pub const fn rate(&self) -> Option<AskedRate> {
         self.rate
     }

@@ -99,7 +99,6 @@ pub struct StepProgress {
 
 impl StepProgress {
     /// For how many accounts it is planned.
-    #[must_use]
     pub const fn planned(&self) -> u64 {
         self.done + self.pending + self.uncertain + self.failed
     }
@@ -160,7 +159,6 @@ struct LastWork {
 
 impl RunStatus {
     /// Is everyone on the list dealt with, and was nothing of it found changed back?
-    #[must_use]
     pub fn is_done(&self) -> bool {
         self.journal.broken.is_none() && self.outcomes.is_all_dealt_with()
     }
@@ -254,7 +252,6 @@ impl Projection for JournalCondition {
 
 impl JournalCondition {
     /// How many writes a minute of tenant time the last process brought through, unless it worked for a moment only.
-    #[must_use]
     pub fn writes_per_minute(&self) -> Option<f64> {
         let LastWork { began: Some(began), last: Some(last), writes, speed, .. } = self.work else { return None };
         let seconds = (last - began).as_seconds_f64() * speed;
@@ -262,7 +259,6 @@ impl JournalCondition {
     }
 
     /// Since when Graph throttles the last process and accepts nothing from it, where that is so.
-    #[must_use]
     pub const fn throttled_since(&self) -> Option<OffsetDateTime> {
         self.work.throttled
     }

@@ -36,13 +36,11 @@ pub enum StepState {
 
 impl StepState {
     /// Does it still have to be done?
-    #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Open { .. })
     }
 
     /// Is there nothing more to come?
-    #[must_use]
     pub const fn is_settled(self) -> bool {
         matches!(
             self,

@@ -43,7 +43,6 @@ pub enum TargetFault {
 
 impl TargetFault {
     /// The same without what is another thing at each answer: faults that are equal by this are one.
-    #[must_use]
     pub fn lasting(&self) -> Self {
         let lasting = |last_try: &LastTry| match last_try {
             LastTry::Undecided(Undecided::ServerFault(error)) => {
@@ -91,7 +90,6 @@ pub enum TargetOutcome {
 
 impl TargetOutcome {
     /// The word for it where the target is one of this step, as `ways-in-results.csv` has it.
-    #[must_use]
     pub fn word(self, step: Step) -> &'static str {
         let words = step.facts().targets.as_ref().map(|targets| &targets.words);
         match self {
@@ -106,7 +104,6 @@ impl TargetOutcome {
 
 impl TargetResult {
     /// By the last record about it, where there is one.
-    #[must_use]
     pub(super) fn of(target: WriteTarget, last: Option<Record>) -> Self {
         let (outcome, fault) = match last {
             None => (TargetOutcome::Pending, None),
@@ -126,7 +123,6 @@ impl TargetResult {
     }
 
     /// One that was meant and stays.
-    #[must_use]
     pub(super) fn cannot_be_done(stays: &StayingTarget) -> Option<Self> {
         let fault = Some(TargetFault::NoWay { type_name: stays.type_name.clone(), why: stays.no_way? });
         Some(Self { target: stays.target.clone(), outcome: TargetOutcome::CannotBeDone, fault })
@@ -142,7 +138,6 @@ impl fmt::Display for TargetResult {
 }
 
 /// `2 of 3 methods removed; mobile-phone 3179… failed (Graph's words)`; empty where none was planned.
-#[must_use]
 pub fn summary(targets: &[TargetResult]) -> String {
     let of_step = |step: Step| {
         let TargetWords { many, done, .. } = &step.facts().targets.as_ref()?.words;

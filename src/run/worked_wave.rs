@@ -30,7 +30,6 @@ impl WorkedWave {
     }
 
     /// Does this row belong to it?
-    #[must_use]
     pub fn has(&self, row: RowNumber) -> bool {
         self.rows.get(row.index()).copied().unwrap_or_default()
     }

@@ -41,7 +41,6 @@ pub struct WritebackStanding {
 }
 
 /// Is a new password still to be written back for a row that stands so? Whose account drifted before one was sent gets none.
-#[must_use]
 pub fn is_to_be_written_back(standing: Option<WritebackStanding>, has_drifted: bool) -> bool {
     standing.map_or(!has_drifted, |standing| !standing.is_over())
 }
@@ -52,13 +51,11 @@ impl WritebackStanding {
     }
 
     /// Is the new password in Active Directory, as far as is known?
-    #[must_use]
     pub fn is_replaced(self) -> bool {
         matches!(self.stage, WritebackStage::Accepted | WritebackStage::Confirmed)
     }
 
     /// Is nothing left to do but to read it back?
-    #[must_use]
     pub fn is_over(self) -> bool {
         self.is_replaced() && self.sessions_ended
     }
@@ -125,13 +122,11 @@ impl WritebackRows {
     }
 
     /// How far the password of a row is; nothing where none was ever sent.
-    #[must_use]
     pub fn of(&self, row: RowNumber) -> Option<WritebackStanding> {
         self.by_row.get(&row).copied()
     }
 
     /// Where the state of the operation of a row is read, where one goes on.
-    #[must_use]
     pub fn operation(&self, row: RowNumber) -> Option<&ResetOperationAddress> {
         self.operations.get(&row)
     }

@@ -106,19 +106,16 @@ impl WritebackJob {
     }
 
     /// How many people are left out, because the run found their accounts to be no longer what the plan says.
-    #[must_use]
     pub const fn drifted(&self) -> u64 {
         self.drifted
     }
 
     /// How many people there are.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.people.len()
     }
 
     /// Is no one left?
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.people.is_empty()
     }
@@ -129,7 +126,6 @@ impl WritebackJob {
     }
 
     /// Is this account among them?
-    #[must_use]
     pub fn holds(&self, account: ObjectId) -> bool {
         self.accounts.turns().any(|turn| self.accounts.get(turn).object_id == account)
     }
@@ -196,7 +192,6 @@ enum PersonEnd {
 }
 
 /// The lines with which work on a run of this plan begins.
-#[must_use]
 pub fn first_records(plan: &PlanFolder, states: &States, who: Engagement) -> Vec<Record> {
     let manifest = plan.manifest();
     let opened = || Record::Opened {
@@ -273,7 +268,6 @@ impl WritebackTally {
     }
 
     /// How many people it has ended for.
-    #[must_use]
     pub const fn ended(&self) -> u32 {
         self.accepted + self.sessions_left + self.refused + self.unknown
     }

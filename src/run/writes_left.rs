@@ -30,7 +30,6 @@ impl WritesLeft {
 
     /// How long they take from now on at least, sent by a person who signed in (`by_person`) or by an app; where new passwords keep to
     /// the rate of the last process, from the last one on.
-    #[must_use]
     pub fn time(&self, states: &States, by_person: bool) -> Duration {
         let rate = states.rate().and_then(AskedRate::rate);
         let handed_over = rate.map(|rate| rate.time_for(self.passwords, rate.interval())).unwrap_or_default();

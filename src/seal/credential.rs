@@ -53,20 +53,17 @@ impl SealedCredential {
     }
 
     /// The text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The age file inside, as the stock `age` program reads it; empty where it is sealed to certificates only.
-    #[must_use]
     pub fn age_file(&self) -> Vec<u8> {
         self.envelope(AGE_PREFIX).unwrap_or_default()
     }
 
     /// The CMS EnvelopedData inside, in DER, as `openssl cms -decrypt -inform DER` reads it; empty where it is sealed to age
     /// and SSH keys only.
-    #[must_use]
     pub fn cms_der(&self) -> Vec<u8> {
         self.envelope(CMS_PREFIX).unwrap_or_default()
     }

@@ -11,7 +11,6 @@ pub enum Extension {
 
 impl Extension {
     /// The ending, without the dot.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Age => "age",

@@ -44,7 +44,6 @@ pub enum PasswordError {
 
 impl Password {
     /// Takes over a password that exists.
-    #[must_use]
     pub fn of(text: String) -> Self {
         Self(SecretString::from(text))
     }
@@ -76,14 +75,12 @@ impl Password {
 
     /// Whether sealoff could have sealed it: visible characters only, a letter or a digit first. Anyone who knows a recipient
     /// can seal something else, such as a formula that a spreadsheet runs or a sequence that a terminal obeys.
-    #[must_use]
     pub fn could_be_sealed(&self) -> bool {
         let text = self.expose().as_bytes();
         text.first().is_some_and(u8::is_ascii_alphanumeric) && text.iter().all(u8::is_ascii_graphic)
     }
 
     /// The password itself. Call this only where it is used, and keep no copy.
-    #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

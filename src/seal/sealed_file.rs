@@ -32,7 +32,6 @@ pub fn seal_file(recipients: &Recipients, content: &[u8]) -> Result<Vec<SealedFi
 }
 
 /// The kind of a sealed file by its first bytes, also if it is armored (PEM); `None` for other files.
-#[must_use]
 pub fn sealed_file_kind(head: &[u8]) -> Option<Extension> {
     let text = head.trim_ascii_start();
     let age: [&[u8]; 2] = [b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----"];

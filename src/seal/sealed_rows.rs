@@ -46,7 +46,6 @@ pub struct SealedRow {
 impl SealedRow {
     /// Whether this row is about the person: by the name in the roster, the object id, the user principal name, or the name for
     /// people, without regard to case.
-    #[must_use]
     pub fn is_about(&self, person: &str) -> bool {
         let person = person.trim().to_lowercase();
         let id = match &self.object_id {
@@ -156,7 +155,6 @@ impl SealedRows {
     }
 
     /// Has the file a column for temporary access passes?
-    #[must_use]
     pub const fn have_passes(&self) -> bool {
         self.sealed_pass.is_some()
     }

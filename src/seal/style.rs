@@ -40,7 +40,6 @@ pub enum LengthError {
 
 impl<const MIN: u8, const MAX: u8> Length<MIN, MAX> {
     /// The number.
-    #[must_use]
     pub const fn get(self) -> u8 {
         self.0
     }
@@ -75,7 +74,6 @@ impl PasswordStyle {
     }
 
     /// What such a password is like, for people.
-    #[must_use]
     pub fn sentence(self) -> String {
         match self {
             Self::Random(length) => format!("random, {} characters in groups", length.get()),

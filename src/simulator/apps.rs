@@ -30,7 +30,6 @@ pub struct FurtherApp {
 
 impl FurtherApp {
     /// A made-up app that may do everything: the second of the tenant is number 2.
-    #[must_use]
     pub fn numbered(number: u16) -> Self {
         Self {
             client_id: Uuid::from_u128(CLIENT_ID.as_u128() + (u128::from(number) << 16)),

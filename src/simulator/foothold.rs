@@ -58,13 +58,11 @@ pub struct IntruderStanding {
 
 impl IntruderStanding {
     /// Whether they can still get in, or are in.
-    #[must_use]
     pub fn gets_in(&self) -> bool {
         self.account_enabled && (self.session_alive || self.way().is_some())
     }
 
     /// What lets them sign in anew.
-    #[must_use]
     pub fn way(&self) -> Option<WayIn> {
         if !self.account_enabled {
             return None;

@@ -194,7 +194,6 @@ impl Simulator {
     }
 
     /// The first tenant, as if it were alone.
-    #[must_use]
     pub fn first(&self) -> Self {
         Self::alone(&self.tenant)
     }
@@ -204,13 +203,11 @@ impl Simulator {
     }
 
     /// What the tenant is called.
-    #[must_use]
     pub fn name(&self) -> String {
         self.tenant.world().directory.names().display_name.clone()
     }
 
     /// The tenant's domain.
-    #[must_use]
     pub fn domain(&self) -> String {
         let world = self.tenant.world();
         let domain = world.directory.domains().iter().find(|domain| domain.is_default());
@@ -218,19 +215,16 @@ impl Simulator {
     }
 
     /// What a client needs to know.
-    #[must_use]
     pub fn connection(&self) -> &Connection {
         &self.tenant.connection
     }
 
     /// A token as the token service gives it, for callers that bring their own.
-    #[must_use]
     pub fn issue_token(&self) -> String {
         token_issue::issue(&self.tenant, TokenHolder::App(AppNumber::FIRST))
     }
 
     /// The same for another app of the tenant; `None` when there is no such app.
-    #[must_use]
     pub fn issue_token_of(&self, client_id: Uuid) -> Option<String> {
         self.app(client_id).map(|app| token_issue::issue(&self.tenant, TokenHolder::App(app)))
     }
@@ -254,39 +248,33 @@ impl Simulator {
     }
 
     /// What happened so far. A copy, as long as the run was; for a glance there is [`Simulator::counters`].
-    #[must_use]
     pub fn ledger(&self) -> Ledger {
         self.tenant.ledger()
     }
 
     /// The last writes of the ledger, at most so many, oldest first.
-    #[must_use]
     pub fn last_writes(&self, most: usize) -> Vec<WriteRecord> {
         let world = self.tenant.world();
         world.writes[world.writes.len().saturating_sub(most)..].to_vec()
     }
 
     /// How much of what happened so far.
-    #[must_use]
     pub fn counters(&self) -> Counters {
         self.tenant.world().counters
     }
 
     /// What came of the rules of the scenario so far, in its order.
-    #[must_use]
     pub fn struck(&self) -> Vec<Struck> {
         self.tenant.world().playing.struck()
     }
 
     /// One user as it stands now, by object id or UPN.
-    #[must_use]
     pub fn user(&self, id_or_upn: &str) -> Option<SimulatedUser> {
         let world = self.tenant.world();
         world.directory.find(&UserKey::parse(id_or_upn)).map(|place| world.directory.get(place).clone())
     }
 
     /// What a user proves who they are with as it stands now, by object id; `None` when there is no such user.
-    #[must_use]
     pub fn methods(&self, object_id: Uuid) -> Option<SimulatedMethods> {
         let world = self.tenant.world();
         let place = world.directory.find(&UserKey::Id(object_id))?;
@@ -294,7 +282,6 @@ impl Simulator {
     }
 
     /// The devices that a user owns as they stand now, by object id; none when there is no such user.
-    #[must_use]
     pub fn devices_of(&self, object_id: Uuid) -> Vec<SimulatedDevice> {
         let now = self.tenant.clock.now();
         let mut world = self.tenant.world();
@@ -306,7 +293,6 @@ impl Simulator {
     }
 
     /// The roles that a user holds in apps, by object id; none when there is no such user.
-    #[must_use]
     pub fn app_roles_of(&self, object_id: Uuid) -> Vec<SimulatedAppRole> {
         let world = self.tenant.world();
         let place = world.directory.find(&UserKey::Id(object_id));
@@ -314,7 +300,6 @@ impl Simulator {
     }
 
     /// What a user consented to as it stands now, by object id; none when there is no such user.
-    #[must_use]
     pub fn consents_of(&self, object_id: Uuid) -> Vec<SimulatedConsent> {
         let world = self.tenant.world();
         let place = world.directory.find(&UserKey::Id(object_id));
@@ -322,19 +307,16 @@ impl Simulator {
     }
 
     /// How an intruder stands with each account that they were in when the simulator began; empty without one.
-    #[must_use]
     pub fn intruder(&self) -> Vec<IntruderStanding> {
         self.tenant.intruder()
     }
 
     /// All users as they stand now, in the order of lists. A copy.
-    #[must_use]
     pub fn users(&self) -> Vec<SimulatedUser> {
         self.tenant.world().directory.users().cloned().collect()
     }
 
     /// How many users there are now.
-    #[must_use]
     pub fn user_count(&self) -> usize {
         self.tenant.world().directory.len()
     }

@@ -121,13 +121,11 @@ impl Simulator {
     }
 
     /// The ids of the roles that a user holds, directly or as a member of a group.
-    #[must_use]
     pub fn roles_of(&self, object_id: Uuid) -> Vec<Uuid> {
         self.tenant.world().directory.standing(object_id).roles
     }
 
     /// All groups as they stand now. A copy.
-    #[must_use]
     pub fn groups(&self) -> Vec<SimulatedGroup> {
         self.tenant.world().directory.groups().to_vec()
     }
@@ -195,7 +193,6 @@ impl Simulator {
     }
 
     /// A token with which the app acts on behalf of a user; `None` when there is no such user.
-    #[must_use]
     pub fn issue_delegated_token(&self, object_id: Uuid) -> Option<String> {
         let known = self.tenant.world().directory.find(&UserKey::Id(object_id)).is_some();
         known.then(|| token_issue::issue(&self.tenant, TokenHolder::User(object_id)))

@@ -94,13 +94,11 @@ use Permission::*;
 
 impl Permission {
     /// The name, as Microsoft spells it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
     /// What a careful administrator grants this program, and what its optional reads need.
-    #[must_use]
     pub fn usual() -> BTreeSet<Self> {
         BTreeSet::from([
             ApplicationReadAll, AuditLogReadAll, DeviceReadWriteAll, DirectoryReadAll, DomainReadAll,
@@ -110,7 +108,6 @@ impl Permission {
     }
 
     /// The same, and what it takes to list all authentication methods, to delete those of each kind, and to delete consents.
-    #[must_use]
     pub fn with_methods() -> BTreeSet<Self> {
         let mut all = Self::usual();
         all.extend([

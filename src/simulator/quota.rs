@@ -33,7 +33,6 @@ pub struct Quota {
 
 impl Quota {
     /// The documented limits for a tenant with this many users: S below 50, M to 500, L above.
-    #[must_use]
     pub fn documented(users: usize) -> Self {
         let units = match users {
             0..50 => 3_500.0,
@@ -59,7 +58,6 @@ impl Quota {
     }
 
     /// No limits at all.
-    #[must_use]
     pub fn off() -> Self {
         Self::default()
     }

@@ -21,7 +21,6 @@ pub struct ScriptedAnswer {
 
 impl ScriptedAnswer {
     /// Graph's own form.
-    #[must_use]
     pub fn of(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
         let (code, message) = (code.into(), message.into());
         Self { status, code, message, body: None, content_type: None, request_id: None, is_applied: false }

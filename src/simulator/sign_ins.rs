@@ -18,13 +18,11 @@ impl Simulator {
     }
 
     /// A token of the other issuer with these claims, as a workload finds it in its file.
-    #[must_use]
     pub fn issue_federated_token(&self, claims: &Federated) -> String {
         machines::issue_federated(&self.tenant, claims)
     }
 
     /// The codes that wait for a person.
-    #[must_use]
     pub fn device_codes(&self) -> Vec<String> {
         self.tenant.identities.state().device_codes.waiting()
     }

@@ -51,7 +51,6 @@ const COLUMNS: [(SimulatedRole, Uuid); 6] = [
 
 impl SimulatedRole {
     /// The template id of the role.
-    #[must_use]
     pub fn template_id(self) -> Uuid {
         COLUMNS.iter().find(|(column, _)| *column == self).map_or(Uuid::nil(), |(_, id)| *id)
     }

@@ -45,7 +45,6 @@ impl<T> StepMap<T> {
 
 impl StepMap<u32> {
     /// The sum over all steps.
-    #[must_use]
     pub fn total(&self) -> u64 {
         self.values().copied().map(u64::from).sum()
     }

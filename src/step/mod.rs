@@ -57,7 +57,6 @@ impl Step {
     pub const LAST: Self = Self::Revoke;
 
     /// What has to be known of it.
-    #[must_use]
     pub const fn facts(self) -> &'static StepFacts {
         match self {
             Self::Block => &block::FACTS,
@@ -73,13 +72,11 @@ impl Step {
     }
 
     /// Is it as many writes as it has targets?
-    #[must_use]
     pub const fn has_targets(self) -> bool {
         self.facts().targets.is_some()
     }
 
     /// How fast its writes may leave, where they have another quota than the rest.
-    #[must_use]
     pub fn own_pace(self) -> Option<PaceRange> {
         let facts = self.facts();
         let of_targets = facts.targets.as_ref().map(|targets| targets.pace);
@@ -87,7 +84,6 @@ impl Step {
     }
 
     /// The same, where a person signed in (`by_person`) or an app sends them.
-    #[must_use]
     pub fn own_pace_of(self, by_person: bool) -> Option<PaceRange> {
         let of_person = self.facts().targets.as_ref().and_then(|targets| targets.pace_of_person);
         of_person.filter(|_| by_person).or_else(|| self.own_pace())
@@ -104,7 +100,6 @@ impl Step {
     }
 
     /// What is listed to find its targets, as a sentence begins with it.
-    #[must_use]
     pub const fn listed(self) -> &'static str {
         match &self.facts().targets {
             Some(targets) => targets.words.listed,

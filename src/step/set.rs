@@ -21,7 +21,6 @@ impl Steps {
     pub const NONE: Self = Self(0);
 
     /// The set of these steps.
-    #[must_use]
     pub const fn of(steps: &[Step]) -> Self {
         let mut set = 0;
         let mut index = 0;
@@ -33,7 +32,6 @@ impl Steps {
     }
 
     /// Is this step among them?
-    #[must_use]
     pub const fn contains(self, step: Step) -> bool {
         self.0 & bit(step) != 0
     }
@@ -51,7 +49,6 @@ impl Steps {
     }
 
     /// Is there no step in it?
-    #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }

@@ -107,7 +107,6 @@ pub enum NoWay {
 
 impl NoWay {
     /// What a person has to do about it, behind what it is.
-    #[must_use]
     pub const fn by_hand(self) -> &'static str {
         match self {
             Self::Kind => "cannot be removed from here: remove it in the Entra admin center",
@@ -123,7 +122,6 @@ impl NoWay {
 
 impl WriteTarget {
     /// What it is.
-    #[must_use]
     pub const fn kind(&self) -> TargetKind {
         match self {
             Self::Method { kind, .. } => TargetKind::Method(*kind),
@@ -134,7 +132,6 @@ impl WriteTarget {
     }
 
     /// Its name for Graph.
-    #[must_use]
     pub fn id(&self) -> Cow<'_, str> {
         match self {
             Self::Method { id, .. } | Self::Consent { id } => id.into(),
@@ -145,7 +142,6 @@ impl WriteTarget {
 
 impl TargetKind {
     /// The step that it is a target of.
-    #[must_use]
     pub const fn step(self) -> Step {
         match self {
             Self::Method(_) => Step::Methods,
@@ -156,7 +152,6 @@ impl TargetKind {
     }
 
     /// The word for it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Method(kind) => kind.name(),
@@ -175,7 +170,6 @@ impl fmt::Display for WriteTarget {
 
 impl StepMap<u64> {
     /// How many writes these are, of steps that have a pace of their own.
-    #[must_use]
     pub fn all(&self) -> u64 {
         self.values().sum()
     }
@@ -187,7 +181,6 @@ impl StepMap<u64> {
 
     /// The least time in which so many writes of steps with a pace of their own leave, where a person signed in (`by_person`) or an app
     /// sends them: these go on beside each other.
-    #[must_use]
     pub fn floor(&self, by_person: bool) -> Duration {
         let of = |(step, number): (Step, &u64)| Some(step.own_pace_of(by_person)?.floor(*number));
         self.iter().filter_map(of).max().unwrap_or_default()
@@ -195,7 +188,6 @@ impl StepMap<u64> {
 
     /// The time that they take where Graph lets through no more than the pace that each step begins with; nothing where there are
     /// none.
-    #[must_use]
     pub fn slow_end(&self, by_person: bool) -> Option<Duration> {
         let of = |(step, number): (Step, &u64)| {
             let pace = step.own_pace_of(by_person)?;

@@ -55,7 +55,6 @@ impl Step {
     }
 
     /// The word for it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }

@@ -57,7 +57,6 @@ pub enum WritePart {
 
 impl WritePart {
     /// The write that it belongs to.
-    #[must_use]
     pub const fn kind(self) -> WriteKind {
         match self {
             Self::AccountEnabled(_) | Self::PasswordProfile => WriteKind::Update,
@@ -109,13 +108,11 @@ impl WriteKind {
     }
 
     /// A step whose targets it is about, one beside the account each; nothing where it is about the account alone.
-    #[must_use]
     pub fn step_with_targets(self) -> Option<Step> {
         Step::with_targets().find(|step| step.facts().part.kind() == self)
     }
 
     /// Is it about a target beside the account?
-    #[must_use]
     pub fn has_targets(self) -> bool {
         self.step_with_targets().is_some()
     }
@@ -142,19 +139,16 @@ impl Steps {
     }
 
     /// The first write that they need.
-    #[must_use]
     pub fn first_write(self) -> Option<WriteKind> {
         self.iter().map(|step| step.facts().part.kind()).min()
     }
 
     /// How many writes they need: steps that travel together need one, and one that has targets is reckoned with one of them.
-    #[must_use]
     pub fn writes(self) -> u64 {
         WriteKind::VARIANTS.iter().filter(|kind| !self.in_write(**kind).is_empty()).count() as u64
     }
 
     /// What sign-in is to become; `None` leaves it as it is.
-    #[must_use]
     pub fn account_enabled(self) -> Option<bool> {
         self.iter().find_map(|step| match step.facts().part {
             WritePart::AccountEnabled(enabled) => Some(enabled),
@@ -174,7 +168,6 @@ pub struct WriteDetails<'a> {
 
 /// The write that does these steps, which travel together, to one account; nothing where a password, a target or the terms of a
 /// pass are missing.
-#[must_use]
 pub fn write_of<'a>(
     steps: Steps,
     account: ObjectId,

@@ -143,7 +143,6 @@ impl TenantsFile {
     }
 
     /// The tenant of that name.
-    #[must_use]
     pub fn get(&self, name: &TenantName) -> Option<&NamedTenant> {
         self.tenants.iter().find(|tenant| tenant.name == *name)
     }

@@ -25,7 +25,6 @@ pub struct NotATenantName;
 
 impl TenantName {
     /// The name as it was written.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

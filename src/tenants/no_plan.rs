@@ -44,7 +44,6 @@ struct KeptStep {
 
 impl PlanFailure {
     /// What happened, with the code of its ending, and what to do next.
-    #[must_use]
     pub fn new(exit_code: u8, error: String, next: Vec<WordedStep>) -> Self {
         let mut failed = error.clone();
         for (number, step) in next.iter().enumerate() {
@@ -56,25 +55,21 @@ impl PlanFailure {
     }
 
     /// All of it, in one line.
-    #[must_use]
     pub fn line(&self) -> &str {
         &self.failed
     }
 
     /// The code with which a plan of this tenant alone ends, where it was kept.
-    #[must_use]
     pub const fn exit_code(&self) -> Option<u8> {
         self.exit_code
     }
 
     /// What happened; with what to do next, where the two were not kept apart.
-    #[must_use]
     pub fn what(&self) -> &str {
         self.error.as_ref().unwrap_or(&self.failed)
     }
 
     /// What to do next, in this order.
-    #[must_use]
     pub fn next(&self) -> Vec<WordedStep> {
         let step = |KeptStep { what, command }: &KeptStep| WordedStep { what: what.clone(), command: command.clone() };
         self.next.iter().map(step).collect()

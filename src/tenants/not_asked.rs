@@ -7,7 +7,6 @@ use crate::words::{counted, first_of};
 const MAX_NAMED: usize = 3;
 
 /// What is said of these rows; nothing where there are none.
-#[must_use]
 pub fn sentence(set: &SetManifest) -> Option<String> {
     let rows = set.perhaps_of_not_asked();
     if rows == 0 {

@@ -156,7 +156,6 @@ pub enum SetError {
 
 impl SetManifest {
     /// A set of these members.
-    #[must_use]
     pub fn new(playbook: Playbook, (roster, rows): (String, u64), unplaced: Unplaced, tenants: Vec<Member>) -> Self {
         Self {
             sealoff_tenants: FORMAT,
@@ -178,13 +177,11 @@ impl SetManifest {
     }
 
     /// How many rows may be of one of these.
-    #[must_use]
     pub fn perhaps_of_not_asked(&self) -> u64 {
         if self.not_asked().next().is_some() { self.unplaced_by_domain } else { 0 }
     }
 
     /// How many rows are a member's, as far as that is known.
-    #[must_use]
     pub fn known_rows(&self, member: &Member) -> KnownRows {
         match (member.tenant_id.is_some() || self.unplaced_by_domain == 0, member.rows) {
             (true, rows) => KnownRows::All(rows),
@@ -209,7 +206,6 @@ impl SetManifest {
     }
 
     /// What approves all of it: `1204@a1b2c3d4e5f6`.
-    #[must_use]
     pub fn phrase(&self) -> String {
         format!("{}@{}", self.accounts, self.fingerprint.short())
     }
@@ -251,7 +247,6 @@ pub struct TenantSet {
 
 impl TenantSet {
     /// Is there a set in this folder?
-    #[must_use]
     pub fn is_in(folder: &Path) -> bool {
         folder.join(SET_JSON).is_file()
     }
@@ -281,7 +276,6 @@ impl TenantSet {
     }
 
     /// The folder of a member's plan.
-    #[must_use]
     pub fn folder_of(&self, member: &Member) -> PathBuf {
         self.folder.join(member.name.as_str())
     }

@@ -79,7 +79,6 @@ impl Whose {
     }
 
     /// Where a row belongs.
-    #[must_use]
     pub fn place(&self, entry: &Entry) -> Placed {
         if let Some(word) = entry.tenant.as_deref().map(str::to_lowercase) {
             let known = self.by_word.get(&word).or_else(|| self.by_domain.get(&word));

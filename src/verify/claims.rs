@@ -161,45 +161,38 @@ impl RunClaims {
     }
 
     /// Has the run anything left to do, or is it open whether it was done?
-    #[must_use]
     pub fn are_open(&self) -> bool {
         self.states.iter().any(|state| !state.is_settled())
     }
 
     /// Accounts that are settled, and of which something was refused or given up, so that it may be tried once more.
-    #[must_use]
     pub fn to_retry(&self) -> u64 {
         self.states.iter().filter(|state| state.may_be_retried()).count() as u64
     }
 
     /// Has anything been written?
-    #[must_use]
     pub fn has_written(&self) -> bool {
         self.states.has_written() || self.states.has_on_premises()
     }
 
     /// Is there anything to prove: what was written, or that those are as they were whom a run found so?
-    #[must_use]
     pub fn can_be_proved(&self, plan: &PlanFolder) -> bool {
         let only_looks = plan.manifest().accounts() == 0;
         self.has_written() || only_looks && self.states.has_begun()
     }
 
     /// Did the run find the account of this row to be no longer what the plan says?
-    #[must_use]
     pub fn has_drifted(&self, row: RowNumber) -> bool {
         self.states.of(row).has_drifted()
     }
 
     /// Accounts that were left as they were, for they were as the plan wants them, and that the run then found to be otherwise.
-    #[must_use]
     pub fn drifted_though_left(&self, plan: &PlanFolder) -> u64 {
         let all = self.states.iter().zip(plan.steps());
         all.filter(|(state, planned)| planned.is_empty() && state.has_drifted()).count() as u64
     }
 
     /// Whom the last verification found changed back; nothing where there was none.
-    #[must_use]
     pub fn changed_back(&self) -> Option<ChangedBack> {
         let found_at = self.kept.last_verification?.moment();
         let all = (1..=self.states.rows() as u32).map(RowNumber::new);
@@ -207,7 +200,6 @@ impl RunClaims {
     }
 
     /// What is said of a step that is planned for this row.
-    #[must_use]
     pub fn of(&self, row: RowNumber, step: Step) -> StepClaim {
         let (state, stamp) = (self.states.of(row).of(step), self.kept.accepted.get(row, step));
         match (state, stamp) {
@@ -224,7 +216,6 @@ impl RunClaims {
 
     /// Is the password of this row certainly another one than before the run, by this run's own doing? Where the last
     /// verification found anything of the row changed back, that is not certain.
-    #[must_use]
     pub fn has_new_password(&self, row: RowNumber) -> bool {
         let in_cloud = matches!(self.of(row, Step::Reset), StepClaim::Done { .. });
         let is_replaced =
@@ -233,7 +224,6 @@ impl RunClaims {
     }
 
     /// What the script for Active Directory said of the password of this row; `is_sealed` says whether it had one to set.
-    #[must_use]
     pub fn on_premises(&self, row: RowNumber, is_sealed: bool) -> StepClaim {
         let password = self.states.on_premises(row).map_or(ScriptPassword::Old, |scripted| scripted.password);
         let replaced = self.kept.replaced.get(row.index()).copied().flatten().map(Second::moment);
@@ -245,7 +235,6 @@ impl RunClaims {
     }
 
     /// What is said of a password of this row that is kept at an identity provider.
-    #[must_use]
     pub fn at_provider(&self, row: RowNumber) -> StepClaim {
         let is_replaced = self.states.on_premises(row).is_some_and(ScriptedRow::is_replaced);
         let replaced = self.kept.replaced.get(row.index()).copied().flatten().map(Second::moment);
@@ -253,7 +242,6 @@ impl RunClaims {
     }
 
     /// What is said of a password of this row that is written back.
-    #[must_use]
     pub fn written_back(&self, row: RowNumber) -> StepClaim {
         let standing = self.states.written_back(row);
         match standing.map(|standing| standing.stage) {
@@ -267,32 +255,27 @@ impl RunClaims {
     }
 
     /// Is the new password of this row in Active Directory, as far as is known, and were the sessions ended after it?
-    #[must_use]
     pub fn writeback_of(&self, row: RowNumber) -> Option<WritebackStanding> {
         self.states.written_back(row)
     }
 
     /// How far the risk of a row is marked, by the run.
-    #[must_use]
     pub fn risk(&self, row: RowNumber) -> RiskStanding {
         self.states.risk().of(row)
     }
 
     /// What the script for Active Directory said of this row.
-    #[must_use]
     pub fn scripted(&self, row: RowNumber) -> Option<ScriptedRow> {
         self.states.on_premises(row)
     }
 
     /// Was the account found blocked while it was in doubt whether a write of this run had done it? Then something else may
     /// have, even if a write was accepted afterwards.
-    #[must_use]
     pub fn was_found_blocked(&self, row: RowNumber) -> bool {
         self.kept.found_blocked.contains(&row)
     }
 
     /// What was found of a step when the account was last read.
-    #[must_use]
     pub fn earlier(&self, row: RowNumber, step: Step) -> Option<Earlier> {
         let noted = self.noted_of(row, step)?;
         // Every change is noted, so what was not noted again was still so when the last verification ended.
@@ -302,7 +285,6 @@ impl RunClaims {
     }
 
     /// Is this anything else than what was last noted of the step?
-    #[must_use]
     pub fn is_news(&self, row: RowNumber, finding: &Finding) -> bool {
         let noted = self.noted_of(row, finding.step);
         noted.is_none_or(|noted| noted.verdict != finding.verdict || noted.found != digest(&finding.found))

@@ -51,13 +51,11 @@ pub(super) type Judged = (Proof, SeenStep, bool);
 
 impl ExpectedEffects {
     /// Judges every expected step by a reading.
-    #[must_use]
     pub fn judge(&self, reading: &AccountReading) -> Vec<Finding> {
         self.judge_with(reading, |_| None)
     }
 
     /// The same where the targets of steps were listed, too.
-    #[must_use]
     pub fn judge_with<'s>(
         &self,
         reading: &AccountReading,
@@ -91,7 +89,6 @@ impl ExpectedEffects {
     }
 
     /// Was the step so before the run, so that no write was sent for it?
-    #[must_use]
     pub fn is_as_before(&self, step: Step) -> bool {
         self.steps[step].as_ref().is_some_and(|expected| expected.claim == StepClaim::AsBefore)
     }

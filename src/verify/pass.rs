@@ -296,19 +296,16 @@ impl Pass {
     }
 
     /// How many accounts were read.
-    #[must_use]
     pub fn accounts(&self) -> u64 {
         self.readings.len() as u64
     }
 
     /// How many steps have which verdict.
-    #[must_use]
     pub fn verdicts(&self) -> ProofCounts {
         self.verdicts
     }
 
     /// How many of them were so before the run, which wrote nothing there.
-    #[must_use]
     pub fn as_before(&self) -> ProofCounts {
         self.as_before
     }

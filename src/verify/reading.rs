@@ -17,13 +17,11 @@ pub struct AccountReading {
 
 impl AccountReading {
     /// What was seen then, by this machine's clock.
-    #[must_use]
     pub fn new(seen: SeenObject, at: OffsetDateTime) -> Self {
         Self { seen, at: Second::of(at) }
     }
 
     /// When it was seen, by this machine's clock, to the second.
-    #[must_use]
     pub fn at(&self) -> OffsetDateTime {
         self.at.moment()
     }
@@ -58,7 +56,6 @@ pub struct SeenAccount {
 
 impl SeenAccount {
     /// The same account with these moments, to the second.
-    #[must_use]
     pub fn with_moments(
         enabled: Option<bool>,
         synced: bool,
@@ -79,13 +76,11 @@ impl SeenAccount {
     }
 
     /// When its password was last changed.
-    #[must_use]
     pub fn last_password_change(&self) -> Option<OffsetDateTime> {
         self.last_password_change.map(Second::moment)
     }
 
     /// Since when its sessions are valid.
-    #[must_use]
     pub fn sessions_valid_from(&self) -> Option<OffsetDateTime> {
         self.sessions_valid_from.map(Second::moment)
     }
@@ -93,7 +88,6 @@ impl SeenAccount {
 
 impl AccountReading {
     /// What was found then, by this machine's clock.
-    #[must_use]
     pub fn of(found: &Found, at: OffsetDateTime) -> Self {
         let seen = match found {
             Found::Account(account) => {
@@ -111,7 +105,6 @@ impl AccountReading {
     }
 
     /// A moment at or shortly before which the directory sync had last looked at the account.
-    #[must_use]
     pub fn last_sync(&self) -> Option<OffsetDateTime> {
         let SeenObject::Account(account) = self.seen else { return None };
         account.minutes_since_sync.map(|minutes| self.at() - Duration::minutes(minutes.get().into()))

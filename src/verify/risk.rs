@@ -74,25 +74,21 @@ pub struct RiskProofs {
 
 impl RiskProofs {
     /// Was this found of anyone whom the run marked?
-    #[must_use]
     pub fn have(&self, verdict: Proof) -> bool {
         self.findings.iter().any(|finding| finding.is_marked && finding.verdict == verdict)
     }
 
     /// Is anything not proved of whom the run marked?
-    #[must_use]
     pub fn is_another_than_marked(&self) -> bool {
         self.findings.iter().any(|finding| finding.is_marked && finding.verdict != Proof::Proved)
     }
 
     /// Of how many people a reset by an administrator closed the risk again.
-    #[must_use]
     pub fn closed_by_reset(&self) -> u64 {
         self.findings.iter().filter(|finding| finding.noted == Some(RiskFound::ClosedByReset)).count() as u64
     }
 
     /// The rows of which the journal says something else than what was found, by what was found.
-    #[must_use]
     pub fn news(&self, claims: &RunClaims) -> BTreeMap<RiskFound, Vec<RowNumber>> {
         let mut news: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for finding in &self.findings {
@@ -109,7 +105,6 @@ impl RiskProofs {
     }
 
     /// Is everything proved that the plan says of risk?
-    #[must_use]
     pub const fn are_all(&self) -> bool {
         self.not_proved == 0 && self.unread.is_none()
     }

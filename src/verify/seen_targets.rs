@@ -28,7 +28,6 @@ pub enum SeenTargets {
 
 impl SeenTargets {
     /// The pass that a list shows.
-    #[must_use]
     pub fn of_passes(listed: Result<Vec<StandingPass>, NotListed>) -> Self {
         // There is one at most.
         listed.map_or_else(Self::NotListed, |mut passes| Self::Pass(passes.pop()))
@@ -36,7 +35,6 @@ impl SeenTargets {
 
     /// Compares a list of methods with what the plan says of the person of a row. A pass is listed there, too: where the plan
     /// makes one for the person (`gets_pass`), that is judged by the list of passes.
-    #[must_use]
     pub fn of_methods(
         listed: Result<Vec<HeldMethod>, NotListed>,
         targets: &PlanTargets,
@@ -54,7 +52,6 @@ impl SeenTargets {
     }
 
     /// Compares a list of devices with what the plan says of the person of a row. One that is in no list any more is gone.
-    #[must_use]
     pub fn of_devices(
         listed: Result<Vec<HeldDevice>, NotListed>,
         targets: &PlanTargets,
@@ -77,7 +74,6 @@ impl SeenTargets {
     }
 
     /// Compares a list of consents with what the plan says of the person of a row.
-    #[must_use]
     pub fn of_consents(listed: Result<Vec<HeldConsent>, NotListed>, targets: &PlanTargets, row: RowNumber) -> Self {
         Self::compared(listed, targets.of_step(row, Step::Consents), |consent| {
             let scope = consent.scope.trim().to_owned();

@@ -12,7 +12,6 @@ pub const BY_HAND: &str = "where one should not be there, an administrator takes
      Users and groups)";
 
 /// `12 roles of 9 people in 3 apps, 4 of them through groups`.
-#[must_use]
 pub fn headline(roles: &AppRoleCounts) -> String {
     if roles.assignments == 0 {
         return format!("no role of {} in an app", counted(roles.read.people.into(), "person", "people"));
@@ -30,7 +29,6 @@ pub fn headline(roles: &AppRoleCounts) -> String {
 }
 
 /// What an app is called; its id where its name is not known.
-#[must_use]
 pub fn app_name(app: &AppOfRoles) -> String {
     match (app.name.as_str(), app.resource_id) {
         ("", Some(id)) => format!("an app that is not known here ({id})"),
@@ -40,7 +38,6 @@ pub fn app_name(app: &AppOfRoles) -> String {
 }
 
 /// The roles in it that people hold, and how often: `Approver (9), default access (2)`.
-#[must_use]
 pub fn roles_in(app: &AppOfRoles) -> String {
     let mut roles: Vec<String> =
         app.roles.iter().map(|role| format!("{} ({})", role.name, count(role.assignments.into()))).collect();
@@ -51,26 +48,22 @@ pub fn roles_in(app: &AppOfRoles) -> String {
 }
 
 /// `Contoso Expenses: Approver (9), default access (2); last assigned: 2026-11-28 02:30:00Z`.
-#[must_use]
 pub fn of_app(app: &AppOfRoles) -> String {
     format!("{}: {}; last assigned: {}", app_name(app), roles_in(app), last_assigned(app))
 }
 
 /// When a role in it was assigned last.
-#[must_use]
 pub fn last_assigned(app: &AppOfRoles) -> String {
     app.last_assigned.map_or_else(|| "not known".to_owned(), moment)
 }
 
 /// The apps that are not named, where there are any.
-#[must_use]
 pub fn more_apps(roles: &AppRoleCounts) -> Option<String> {
     let more = roles.more_apps;
     (more > 0).then(|| format!("app-roles.csv names {} more", counted(more.into(), "app", "apps")))
 }
 
 /// Whose are not known, where there are any.
-#[must_use]
 pub fn unknown_people(roles: &AppRoleCounts) -> Option<String> {
     let people = roles.read.not_read;
     (people > 0).then(|| {

@@ -5,7 +5,6 @@ use super::reason::DRIFTED;
 use crate::run::cause::Cause;
 
 /// What went wrong.
-#[must_use]
 pub fn title(cause: &Cause) -> String {
     match cause {
         Cause::NotFinished => "Not begun, or not finished".to_owned(),
@@ -28,7 +27,6 @@ pub fn title(cause: &Cause) -> String {
 }
 
 /// What to do about it.
-#[must_use]
 pub const fn remedy(cause: &Cause) -> &'static str {
     match cause {
         Cause::NotFinished => "Run the same sealoff apply again; it resumes where it stopped.",

@@ -15,7 +15,6 @@ pub const TOKENS_LIVE_ON: &str =
 pub const FOR_EVERYBODY_STAY: &str = "Consents that an administrator gave for everybody are not listed, and stay";
 
 /// `12 consents of 9 people to 3 apps`.
-#[must_use]
 pub fn headline(consents: &ConsentCounts) -> String {
     if consents.consents == 0 {
         return format!("no consent of {}", counted(consents.read.people.into(), "person", "people"));
@@ -30,13 +29,11 @@ pub fn headline(consents: &ConsentCounts) -> String {
 }
 
 /// What an app is called; its id where its name is not known.
-#[must_use]
 pub fn name(app: &AppConsents) -> String {
     if app.name.is_empty() { format!("an app that is not known here ({})", app.client_id) } else { app.name.clone() }
 }
 
 /// Who made it.
-#[must_use]
 pub fn publisher(app: &AppConsents) -> &str {
     match app.publisher.as_str() {
         _ if app.is_microsofts => "Microsoft's own",
@@ -48,7 +45,6 @@ pub fn publisher(app: &AppConsents) -> &str {
 
 /// `Mail Merge Pro (publisher: not verified): Mail.Send, offline_access; 3 are deleted`. What is deleted is said where the plan
 /// deletes any.
-#[must_use]
 pub fn of_app(app: &AppConsents, deletes: bool) -> String {
     let scopes: Vec<&str> = app.scopes.iter().map(String::as_str).collect();
     let deleted = match (deletes, app.deleted) {
@@ -60,14 +56,12 @@ pub fn of_app(app: &AppConsents, deletes: bool) -> String {
 }
 
 /// The apps that are not named, where there are any.
-#[must_use]
 pub fn more_apps(consents: &ConsentCounts) -> Option<String> {
     let more = consents.more_apps;
     (more > 0).then(|| format!("consents.csv names {} more", counted(more.into(), "app", "apps")))
 }
 
 /// Whose consents are not known, where there are any.
-#[must_use]
 pub fn not_read(consents: &ConsentCounts) -> Option<String> {
     let people = consents.read.not_read;
     (people > 0).then(|| {
@@ -77,7 +71,6 @@ pub fn not_read(consents: &ConsentCounts) -> Option<String> {
 }
 
 /// What the plan does about them, one sentence each.
-#[must_use]
 pub fn deletion(consents: &ConsentCounts) -> Vec<String> {
     if !consents.asked.deletes() {
         return vec![STAY.to_owned()];
@@ -106,7 +99,6 @@ pub fn deletion(consents: &ConsentCounts) -> Vec<String> {
 }
 
 /// How many of the consents to an app are deleted, as a cell has it.
-#[must_use]
 pub fn deleted(app: &AppConsents) -> String {
     count(app.deleted.into())
 }

@@ -3,7 +3,6 @@
 use crate::plan::row::Decision;
 
 /// What happens to the rows of this decision; not yet a sentence, so that a table can show it beside a number.
-#[must_use]
 pub const fn meaning(decision: Decision) -> &'static str {
     match decision {
         Decision::Act => "will be changed",
@@ -14,7 +13,6 @@ pub const fn meaning(decision: Decision) -> &'static str {
 }
 
 /// The word for it where people read who have never seen a command line.
-#[must_use]
 pub const fn label(decision: Decision) -> &'static str {
     match decision {
         Decision::Act => "to be changed",

@@ -4,7 +4,6 @@ use crate::plan::device_counts::DeviceCounts;
 use crate::words::counted;
 
 /// What becomes of them, one sentence each.
-#[must_use]
 pub fn sentences(devices: &DeviceCounts) -> Vec<String> {
     let said = |number: u32, one: &str, many: &str, rest: &str| {
         (number > 0).then(|| format!("{} {rest}", counted(number.into(), one, many)))

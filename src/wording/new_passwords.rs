@@ -4,7 +4,6 @@ use crate::plan::manifest::Manifest;
 use crate::words::roster_name;
 
 /// Without its full stop.
-#[must_use]
 pub fn sentence(plan: &Manifest) -> String {
     let made = plan.options.password.sentence();
     let Some(chosen) = &plan.passwords_by_hand else { return made };

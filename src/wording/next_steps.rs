@@ -17,7 +17,6 @@ const POWERSHELL: &str = "powershell -ExecutionPolicy Bypass -File";
 
 /// The steps in words. `arguments` is what a command that goes on with the run has to be given besides: the arguments of
 /// the process that asks, each with a blank before it.
-#[must_use]
 pub fn worded(steps: &[NextStep], plan: &PlanFolder, arguments: &str) -> Vec<WordedStep> {
     steps.iter().map(|step| WordedStep { what: what(step, plan), command: command(step, plan, arguments) }).collect()
 }
@@ -240,7 +239,6 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
 }
 
 /// The first of them by name, and how many more there are.
-#[must_use]
 pub fn first_of(people: &FirstNamed) -> String {
     let names: Vec<_> = people.names.iter().map(|name| harmless(name)).collect();
     words::first_of(&names, people.count)

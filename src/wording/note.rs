@@ -4,7 +4,6 @@ use crate::directory::{Note, NoteKind};
 use crate::plan::manifest::Manifest;
 
 /// What to do about a gap, as whole sentences; `None` where there is nothing to do.
-#[must_use]
 pub const fn remedy(kind: NoteKind) -> Option<&'static str> {
     Some(match kind {
         NoteKind::EligibleRolesNotRead => "Grant the app RoleEligibilitySchedule.Read.Directory to have them known.",
@@ -28,7 +27,6 @@ pub const fn remedy(kind: NoteKind) -> Option<&'static str> {
 }
 
 /// What could not be read, with its remedy.
-#[must_use]
 pub fn with_remedy(note: &Note) -> String {
     joined(&note.sentence(), Some(note.into()))
 }

@@ -6,7 +6,6 @@ use crate::seal::recipient_name;
 use crate::words::{counted, span};
 
 /// How many people keep their old password until the script has run, and whose block the next sync undoes.
-#[must_use]
 pub fn sentences(work: &OnPremisesWork, discards: bool) -> Vec<String> {
     let mut sentences = Vec::new();
     if work.passwords > 0 {
@@ -42,7 +41,6 @@ pub fn sentences(work: &OnPremisesWork, discards: bool) -> Vec<String> {
 }
 
 /// Whose new passwords are written back, how long that takes, and what it needs.
-#[must_use]
 pub fn writeback(people: u32) -> String {
     let who = counted(people.into(), "person keeps the old password", "people keep their old passwords");
     let (fast, slow) = FOR_AUTHENTICATION.both_ends(people);
@@ -54,7 +52,6 @@ pub fn writeback(people: u32) -> String {
 }
 
 /// The same where there is little room.
-#[must_use]
 pub fn brief(work: &OnPremisesWork) -> String {
     match (work.passwords + work.at_providers, work.blocks) {
         (0, 0) => String::new(),

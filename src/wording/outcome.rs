@@ -5,7 +5,6 @@ use crate::run::outcome::Outcome;
 use crate::run::outcome_counts::OutcomeCounts;
 
 /// What became of the rows with this outcome.
-#[must_use]
 pub const fn meaning(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "every planned step is done",
@@ -21,7 +20,6 @@ pub const fn meaning(outcome: Outcome) -> &'static str {
 }
 
 /// How wide the column of names is where these outcomes stand below each other.
-#[must_use]
 pub fn name_width(outcomes: &OutcomeCounts) -> usize {
     const USUAL: usize = 10;
     outcomes.iter().map(|(outcome, _)| outcome.name().len()).max().unwrap_or_default().max(USUAL)

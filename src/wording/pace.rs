@@ -8,7 +8,6 @@ use crate::step::{Step, StepMap};
 use crate::words::{at_least, span};
 
 /// What bounds a run with writes that have a pace of their own beside the write quota; nothing where it has none.
-#[must_use]
 pub fn own_pace(targets: &StepMap<u64>) -> Option<String> {
     let pace =
         |step: Step| step.facts().targets.as_ref().map_or("at which passes are made", |targets| targets.words.pace);
@@ -26,7 +25,6 @@ pub enum QuotaOwner {
 }
 
 /// The shortest time in which a plan can be carried out; where a pace of its own is found by feedback, both ends of it.
-#[must_use]
 pub fn shortest_of_plan(plan: &Manifest) -> String {
     let (floor, targets) = (Duration::from_secs(plan.floor_seconds), plan.targets());
     if let (Some(own), Some(slow)) = (own_pace(&targets), targets.slow_end(plan.by_person())) {
@@ -40,7 +38,6 @@ pub fn shortest_of_plan(plan: &Manifest) -> String {
 }
 
 /// The shortest time in which the quota lets all writes through.
-#[must_use]
 pub fn shortest(floor: Duration, owner: QuotaOwner) -> String {
     match (floor.is_zero(), owner) {
         (true, QuotaOwner::Tenant) => "all within the burst that the quota allows".to_owned(),
@@ -51,7 +48,6 @@ pub fn shortest(floor: Duration, owner: QuotaOwner) -> String {
 }
 
 /// Why a run stands still that Graph asked to wait, and that it goes on.
-#[must_use]
 pub fn long_wait(wait: Duration, owner: Option<LimitOwner>) -> String {
     let limit = match owner {
         Some(LimitOwner::ApplicationInTenant) => "the write quota of this app in the tenant is used up",
@@ -63,7 +59,6 @@ pub fn long_wait(wait: Duration, owner: Option<LimitOwner>) -> String {
 }
 
 /// Why a run stands still that Graph throttles again and again, and that it goes on.
-#[must_use]
 pub fn nothing_accepted(since: Duration) -> String {
     format!("Graph has accepted no write for {}, and throttles what is sent. {GOES_ON}", span(since))
 }

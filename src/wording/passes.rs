@@ -20,7 +20,6 @@ const MAX_MOMENTS_NAMED: usize = 8;
 pub const PASSWORD_THROWN_AWAY: &str = "made and thrown away: the pass is what is handed over";
 
 /// What to do where the policy does not allow the passes that are meant.
-#[must_use]
 pub const fn remedy(why: &PassNotAllowed) -> &'static str {
     match why {
         PassNotAllowed::Off => {
@@ -34,13 +33,11 @@ pub const fn remedy(why: &PassNotAllowed) -> &'static str {
 }
 
 /// That it is not known what the tenant allows of passes.
-#[must_use]
 pub fn of_unread_policy(error: &LookupError) -> String {
     format!("the policy for temporary access passes cannot be read: {error}")
 }
 
 /// What to do about it.
-#[must_use]
 pub fn remedies_of_unread_policy(error: &LookupError) -> Vec<WordedStep> {
     if matches!(error, LookupError::Read(ReadError::Refused { error: GraphError { status: 400 | 404, .. }, .. })) {
         return vec!["Not every cloud has passes (21Vianet has none): plan without --credential.".into()];
@@ -49,7 +46,6 @@ pub fn remedies_of_unread_policy(error: &LookupError) -> Vec<WordedStep> {
 }
 
 /// What the passes of a plan are, and when they are good; nothing where it makes none.
-#[must_use]
 pub fn sentences(plan: &Manifest) -> Vec<String> {
     let Some(terms) = plan.options.pass.as_ref().filter(|_| plan.passes() > 0) else { return Vec::new() };
     let mut sentences = vec![format!(
@@ -79,7 +75,6 @@ pub fn sentences(plan: &Manifest) -> Vec<String> {
 }
 
 /// Who would have nothing to sign in with, and what is done about it; nothing where there are none.
-#[must_use]
 pub fn left_with_nothing(plan: &Manifest) -> Option<String> {
     let people = plan.left_with_nothing();
     (people > 0).then(|| {
@@ -94,7 +89,6 @@ pub fn left_with_nothing(plan: &Manifest) -> Option<String> {
 }
 
 /// When the passes of these terms are good.
-#[must_use]
 pub fn when(terms: &PassTerms) -> String {
     format!("each begins {}, {}", beginning(terms), for_how_long(terms))
 }
@@ -142,7 +136,6 @@ fn by_moment(all: &PassMoments, terms: &PassTerms, passes: u32) -> Vec<String> {
 }
 
 /// `5 new passwords and 7 passes`.
-#[must_use]
 pub fn credentials(plan: &Manifest) -> String {
     let passwords = counted(plan.sealed().into(), "new password", "new passwords");
     let passes = counted(plan.passes().into(), "temporary access pass", "temporary access passes");
@@ -154,7 +147,6 @@ pub fn credentials(plan: &Manifest) -> String {
 }
 
 /// Is it one of them alone?
-#[must_use]
 pub fn is_one(plan: &Manifest) -> bool {
     plan.sealed() + plan.passes() == 1
 }

@@ -16,7 +16,6 @@ use crate::step::PassTerms;
 use crate::words::quoted;
 
 /// Carries this plan out.
-#[must_use]
 pub fn apply(folder: &Path, plan: &Manifest) -> String {
     match plan.waves.as_ref().and_then(|waves| waves.waves.first()) {
         Some(first) => apply_wave(folder, plan, first),
@@ -25,7 +24,6 @@ pub fn apply(folder: &Path, plan: &Manifest) -> String {
 }
 
 /// Goes on with a run of it, or with one wave of it. Of a plan with waves of which none is known, it is looked up.
-#[must_use]
 pub fn go_on(folder: &Path, plan: &Manifest, wave: Option<&Wave>) -> String {
     let (part, accounts) = match (wave, &plan.waves) {
         (Some(wave), _) => (naming_the_wave(wave), wave.accounts),
@@ -37,7 +35,6 @@ pub fn go_on(folder: &Path, plan: &Manifest, wave: Option<&Wave>) -> String {
 }
 
 /// Goes on with a run of it, whatever waves it has.
-#[must_use]
 pub fn go_on_with_all(folder: &Path, plan: &Manifest) -> String {
     let part = if plan.waves.is_some() { " --every-wave" } else { "" };
     let (accounts, passwords) = (plan.phrase_for(plan.accounts().into()), naming_the_passwords(plan));
@@ -45,7 +42,6 @@ pub fn go_on_with_all(folder: &Path, plan: &Manifest) -> String {
 }
 
 /// Carries this wave of it out.
-#[must_use]
 pub fn apply_wave(folder: &Path, plan: &Manifest, wave: &Wave) -> String {
     apply_part(folder, plan, &naming_the_wave(wave), wave.accounts.into())
 }
@@ -56,7 +52,6 @@ fn apply_part(folder: &Path, plan: &Manifest, part: &str, accounts: u64) -> Stri
 }
 
 /// The flag for a wave, with a blank before it.
-#[must_use]
 pub fn naming_the_wave(wave: &Wave) -> String {
     // What begins with a hyphen would be read as a flag.
     let sign = if wave.name.starts_with('-') { '=' } else { ' ' };
@@ -64,26 +59,22 @@ pub fn naming_the_wave(wave: &Wave) -> String {
 }
 
 /// The flags for the file that people's chosen passwords are in, with a blank before each; empty where the plan has none.
-#[must_use]
 pub fn naming_the_passwords(plan: &Manifest) -> String {
     let file = plan.passwords_by_hand.as_ref().and_then(|chosen| chosen.file.as_ref());
     file.map_or_else(String::new, |file| format!(" --passwords {} -i KEY", quoted(Path::new(&file.name))))
 }
 
 /// The flag that says how many accounts may be changed, with a blank before it; empty where the plan needs none.
-#[must_use]
 pub fn naming_the_number(plan: &Manifest) -> String {
     plan.too_large.map_or_else(String::new, |_| format!(" --max-accounts {}", plan.accounts()))
 }
 
 /// Plans those whom the last verification of the run in this folder found changed back.
-#[must_use]
 pub fn changed_back(folder: &Path) -> String {
     format!("sealoff again {} --out {}", quoted(folder), quoted(&new_folder(folder, "-again")))
 }
 
 /// A folder beside this one with its name and this ending, which is not there yet.
-#[must_use]
 pub fn new_folder(beside: &Path, ending: &str) -> PathBuf {
     let named = |number: u32| {
         let mut name = beside.file_name().unwrap_or_default().to_owned();
@@ -97,7 +88,6 @@ pub fn new_folder(beside: &Path, ending: &str) -> PathBuf {
 }
 
 /// Plans this list by the rules of `like`, into the folder `out`.
-#[must_use]
 pub fn like(like: &Manifest, list: &Path, out: &Path) -> String {
     // A list of ours, whose key column holds what the key column of the roster held.
     let key = like.roster.by.map_or_else(String::new, |by| {
@@ -108,7 +98,6 @@ pub fn like(like: &Manifest, list: &Path, out: &Path) -> String {
 }
 
 /// Plans those by the same rules whose accounts were no longer what the plan says: `results` lists them, by their ids.
-#[must_use]
 pub fn drifted(like: &Manifest, results: &Path, out: &Path) -> String {
     plan(like, results, " --key object_id --only error_code=drifted", out)
 }

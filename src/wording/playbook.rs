@@ -3,7 +3,6 @@
 use crate::plan::playbook::Playbook;
 
 /// When it is the right one; not a sentence, so that it can stand beside its name.
-#[must_use]
 pub const fn meant_for(playbook: Playbook) -> &'static str {
     match playbook {
         Playbook::Contain => "an intruder is in: this one first, now",
@@ -17,7 +16,6 @@ pub const fn meant_for(playbook: Playbook) -> &'static str {
 }
 
 /// What its name may hide from who chooses it.
-#[must_use]
 pub const fn caution(playbook: Playbook) -> Option<&'static str> {
     match playbook {
         Playbook::Breach => {

@@ -16,7 +16,6 @@ use crate::verify::claims::StepClaim;
 use crate::words::{counted, utc_second};
 
 /// What it means.
-#[must_use]
 pub const fn meaning(proof: Proof) -> &'static str {
     match proof {
         Proof::Proved => "the directory shows the effect",
@@ -27,7 +26,6 @@ pub const fn meaning(proof: Proof) -> &'static str {
 }
 
 /// What has to be found of a step. What is proved by a moment is expected at or after our write.
-#[must_use]
 pub fn expected(step: Step, claim: StepClaim) -> String {
     let effect = step.facts().effect;
     match (step.facts().proved_by, claim) {
@@ -39,7 +37,6 @@ pub fn expected(step: Step, claim: StepClaim) -> String {
 }
 
 /// What was found of a step.
-#[must_use]
 pub fn found(step: Step, seen: &SeenStep) -> String {
     match seen {
         SeenStep::AccountGone => "the account is no longer in the directory".to_owned(),

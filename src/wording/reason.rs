@@ -4,7 +4,6 @@ use crate::plan::reason::Reason;
 use crate::plan::row::Decision;
 
 /// What the reason means: a sentence without its full stop, so that it can stand behind the reason's name.
-#[must_use]
 pub const fn sentence(reason: Reason) -> &'static str {
     match reason {
         Reason::Unreadable => "the row of the roster cannot be read",
@@ -89,7 +88,6 @@ pub const fn sentence(reason: Reason) -> &'static str {
 }
 
 /// What the flag is for that lifts the reason. Who is blocked all the same is not left out: only the password stays.
-#[must_use]
 pub const fn to_lift(reason: Reason, decision: Decision) -> &'static str {
     match (reason, decision) {
         (Reason::Synced | Reason::Federated, Decision::Act) => "to reset their passwords here, too",
@@ -98,7 +96,6 @@ pub const fn to_lift(reason: Reason, decision: Decision) -> &'static str {
 }
 
 /// The flag by which rows are refused that have this reason and are changed all the same.
-#[must_use]
 pub const fn refused_by(reason: Reason) -> Option<&'static str> {
     match reason {
         Reason::Contradicted => Some("--strict"),
@@ -107,7 +104,6 @@ pub const fn refused_by(reason: Reason) -> Option<&'static str> {
 }
 
 /// What to do with a row that was refused for this reason; a whole sentence.
-#[must_use]
 pub const fn remedy(reason: Reason) -> &'static str {
     match reason {
         Reason::Unreadable => {

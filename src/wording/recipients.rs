@@ -17,7 +17,6 @@ const OTHER_SSH_KEY: &str = "Ask its owner for an ssh-ed25519 or ssh-rsa key.";
 const NEW_SSH_KEY: &str = "Ask its owner for an ssh-ed25519 key.";
 
 /// What to do about recipients that cannot be used.
-#[must_use]
 pub fn remedy(error: &RecipientError) -> WordedStep {
     match error {
         RecipientError::NoneNamed | RecipientError::Unreadable { .. } => WordedStep::typed(ACCEPTED, KEYGEN),
@@ -40,7 +39,6 @@ pub fn remedy(error: &RecipientError) -> WordedStep {
 }
 
 /// The same for what a file of recipients names, where one of its keys is what is wrong.
-#[must_use]
 pub fn remedy_in_file(error: &HandoffKeysError) -> Option<WordedStep> {
     match error {
         HandoffKeysError::Keys { error, .. } => Some(remedy(error)),

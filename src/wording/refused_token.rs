@@ -18,7 +18,6 @@ const LOOK_IT_UP: &str = "Look the AADSTS code up at https://login.microsoftonli
                           AZURE_CLIENT_ID.";
 
 /// What to do where there is no token; `None` where the service's own words are all that is known.
-#[must_use]
 pub fn of_token(error: &TokenError) -> Option<WordedStep> {
     Some(match error {
         TokenError::Refused { clue, .. } => remedy((*clue)?),

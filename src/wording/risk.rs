@@ -15,7 +15,6 @@ use crate::verify::risk::{RiskProofs, SeenRisk};
 use crate::words::{at_least, count, counted, harmless};
 
 /// What a plan says of the risk of its people, when, and how long that takes.
-#[must_use]
 pub fn of_plan(plan: &RiskPlan, playbook: Playbook) -> Vec<String> {
     let RiskPlan { mark, people, guests } = *plan;
     let mut sentences = Vec::new();
@@ -41,7 +40,6 @@ pub fn of_plan(plan: &RiskPlan, playbook: Playbook) -> Vec<String> {
 }
 
 /// How long it takes: `50 in a call, one call a second, at least 5 s`.
-#[must_use]
 pub fn pace(people: u64) -> String {
     let time = floor(people);
     if time.is_zero() {
@@ -51,7 +49,6 @@ pub fn pace(people: u64) -> String {
 }
 
 /// How far it is: `270 of 278 people confirmed as compromised; 8 not: …`.
-#[must_use]
 pub fn how_far(risk: &RiskCounts) -> String {
     let all = risk.done + risk.not_marked();
     let mut parts = vec![match risk.mark {
@@ -88,7 +85,6 @@ pub fn how_far(risk: &RiskCounts) -> String {
 }
 
 /// Why no one was marked, in words that follow "because".
-#[must_use]
 pub fn why(fault: &RiskFault) -> String {
     let said = fault.said.to_string();
     let said = harmless(&said);
@@ -120,7 +116,6 @@ fn barred(bar: RiskBar) -> String {
 }
 
 /// What is done by the command that marks the risk of the rest.
-#[must_use]
 pub fn to_mark(mark: RiskMark, people: u64, bar: Option<RiskBar>) -> String {
     let what = match mark {
         RiskMark::ConfirmCompromised => {
@@ -149,7 +144,6 @@ pub fn to_mark(mark: RiskMark, people: u64, bar: Option<RiskBar>) -> String {
 }
 
 /// What was found of the risk of a person.
-#[must_use]
 pub const fn found(risk: SeenRisk) -> &'static str {
     match risk {
         SeenRisk::NotMarked => "the run has not marked it",
@@ -166,7 +160,6 @@ pub const fn found(risk: SeenRisk) -> &'static str {
 }
 
 /// What has to be found of a risk that is marked so.
-#[must_use]
 pub const fn expected(mark: RiskMark) -> &'static str {
     match mark {
         RiskMark::ConfirmCompromised => "confirmed as compromised",
@@ -175,7 +168,6 @@ pub const fn expected(mark: RiskMark) -> &'static str {
 }
 
 /// What a verification found of it: how many are proved, and of the others how many have what.
-#[must_use]
 pub fn proofs(risk: &RiskProofs) -> Vec<String> {
     if let Some(error) = &risk.unread {
         let what = format!("it could not be read: {}", harmless(&error.to_string()));
@@ -205,13 +197,11 @@ pub fn proofs(risk: &RiskProofs) -> Vec<String> {
 }
 
 /// Whose risk somebody closed since.
-#[must_use]
 pub fn closed(people: u64) -> String {
     format!("{} closed by somebody since", counted(people, "person's risk was", "people's risk was"))
 }
 
 /// Whose steps are done, and their risk is not marked.
-#[must_use]
 pub fn not_marked(mark: RiskMark, people: u64) -> String {
     match mark {
         RiskMark::ConfirmCompromised => {

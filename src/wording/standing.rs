@@ -7,7 +7,6 @@ use crate::wording::risk::{closed, not_marked};
 use crate::words::{count, counted};
 
 /// The first line about a run: who is not dealt with comes first, and the list is counted, not the plan.
-#[must_use]
 pub fn headline(outcomes: &OutcomeCounts, playbook: Playbook) -> String {
     let mut parts = Vec::new();
     let contradicted = outcomes.contradicted().count;
@@ -52,7 +51,6 @@ pub fn headline(outcomes: &OutcomeCounts, playbook: Playbook) -> String {
 }
 
 /// Who is dealt with in the cloud and not where their password is kept.
-#[must_use]
 pub fn keep_old_password(people: u64, playbook: Playbook) -> String {
     if playbook.steps().contains(Step::Block) {
         let who = counted(people, "person still has", "people still have");
@@ -63,7 +61,6 @@ pub fn keep_old_password(people: u64, playbook: Playbook) -> String {
 }
 
 /// What a verification found that contradicts the run.
-#[must_use]
 pub fn changed_back(accounts: u64, playbook: Playbook) -> String {
     let what = if playbook.steps().contains(Step::Block) { "let in again" } else { "changed back" };
     format!("{} {what} since", counted(accounts, "account was", "accounts were"))

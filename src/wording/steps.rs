@@ -4,7 +4,6 @@ use crate::step::{StepMap, StepShare};
 use crate::words::count;
 
 /// `blocked 3,940/11,087, signed out 0/11,061`.
-#[must_use]
 pub fn how_far(steps: &StepMap<StepShare>) -> String {
     let each = steps.planned().map(|(step, StepShare { done, planned })| {
         format!("{} {}/{}", step.facts().short, count(done), count(planned))

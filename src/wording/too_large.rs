@@ -6,13 +6,11 @@ use crate::plan::size::TooLarge;
 use crate::words::{count, counted};
 
 /// What is said of a plan that is too large: a fragment that reads after `error: `; `None` of any other.
-#[must_use]
 pub fn sentence(plan: &Manifest) -> Option<String> {
     plan.too_large.map(|too_large| sentence_of(plan.accounts().into(), too_large))
 }
 
 /// The same, of a plan that changes so many accounts.
-#[must_use]
 pub fn sentence_of(accounts: u64, too_large: TooLarge) -> String {
     let changes = format!("the plan changes {}", counted(accounts, "account", "accounts"));
     match too_large {

@@ -7,7 +7,6 @@ const REMEDY_OF_UNKNOWN_CAUSE: &str = "Check the network, the proxy (HTTPS_PROXY
     --ca-file behind an inspecting proxy.";
 
 /// What to do about a cause, as whole sentences.
-#[must_use]
 pub const fn remedy(cause: UnreachableCause) -> &'static str {
     match cause {
         UnreachableCause::UnknownAuthority => {
@@ -66,7 +65,6 @@ pub const fn remedy(cause: UnreachableCause) -> &'static str {
 }
 
 /// What to do about a service that was not reached, whether the cause is known or not.
-#[must_use]
 pub fn remedy_or_general(cause: Option<UnreachableCause>) -> &'static str {
     cause.map_or(REMEDY_OF_UNKNOWN_CAUSE, remedy)
 }

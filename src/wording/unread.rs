@@ -25,7 +25,6 @@ pub const UNKNOWN_REFUSAL: &str = "Check --graph-endpoint and the proxy (HTTPS_P
     and ask Microsoft's support about the request-id.";
 
 /// What to do about a call that could not be made; `None` where the error says all that is known.
-#[must_use]
 pub fn of_call(error: &TransportError) -> Option<WordedStep> {
     match error {
         TransportError::NotSent(unreachable) => Some(remedy_or_general(unreachable.cause).into()),
@@ -39,7 +38,6 @@ pub fn of_call(error: &TransportError) -> Option<WordedStep> {
 
 /// What to do about a read that failed; `None` where the error says all that is known, or the question itself is wrong: its own
 /// command says then what to change.
-#[must_use]
 pub fn of_read(error: &ReadError) -> Option<WordedStep> {
     match error {
         ReadError::Transport(error) => of_call(error),
@@ -52,7 +50,6 @@ pub fn of_read(error: &ReadError) -> Option<WordedStep> {
 }
 
 /// What to do about people who could not be looked up.
-#[must_use]
 pub fn of_lookup(error: &LookupError) -> Option<WordedStep> {
     match error {
         LookupError::Read(error) => of_read(error),
@@ -92,7 +89,6 @@ fn of_refusal(refused: &GraphError, needs: Option<&str>) -> Option<WordedStep> {
 }
 
 /// What to do about the app, where it is why.
-#[must_use]
 pub const fn about_the_app(clue: GraphClue) -> Option<&'static str> {
     match clue {
         GraphClue::AppUnknown => Some("Check AZURE_TENANT_ID: it has to name the tenant that the app is in."),

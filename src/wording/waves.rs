@@ -7,7 +7,6 @@ use crate::words::{count, counted, first_of, harmless};
 const MAX_NAMED: usize = 20;
 
 /// `berlin (12), madrid (8) and 3 more`: the names with their numbers of accounts.
-#[must_use]
 pub fn names(waves: &Waves) -> String {
     let named = |wave: &Wave| format!("{} ({})", harmless(&wave.name), count(wave.accounts.into()));
     let first: Vec<String> = waves.waves.iter().take(MAX_NAMED).map(named).collect();
@@ -15,7 +14,6 @@ pub fn names(waves: &Waves) -> String {
 }
 
 /// How many, and by which column.
-#[must_use]
 pub fn headline(waves: &Waves) -> String {
     let number = counted(waves.waves.len() as u64, "wave", "waves");
     format!("{number} by the column {:?}, each with a command of its own", harmless(&waves.by))
@@ -26,7 +24,6 @@ pub const STAY_OPEN: &str = "who is in a later wave stays as they are until then
      them back in waves (reinstate)";
 
 /// How far one wave is.
-#[must_use]
 pub fn progress(wave: &Wave, left: u64) -> String {
     let accounts = counted(wave.accounts.into(), "account", "accounts");
     match left {

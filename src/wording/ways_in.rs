@@ -14,7 +14,6 @@ const STAY: &str =
     "this plan lists them and removes none: an intruder who registered one can still use it where sign-in is allowed";
 
 /// What a kind is called.
-#[must_use]
 pub const fn kind(kind: MethodKind) -> &'static str {
     match kind {
         MethodKind::Passkey => "passkey or security key",
@@ -35,7 +34,6 @@ pub const fn kind(kind: MethodKind) -> &'static str {
 }
 
 /// What a target is called.
-#[must_use]
 pub const fn target(target: TargetKind) -> &'static str {
     match target {
         TargetKind::Method(of) => kind(of),
@@ -48,7 +46,6 @@ pub const fn target(target: TargetKind) -> &'static str {
 pub const EARLIER: &str = "registered before, and left";
 
 /// What became of a target.
-#[must_use]
 pub const fn outcome(outcome: TargetOutcome) -> &'static str {
     match outcome {
         TargetOutcome::Done => "removed",
@@ -60,7 +57,6 @@ pub const fn outcome(outcome: TargetOutcome) -> &'static str {
 }
 
 /// `2 of the last 7 days, 9 older, 1 of unknown age`.
-#[must_use]
 pub fn ages(ages: &MethodAges) -> String {
     let MethodAges { last_7_days, last_30_days, older, unknown_age } = *ages;
     let parts = [
@@ -76,7 +72,6 @@ pub fn ages(ages: &MethodAges) -> String {
 }
 
 /// `passkey or security key: 9 older; 2 are removed`. What is removed is said where the plan removes any.
-#[must_use]
 pub fn of_kind(methods: &MethodCounts, of: MethodKind, its: &MethodAges) -> String {
     let removed = match methods.removed_of(of) {
         None => String::new(),
@@ -87,7 +82,6 @@ pub fn of_kind(methods: &MethodCounts, of: MethodKind, its: &MethodAges) -> Stri
 }
 
 /// `36 methods of 12 people beside their passwords`.
-#[must_use]
 pub fn headline(methods: &MethodCounts) -> String {
     let number = counted(methods.methods().into(), "method", "methods");
     let people = counted(methods.read.people.into(), "person", "people");
@@ -95,7 +89,6 @@ pub fn headline(methods: &MethodCounts) -> String {
 }
 
 /// Whom it concerns most, one sentence each.
-#[must_use]
 pub fn people(methods: &MethodCounts) -> Vec<String> {
     let people = |number: u32, one, many| (number > 0).then(|| counted(number.into(), one, many));
     [
@@ -112,7 +105,6 @@ pub fn people(methods: &MethodCounts) -> Vec<String> {
 }
 
 /// The types that are not known here, where there are any.
-#[must_use]
 pub fn unknown_types(methods: &MethodCounts) -> Option<String> {
     let types = &methods.unknown_types;
     let names: Vec<String> = types.iter().map(|name| format!("{name:?}")).collect();
@@ -120,7 +112,6 @@ pub fn unknown_types(methods: &MethodCounts) -> Option<String> {
 }
 
 /// What the plan does about them, one sentence each.
-#[must_use]
 pub fn removal(methods: &MethodCounts) -> Vec<String> {
     let Some(removal) = &methods.removal else { return vec![STAY.to_owned()] };
     let people = counted(removal.people.into(), "person", "people");
@@ -149,14 +140,12 @@ pub fn removal(methods: &MethodCounts) -> Vec<String> {
 }
 
 /// `what 10 people sign in with`.
-#[must_use]
 pub fn listed(of: WhatIsListed, whose: &str) -> String {
     let (before, behind) = of.around_whose();
     format!("{before} {whose} {behind}")
 }
 
 /// How long it takes to list them, before that begins: both ends, because no page says how fast Graph lets it go.
-#[must_use]
 pub fn announcement(of: WhatIsListed, people: u32, left: u32, fast: Duration, slow: Duration) -> String {
     let whose = if left == people {
         counted(people.into(), "person", "people")

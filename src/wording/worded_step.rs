@@ -24,7 +24,6 @@ impl WordedStep {
 
 impl WordedStep {
     /// Several, as one: the command of the last stays apart. `None` where there are none.
-    #[must_use]
     pub fn joined(steps: &[Self]) -> Option<Self> {
         let (last, before) = steps.split_last()?;
         let mut what: Vec<String> = before.iter().map(ToString::to_string).collect();

@@ -58,13 +58,11 @@ impl SigningCertificate {
     }
 
     /// The public facts of the certificate.
-    #[must_use]
     pub fn facts(&self) -> CertificateFacts {
         self.facts
     }
 
     /// The SHA-256 of the certificate, as the portal and `x5t#S256` name it.
-    #[must_use]
     pub fn thumbprint(&self) -> Digest {
         self.facts.thumbprint
     }

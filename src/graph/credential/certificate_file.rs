@@ -99,7 +99,6 @@ pub struct FilePassword<'a> {
 impl<'a> FilePassword<'a> {
     /// The one that was given, and no other. Without one, the empty password is tried before anybody is asked: Azure Key
     /// Vault puts no other on the files that it gives out.
-    #[must_use]
     pub fn new(given: Option<SecretString>, ask: &'a mut AskPassword<'a>) -> Self {
         Self { given, ask }
     }

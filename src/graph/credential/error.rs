@@ -80,7 +80,6 @@ pub enum RefusalClue {
 
 impl TokenError {
     /// Says whether trying again later can help.
-    #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Unreachable(_) | Self::Busy { .. } => true,
@@ -90,13 +89,11 @@ impl TokenError {
     }
 
     /// A 400 without a body was seen to pass at once, as with Graph itself; one that stays is no outage that a run waits for.
-    #[must_use]
     pub(in crate::graph) const fn gives_no_reason(&self) -> bool {
         matches!(self, Self::SomethingBetween { status: 400, bytes: 0, .. })
     }
 
     /// Why the token service was not reached, where that is why there is no token.
-    #[must_use]
     pub fn unreachable_cause(&self) -> Option<UnreachableCause> {
         match self {
             Self::Unreachable(unreachable) => unreachable.cause,

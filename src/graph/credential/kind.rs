@@ -60,13 +60,11 @@ const OTHER: SignInMethod = SignInMethod { acts_as_app: false, ..APP };
 
 impl CredentialKind {
     /// The name on the command line.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
     /// What is particular to it.
-    #[must_use]
     pub const fn method(self) -> &'static SignInMethod {
         match self {
             Self::Token => &SignInMethod {

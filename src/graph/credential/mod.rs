@@ -117,7 +117,6 @@ pub enum Credential {
 
 impl Credential {
     /// Of which kind it is.
-    #[must_use]
     pub const fn kind(&self) -> CredentialKind {
         match self {
             Self::ReadyToken(_) => CredentialKind::Token,
@@ -132,7 +131,6 @@ impl Credential {
     }
 
     /// The app registration, where it is certain without looking into a token.
-    #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         match self {
             Self::ClientSecret { client_id, .. }
@@ -146,7 +144,6 @@ impl Credential {
     }
 
     /// The public facts of the certificate, where it is one.
-    #[must_use]
     pub fn certificate(&self) -> Option<CertificateFacts> {
         match self {
             Self::Certificate { certificate, .. } => Some(certificate.facts()),
@@ -155,7 +152,6 @@ impl Credential {
     }
 
     /// The tenant as it was configured.
-    #[must_use]
     pub fn tenant(&self) -> Option<&str> {
         match self {
             Self::ClientSecret { tenant, .. }

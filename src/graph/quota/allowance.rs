@@ -29,14 +29,12 @@ impl Allowance {
     pub const RESOURCE_UNITS: Self = Self { burst: 3_500, per_second: 350.0 };
 
     /// The least time in which `amount` can be spent, starting from a full bucket.
-    #[must_use]
     pub fn floor(&self, amount: u64) -> Duration {
         let beyond_the_burst = amount.saturating_sub(u64::from(self.burst));
         Duration::from_secs_f64(beyond_the_burst as f64 / self.per_second)
     }
 
     /// In how long the whole burst comes back.
-    #[must_use]
     pub fn span(&self) -> Duration {
         Duration::from_secs_f64(f64::from(self.burst) / self.per_second)
     }

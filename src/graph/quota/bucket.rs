@@ -46,7 +46,6 @@ impl Bucket {
     ///
     /// Governor's burst and its rate are the documented ones, less [`RESERVE`]. Its own waiting (`until_n_ready`) is not used:
     /// it sleeps by its own timer, and a rehearsal runs by another clock.
-    #[must_use]
     pub fn full(documented: Allowance, clock: Clock) -> Self {
         let largest = documented.burst.saturating_sub(RESERVE).max(RESERVE);
         let largest = NonZeroU32::new(largest).unwrap_or(NonZeroU32::MIN);

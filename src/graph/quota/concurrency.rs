@@ -32,7 +32,6 @@ pub struct Concurrency {
 
 impl Concurrency {
     /// Never more than `most` calls.
-    #[must_use]
     pub fn at_most(most: usize) -> Self {
         Self { most: most.max(1), opened: AT_FIRST, round_trip: None }
     }
@@ -45,7 +44,6 @@ impl Concurrency {
     }
 
     /// How many calls of full batches spend `in_hand` at once and `per_second` from then on.
-    #[must_use]
     pub fn calls(&self, in_hand: f64, per_second: f64) -> usize {
         let wanted = self.round_trip.map_or(f64::INFINITY, |round_trip| {
             HEADROOM * (per_second + in_hand.max(0.0) / TO_SPEND_A_BURST) * round_trip / super::BATCH

@@ -111,7 +111,6 @@ enum Trial {
 
 impl Controller {
     /// Begins with the documented bucket, full.
-    #[must_use]
     pub fn new(documented: Allowance, now: Duration) -> Self {
         Self {
             documented,
@@ -446,7 +445,6 @@ impl Controller {
     }
 
     /// How many writes may go at once now.
-    #[must_use]
     pub fn in_hand(&self, now: Duration) -> f64 {
         if now < self.shut_until() {
             return 0.0;
@@ -458,7 +456,6 @@ impl Controller {
     }
 
     /// Writes a second in the long run.
-    #[must_use]
     pub fn rate(&self) -> f64 {
         match self.mode {
             QuotaMode::Window(_) => self.documented.per_second,
@@ -467,7 +464,6 @@ impl Controller {
     }
 
     /// The time that `amount` more writes will take, by what is known now.
-    #[must_use]
     pub fn time_for(&self, now: Duration, amount: u64) -> Duration {
         let (amount, shut) = (amount as f64, self.shut_until().saturating_sub(now));
         if amount <= 0.0 {
@@ -486,7 +482,6 @@ impl Controller {
     }
 
     /// How the service was found to count.
-    #[must_use]
     pub fn shape(&self) -> Shape {
         match (self.mode, self.window.anchor()) {
             (QuotaMode::Bucket, _) => Shape::TokenBucket,
@@ -497,7 +492,6 @@ impl Controller {
 
     /// The least time in which `amount` writes could have been spent from `began` on, by the documented figures and the way
     /// in which the service was found to count, `spent` of the first burst being gone.
-    #[must_use]
     pub fn floor(&self, began: Duration, amount: u64, spent: u32) -> Duration {
         let amount = amount + u64::from(spent);
         let windows = amount.div_ceil(u64::from(self.documented.burst).max(1)).saturating_sub(1);

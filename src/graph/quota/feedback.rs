@@ -76,19 +76,16 @@ impl Feedback {
     }
 
     /// Does it say that the quota is used up?
-    #[must_use]
     pub fn is_refusal(&self) -> bool {
         self.is_a_refusal_of(self.throttled)
     }
 
     /// What another app of the same tenant, which sent nothing of this, learns from it.
-    #[must_use]
     pub fn for_other_apps(&self) -> Option<Heard> {
         self.heard_of(self.by_tenant)
     }
 
     /// What the same app in another tenant, which sent nothing of this, learns from it.
-    #[must_use]
     pub fn for_other_tenants(&self) -> Option<Heard> {
         self.heard_of(self.by_app_everywhere)
     }

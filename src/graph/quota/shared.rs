@@ -71,7 +71,6 @@ pub struct LimitShare {
 
 impl SharedLimit {
     /// A limit of which so much is still missing.
-    #[must_use]
     pub fn less(missing: u32, limit: Allowance, clock: Clock) -> Self {
         let batch_time = Duration::from_secs_f64(super::BATCH / limit.per_second.max(1e-3));
         let mut bucket = Bucket::full(limit, clock);
@@ -81,7 +80,6 @@ impl SharedLimit {
     }
 
     /// One more run. A lower number is more urgent.
-    #[must_use]
     pub fn share(&self, urgency: u32) -> LimitShare {
         let mut state = self.state();
         state.runs.push(SharingRun { urgency, served: 0, waits_since: None, heard: 0 });
@@ -107,7 +105,6 @@ impl LimitShare {
     }
 
     /// What another run has met since this one asked last.
-    #[must_use]
     pub fn hear(&self) -> Option<HeardBeside> {
         let mut state = self.limit.state();
         let (now, refused) = (state.clock.now(), state.refused?);

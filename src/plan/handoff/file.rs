@@ -192,7 +192,6 @@ impl HandoffKeys {
 
     /// Made by a program: these names with these keys, and no escrow. What cannot be a name, or whose packet
     /// would be another's, is left out; a row with it is then found to have no keys.
-    #[must_use]
     pub fn of(holders: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
         let mut keys = Self::default();
         let mut stems = BTreeSet::new();
@@ -214,13 +213,11 @@ impl HandoffKeys {
 
     /// These keys for every name that rows have, and for the rows without one: one desk that opens all packets, one for each
     /// name.
-    #[must_use]
     pub fn for_every_name(keys: Vec<String>) -> Self {
         Self { everyone: Some(keys.clone()), ..Self::of([(DEFAULT.to_owned(), keys)]) }
     }
 
     /// Are names that were not named before taken as they come?
-    #[must_use]
     pub const fn takes_every_name(&self) -> bool {
         self.everyone.is_some()
     }
@@ -239,7 +236,6 @@ impl HandoffKeys {
     }
 
     /// Whose a row is with this text in its handoff column; an empty one is that of `default`.
-    #[must_use]
     pub fn find(&self, text: &str) -> Option<&Holder> {
         let folded = fold(text);
         self.holders.get(if folded.is_empty() { DEFAULT } else { &folded })
@@ -247,7 +243,6 @@ impl HandoffKeys {
 
     /// All keys to which the password of a row with this text in its handoff column is sealed: those of its name and of the
     /// escrow; nothing where there are none for it.
-    #[must_use]
     pub fn keys_for(&self, text: &str) -> Option<Vec<String>> {
         let own = self.find(text).map(|holder| &holder.keys).or(self.everyone.as_ref())?;
         let mut keys = own.clone();
@@ -257,13 +252,11 @@ impl HandoffKeys {
 
     /// The keys of those who run Active Directory, as the file has them under `[handoff.active-directory]`. They are no name
     /// that a row can have, and open nothing but what their script sets.
-    #[must_use]
     pub fn active_directory(&self) -> &[String] {
         &self.active_directory
     }
 
     /// The name that is most like a text for which there is none, if any is.
-    #[must_use]
     pub fn nearest(&self, text: &str) -> Option<&HandoffName> {
         nearest(text, self.holders.values().map(|holder| holder.name.as_str()))
             .and_then(|name| self.find(name))
@@ -276,13 +269,11 @@ impl HandoffKeys {
     }
 
     /// The keys that can open every password.
-    #[must_use]
     pub fn escrow(&self) -> &[String] {
         &self.escrow
     }
 
     /// Does a name stand for the rows without one?
-    #[must_use]
     pub fn has_default(&self) -> bool {
         self.holders.contains_key(DEFAULT)
     }
@@ -314,13 +305,11 @@ impl HandoffKeys {
     }
 
     /// Has anybody a certificate?
-    #[must_use]
     pub fn have_certificates(&self) -> bool {
         self.recipients().any(|recipients| recipients.has_certificates())
     }
 
     /// What is to be known about opening what is sealed to these certificates, each once.
-    #[must_use]
     pub fn notes(&self) -> BTreeSet<CertificateNote> {
         self.recipients().flat_map(|recipients| recipients.notes()).collect()
     }

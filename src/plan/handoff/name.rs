@@ -66,20 +66,17 @@ impl HandoffName {
     }
 
     /// The name as it was typed.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The name as it is compared.
-    #[must_use]
     pub fn folded(&self) -> String {
         fold(&self.0)
     }
 
     /// The name as the beginning of a file name: a character that could lead out of a folder, or means something to a
     /// file system or a shell, is an underscore. It never begins with a dot or a hyphen and never ends in a dot or a blank.
-    #[must_use]
     pub fn file_stem(&self) -> String {
         let safe = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@' | '+' | ' ');
         let mut stem: String = self.0.chars().map(|c| if safe(c) { c } else { '_' }).collect();

@@ -37,28 +37,24 @@ pub struct Share {
 
 impl Handoff {
     /// The place of the share with exactly this name.
-    #[must_use]
     pub fn share_of(&self, name: &str) -> Option<usize> {
         // A handful, nearly always; a thousand managers are still less than reading the row took.
         self.shares.iter().position(|share| share.name.as_str() == name)
     }
 
     /// The keys of all shares, where each has the same ones.
-    #[must_use]
     pub fn common_keys(&self) -> Option<Vec<String>> {
         let first = self.keys_of(self.shares.first()?);
         self.shares.iter().all(|share| self.keys_of(share) == first).then_some(first)
     }
 
     /// Whose keys are which, for another plan that is sealed to the same people.
-    #[must_use]
     pub fn holders(&self) -> HandoffKeys {
         let shares = self.shares.iter().map(|share| (share.name.to_string(), share.keys.clone()));
         HandoffKeys::of(shares).with_escrow(self.escrow.clone())
     }
 
     /// All keys to which what is in this share is sealed: its own and those of the escrow.
-    #[must_use]
     pub fn keys_of(&self, share: &Share) -> Vec<String> {
         let mut keys = share.keys.clone();
         keys.extend(self.escrow.iter().filter(|key| !share.keys.contains(key)).cloned());

@@ -21,7 +21,6 @@ impl HaltAt {
     pub const NEVER: Self = Self(100);
 
     /// How many in a hundred.
-    #[must_use]
     pub const fn percent(self) -> u8 {
         self.0
     }

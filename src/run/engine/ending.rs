@@ -48,7 +48,6 @@ pub enum Ending {
 
 impl Ending {
     /// What the journal keeps of it.
-    #[must_use]
     pub const fn kept(&self) -> RunEnd {
         match self {
             Self::Finished => RunEnd::Finished,

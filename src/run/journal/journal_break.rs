@@ -33,7 +33,6 @@ pub enum JournalBreak {
 
 impl JournalBreak {
     /// A line that its journal cannot have in this place.
-    #[must_use]
     pub fn of_misplaced(line: u64, why: &MisplacedLine) -> Self {
         match why {
             MisplacedLine::OtherPlan => Self::OtherPlan,

@@ -52,7 +52,6 @@ impl Default for JournalMark {
 
 impl JournalMark {
     /// How many bytes stand before it.
-    #[must_use]
     pub const fn offset(&self) -> u64 {
         self.offset
     }
@@ -105,19 +104,16 @@ impl<R: BufRead> JournalReader<R> {
     }
 
     /// Where the whole lines that were read so far end.
-    #[must_use]
     pub fn mark(&self) -> JournalMark {
         JournalMark { chain: self.chain, offset: self.offset, number: self.number, claims: self.claims }
     }
 
     /// How many bytes hold whole, checked lines so far.
-    #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
     /// What was found behind the last whole line, once that has been reached.
-    #[must_use]
     pub fn torn_tail(&self) -> Option<TornTail> {
         self.torn
     }

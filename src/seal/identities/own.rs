@@ -17,19 +17,16 @@ pub struct Identity(pub(super) x25519::Identity);
 
 impl Identity {
     /// Makes a new identity from the operating system's randomness.
-    #[must_use]
     pub fn generate() -> Self {
         Self(x25519::Identity::generate())
     }
 
     /// The public half, for the person who seals.
-    #[must_use]
     pub fn recipient(&self) -> String {
         self.0.to_public().to_string()
     }
 
     /// The public half as something to seal to.
-    #[must_use]
     pub fn recipients(&self) -> Recipients {
         Recipients::from(self.0.to_public())
     }
@@ -42,7 +39,6 @@ impl Identity {
     }
 
     /// The text of an identity file, in the form that `age-keygen` writes and the stock `age` program reads.
-    #[must_use]
     pub fn file_text(&self) -> Zeroizing<String> {
         let created = OffsetDateTime::now_utc();
         let created = created.replace_nanosecond(0).unwrap_or(created).format(&Rfc3339).unwrap_or_default();

@@ -67,7 +67,6 @@ impl RecipientPlace {
     pub(super) const COMMAND_LINE: Self = Self(None);
 
     /// The file, where it is not the command line.
-    #[must_use]
     pub fn file(&self) -> Option<&Path> {
         self.0.as_ref().map(|(path, _)| path.as_path())
     }

@@ -28,7 +28,6 @@ pub use error::{RecipientError, RecipientPlace};
 pub use given::{RecipientDamage, SecretKeyKind, UnsealableKind};
 
 /// Is a text a key itself, and not the name of a file that holds some? Where a file names another one beside it, this decides.
-#[must_use]
 pub fn is_a_key(text: &str) -> bool {
     let folded = text.to_ascii_lowercase();
     let begins = |with: &&str| folded.starts_with(with);
@@ -144,27 +143,23 @@ impl Recipients {
     }
 
     /// Whether there is a certificate among them.
-    #[must_use]
     pub fn has_certificates(&self) -> bool {
         self.certificates().next().is_some()
     }
 
     /// The recipients as texts, in order, from which [`Recipients::from_texts`] makes them again. A plan holds these. A certificate
     /// is in it as a whole: it is public, but long, so people read [`Recipients::names`].
-    #[must_use]
     pub fn to_texts(&self) -> Vec<String> {
         self.0.iter().map(Recipient::text).collect()
     }
 
     /// The recipients as people recognise them, in order: age keys as they are, SSH keys by their fingerprint, certificates by
     /// subject, expiry and SHA-256. Safe to print to a terminal.
-    #[must_use]
     pub fn names(&self) -> Vec<String> {
         self.0.iter().map(ToString::to_string).collect()
     }
 
     /// The [`names`](Self::names) of those that open sealed files of this kind.
-    #[must_use]
     pub fn names_for(&self, extension: Extension) -> Vec<String> {
         let opens = |recipient: &&Recipient| match recipient {
             Recipient::Age(_) => extension == Extension::Age,
@@ -174,13 +169,11 @@ impl Recipients {
     }
 
     /// What a person who seals to these certificates should know about opening.
-    #[must_use]
     pub fn notes(&self) -> Vec<CertificateNote> {
         self.certificates().filter_map(|(certificate, _)| certificate.note()).collect()
     }
 
     /// When the first of the certificates ends; nothing where there is none.
-    #[must_use]
     pub fn first_expiry(&self) -> Option<OffsetDateTime> {
         self.certificates().map(|(certificate, _)| certificate.expires()).min()
     }
@@ -202,7 +195,6 @@ impl Recipients {
 
 /// The name of a recipient that [`Recipients::to_texts`] gave. A certificate that has expired since has no name: the text says
 /// that it has expired.
-#[must_use]
 pub fn recipient_name(text: &str) -> String {
     match reading::recognise(text, &RecipientPlace::COMMAND_LINE) {
         Ok(Some(recipient)) => recipient.to_string(),

@@ -79,13 +79,11 @@ pub struct SimulatedConsent {
 
 impl SimulatedConsent {
     /// A consent to call Microsoft Graph.
-    #[must_use]
     pub fn to_graph(client_id: Uuid, principal_id: Uuid, scope: &str) -> Self {
         Self { client_id, resource_id: GRAPH_SERVICE_PRINCIPAL_ID, principal_id, scope: scope.into() }
     }
 
     /// Its id, which is made of the three others as the live service makes it.
-    #[must_use]
     pub fn id(&self) -> String {
         let parts = [self.client_id, self.resource_id, self.principal_id];
         URL_SAFE_NO_PAD.encode(parts.map(|part| part.to_bytes_le()).concat())

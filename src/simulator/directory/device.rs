@@ -18,7 +18,6 @@ pub enum DeviceTrust {
 
 impl DeviceTrust {
     /// As Graph writes it.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Joined => "AzureAd",
@@ -44,7 +43,6 @@ pub enum DeviceSystem {
 
 impl DeviceSystem {
     /// As Graph writes it.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Windows => "Windows",
@@ -82,7 +80,6 @@ pub struct SimulatedDevice {
 
 impl SimulatedDevice {
     /// A device that somebody brought and registered.
-    #[must_use]
     pub fn brought(
         id: Uuid,
         owner: Uuid,
@@ -109,7 +106,6 @@ impl SimulatedDevice {
     }
 
     /// Synced from Active Directory, whose word holds with the next sync.
-    #[must_use]
     pub fn is_synced(&self) -> bool {
         self.trust == DeviceTrust::Hybrid
     }

@@ -31,7 +31,6 @@ pub struct ExtraPerson {
 
 impl ExtraPerson {
     /// Someone known by a roster's key: an object id or a UPN.
-    #[must_use]
     pub fn known_as(key: &str) -> Self {
         let key = key.trim();
         match Uuid::try_parse(key) {

@@ -55,7 +55,6 @@ impl SimulatedGroup {
     }
 
     /// The membership rule, where there is one.
-    #[must_use]
     pub fn membership_rule(&self) -> Option<String> {
         match &self.members {
             Members::Assigned(_) => None,

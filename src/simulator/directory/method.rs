@@ -77,25 +77,21 @@ impl SimulatedMethodKind {
     }
 
     /// The type in `@odata.type`, without the namespace.
-    #[must_use]
     pub fn odata_type(self) -> &'static str {
         self.names().odata_type
     }
 
     /// The segment of the path behind `/users/{id}/authentication/`.
-    #[must_use]
     pub fn segment(self) -> &'static str {
         self.names().segment
     }
 
     /// "userDefaultAuthenticationMethod enum": what the default second factor can be.
-    #[must_use]
     pub fn can_be_default(self) -> bool {
         matches!(self, Self::Phone | Self::Authenticator | Self::SoftwareOath | Self::HardwareOath)
     }
 
     /// Whether somebody who holds it gets in without the password: by itself, or through the reset of one's own password.
-    #[must_use]
     pub fn opens_without_password(self) -> bool {
         match self {
             Self::Phone
@@ -141,7 +137,6 @@ pub struct SimulatedMethod {
 
 impl SimulatedMethod {
     /// A method whose kind has no fixed id.
-    #[must_use]
     pub fn new(kind: SimulatedMethodKind, id: &str, created: Option<OffsetDateTime>, label: &str) -> Self {
         Self { kind, id: id.into(), created, label: label.into(), pass: None }
     }
@@ -183,7 +178,6 @@ impl SimulatedMethods {
     }
 
     /// Whether this is the second factor that sign-in asks for first.
-    #[must_use]
     pub fn is_default(&self, method: &SimulatedMethod) -> bool {
         self.default.as_deref() == Some(&*method.id)
     }

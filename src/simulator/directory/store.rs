@@ -61,7 +61,6 @@ pub struct Directory {
 impl Directory {
     /// Contoso with this many users (at least the fixed cast): the same seed gives the same people, and the first of
     /// them are the same in every directory.
-    #[must_use]
     pub fn seeded(users: usize, seed: u64) -> Self {
         let users = users.max(sample_people::SIZE);
         let mut directory = Self {
@@ -237,13 +236,11 @@ impl Directory {
     }
 
     /// How many of them there are.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.users.len() - self.recycle_bin.len()
     }
 
     /// Whether no user is there.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -118,7 +118,6 @@ pub enum UserType {
 
 impl UserType {
     /// As Graph writes it.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Member => "Member",
@@ -138,7 +137,6 @@ pub enum ExternalUserState {
 
 impl ExternalUserState {
     /// As Graph writes it.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::PendingAcceptance => "PendingAcceptance",
@@ -181,25 +179,21 @@ pub(crate) const ON_PREMISES_DOMAIN: &str = "corp.contoso.com";
 
 impl SimulatedUser {
     /// The mail address, if there is one.
-    #[must_use]
     pub fn mail(&self) -> Option<&str> {
         self.other_mail.as_deref().or(self.has_mailbox.then_some(&*self.user_principal_name))
     }
 
     /// Mastered on-premises now: what "Update user" refuses for such users is refused.
-    #[must_use]
     pub fn is_synced(&self) -> bool {
         self.on_premises.as_ref().is_some_and(|there| there.sync_enabled)
     }
 
     /// Signs in at another organization: its password and its sessions are not here.
-    #[must_use]
     pub fn is_external(&self) -> bool {
         self.external_user_state.is_some() || self.user_principal_name.contains("#EXT#")
     }
 
     /// `employeeId`: five digits with their leading zeros, unless set otherwise.
-    #[must_use]
     pub fn employee_id(&self) -> Option<Cow<'_, str>> {
         let set = self.details.as_ref().and_then(|details| details.employee_id.as_deref());
         let number = (self.employee_number > 0).then(|| Cow::Owned(format!("{:05}", self.employee_number)));
@@ -207,7 +201,6 @@ impl SimulatedUser {
     }
 
     /// `jobTitle`.
-    #[must_use]
     pub fn job_title(&self) -> Option<&str> {
         let set = self.details.as_ref().and_then(|details| details.job_title.as_deref());
         let drawn = self.department.is_some() && self.employee_number > 0;
@@ -215,7 +208,6 @@ impl SimulatedUser {
     }
 
     /// `assignedLicenses`: who has a mailbox and is not said to have others has Office 365 E3.
-    #[must_use]
     pub fn licences(&self) -> Cow<'_, [Uuid]> {
         const OFFICE_365_E3: Uuid = uuid!("6fd2c87f-b296-42f0-b197-1e91e994b900");
         match self.details.as_ref().and_then(|details| details.licences.as_deref()) {
@@ -226,13 +218,11 @@ impl SimulatedUser {
     }
 
     /// The manager, by object id.
-    #[must_use]
     pub fn manager(&self) -> Option<Uuid> {
         self.details.as_ref().and_then(|details| details.manager)
     }
 
     /// `mailboxSettings/userPurpose`; `None` without a mailbox in the cloud.
-    #[must_use]
     pub fn mailbox_purpose(&self) -> Option<&str> {
         let set = self.details.as_ref().and_then(|details| details.mailbox_purpose.as_deref());
         set.or((self.has_mailbox && !self.is_external()).then_some("user"))
@@ -240,7 +230,6 @@ impl SimulatedUser {
 
     /// `proxyAddresses`: the mail address as `SMTP:`, every other one as `smtp:`. People of the default domain have a
     /// routing address in the initial one, as every mailbox of Exchange Online.
-    #[must_use]
     pub fn proxy_addresses(&self) -> Vec<String> {
         let routing = (self.has_mailbox && self.other_mail.is_none() && self.domain() == DEFAULT_DOMAIN)
             .then(|| self.user_principal_name.rsplit_once('@'))
@@ -257,25 +246,21 @@ impl SimulatedUser {
     }
 
     /// `isManagementRestricted`.
-    #[must_use]
     pub fn is_management_restricted(&self) -> bool {
         self.details.as_ref().is_some_and(|details| details.management_restricted)
     }
 
     /// The agent identity that it belongs to, where it is an agent user: it has no password.
-    #[must_use]
     pub fn identity_parent(&self) -> Option<Uuid> {
         self.details.as_ref().and_then(|details| details.identity_parent)
     }
 
     /// The type that OData annotates, where that is another one than the declared one of a set of users.
-    #[must_use]
     pub(crate) fn derived_type(&self) -> Option<&'static str> {
         self.identity_parent().map(|_| AGENT_USER)
     }
 
     /// When the user was deleted; `None` while it is not.
-    #[must_use]
     pub fn deleted(&self) -> Option<OffsetDateTime> {
         self.details.as_ref().and_then(|details| details.deleted.as_ref()).map(|deleted| deleted.at)
     }
@@ -289,7 +274,6 @@ impl SimulatedUser {
     }
 
     /// The last interactive sign-in. People who never signed in and accounts without a person have none.
-    #[must_use]
     pub fn last_sign_in(&self) -> Option<OffsetDateTime> {
         let came = self.has_mailbox && self.external_user_state != Some(ExternalUserState::PendingAcceptance);
         let later = time::Duration::seconds((self.id.as_u128() % (150 * 86_400)) as i64);
@@ -302,7 +286,6 @@ impl SimulatedUser {
     }
 
     /// The domain of the UPN.
-    #[must_use]
     pub fn domain(&self) -> &str {
         self.user_principal_name.rsplit_once('@').map_or("", |(_, domain)| domain)
     }

@@ -64,19 +64,16 @@ impl Scenario {
     }
 
     /// What it rehearses, in one line; empty where it does not say.
-    #[must_use]
     pub fn title(&self) -> &str {
         self.file.title.as_deref().unwrap_or_default()
     }
 
     /// How many users the tenant has, where it says so.
-    #[must_use]
     pub fn users(&self) -> Option<usize> {
         self.file.users.map(|users| users.0)
     }
 
     /// The tenant that it describes. What it does not mention is as in `beginning`.
-    #[must_use]
     pub fn settings(&self, beginning: Settings) -> Settings {
         let file = &self.file;
         let mut settings = beginning;

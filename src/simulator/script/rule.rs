@@ -96,7 +96,6 @@ pub(crate) fn key_of(method: &str, url: &str) -> u64 {
 
 impl FaultRule {
     /// A fault that strikes every request, each time.
-    #[must_use]
     pub fn always(kind: Fault) -> Self {
         let moment = Moment::default();
         Self { kind, rate: 1.0, method: None, path: None, query: None, answer: None, moment, times: None }
