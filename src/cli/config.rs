@@ -32,7 +32,7 @@ use crate::plan::playbook::Playbook;
 #[command(after_help = "Examples:\n  sealoff config\n  sealoff config --playbook offboard --json")]
 pub struct ConfigArgs {
     /// With what the file says for this playbook
-    #[arg(long, value_name = "PLAYBOOK", value_parser = super::plan::playbook())]
+    #[arg(long, value_name = "PLAYBOOK", value_parser = super::planning_args::playbook())]
     playbook: Option<Playbook>,
     /// Print as JSON
     #[arg(long)]

@@ -38,7 +38,7 @@ Examples:
     --discard-credentials")]
 pub struct DoctorArgs {
     /// The job that is meant; without it, what any playbook needs is looked at
-    #[arg(long, value_name = "PLAYBOOK", value_parser = super::plan::playbook())]
+    #[arg(long, value_name = "PLAYBOOK", value_parser = super::planning_args::playbook())]
     playbook: Option<Playbook>,
     /// The list of people, as for sealoff plan: whether they are there, and which of them the app's roles do not reach
     #[arg(value_name = "ROSTER", conflicts_with = "roster")]

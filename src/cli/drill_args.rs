@@ -40,7 +40,7 @@ pub struct DrillArgs {
     pub(super) reading: ReadingArgs,
     /// What is done to each account; evict follows a breach, which is rehearsed first, and removes all methods and disables
     /// devices unless --methods or --devices say otherwise
-    #[arg(long, value_name = "PLAYBOOK", default_value = "breach", value_parser = super::plan::playbook())]
+    #[arg(long, value_name = "PLAYBOOK", default_value = "breach", value_parser = super::planning_args::playbook())]
     pub(super) playbook: Playbook,
     #[command(flatten)]
     pub(super) ways_in: WaysInArgs,

@@ -23,7 +23,7 @@
 //!
 //! | command | files |
 //! | --- | --- |
-//! | [`plan`], [`again`], [`undo`] | `preview`, as a person approves it; `explain`, how the list is understood |
+//! | [`plan`], [`planning_args`], [`again`], [`undo`] | `preview`, as a person approves it; `explain`, how the list is understood |
 //! | [`doctor`] | `doctor_plan`, what the planner would decide; `doctor_findings`, as they are printed |
 //! | [`export`] | a roster from the tenant |
 //! | [`apply`], [`run`], [`set_password`] | `carry_out`: `precheck`, `approval`, `approval_args`, `size_guard`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `later_look` between two, `risk_stage`, `recap` and `pace_recap` after the last |
@@ -100,6 +100,7 @@ mod pass_args;
 mod passphrase;
 mod password_args;
 pub mod plan;
+pub mod planning_args;
 mod precheck;
 mod preflight;
 mod preview;

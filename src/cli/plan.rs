@@ -3,25 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::chosen_args::ChosenForPlanArgs;
 use super::connect::{Connected, ConnectionArgs};
 use super::diagnostics;
 use super::exit::{Exit, Failure};
-use super::explain;
 use super::failures;
+use super::planning_args::PlanningArgs;
 use super::precheck::{CheckArgs, check_listing, check_permissions, check_risk, note_clocks};
 use super::preview;
-use super::reading_args::ReadingArgs;
-use super::replace_args::ReplaceArgs;
 use super::risk_args::check_cloud;
-use super::rule_args::RuleArgs;
 use super::spinner::Spinner;
 use super::tenant_check::check_tenant;
 use super::tenants::{self, TenantsArgs};
-use super::ways_in_args::WaysInArgs;
-use super::words::{harmless, quoted, wrapped};
+use super::words::{harmless, quoted};
 use crate::directory::{PassPolicy, PassScope};
 use crate::doctor::grants;
 use crate::graph::paced::Paced;
@@ -30,7 +24,6 @@ use crate::plan::error::PlanError;
 use crate::plan::folder::PlanFolder;
 use crate::plan::people_of_run;
 use crate::plan::planner::Planner;
-use crate::plan::playbook::Playbook;
 use crate::plan::reach::ActingPrincipal;
 use crate::plan::reason::Reason;
 use crate::plan::row::PlanRow;
@@ -42,7 +35,6 @@ use crate::run::lock::FolderLock;
 use crate::run::plan_place::PlanPlace;
 use crate::step::Step;
 use crate::verify::claims::RunClaims;
-use crate::wording::playbook::meant_for;
 
 /// Show exactly what would happen to everyone on a list; nothing is changed
 ///
@@ -75,82 +67,6 @@ pub struct PlanArgs {
     pub(super) tenants: TenantsArgs,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
-}
-
-/// What to plan.
-#[derive(Debug, Args)]
-pub struct PlanningArgs {
-    /// The list of people: a CSV file as any tool exports it, an Excel workbook, JSON, a bare list of names, or - for standard
-    /// input; or the folder of an earlier run, whose people are meant
-    #[arg(value_name = "ROSTER")]
-    pub(super) roster: PathBuf,
-    #[command(flatten)]
-    pub(super) reading: ReadingArgs,
-    /// What is done to each account
-    #[arg(
-        long,
-        value_name = "PLAYBOOK",
-        value_parser = playbook(),
-        hide_possible_values = true,
-        help = playbook_help(),
-        required = false,
-        required_unless_present = "explain",
-        default_value_if("explain", "true", "contain")
-    )]
-    pub(super) playbook: Playbook,
-    /// The folder for the plan and everything that follows from it; new or empty, or see --replace
-    #[arg(
-        long,
-        short = 'o',
-        value_name = "DIR",
-        required = false,
-        required_unless_present = "explain",
-        default_value_if("explain", "true", ".")
-    )]
-    pub(super) out: PathBuf,
-    #[command(flatten)]
-    pub(super) replace: ReplaceArgs,
-    /// Only show how each column of the list is read and why, with its first rows as they will be taken; nothing is sent
-    #[arg(long)]
-    pub(super) explain: bool,
-    #[command(flatten)]
-    pub(super) ways_in: WaysInArgs,
-    #[command(flatten)]
-    pub(super) rules: RuleArgs,
-    #[command(flatten)]
-    pub(super) by_hand: ChosenForPlanArgs,
-    #[command(flatten)]
-    pub(super) checks: CheckArgs,
-}
-
-impl PlanningArgs {
-    /// Shows how the list is understood, in place of planning.
-    pub(super) fn explained(&self, json: bool) -> Result<Exit, Failure> {
-        let source = Source::from_argument(self.roster.as_os_str());
-        explain::show(source, &self.reading.options(), |error, name| self.reading.failure(error, name), json)
-    }
-}
-
-/// Known to the shells' completions, and named after a typing error.
-pub(super) fn playbook() -> impl TypedValueParser<Value = Playbook> {
-    PossibleValuesParser::new(Playbook::ALL.map(Playbook::name)).try_map(|name| name.parse::<Playbook>())
-}
-
-/// What a help of 80 columns has room for behind the name of a playbook.
-const HELP_COLUMNS: usize = 41;
-
-fn playbook_help() -> String {
-    let mut help =
-        "What is done to each account; where an intruder is in, contain now, and reinstate in waves:".to_owned();
-    for playbook in Playbook::ALL {
-        let text = format!("{} ({})", meant_for(playbook), playbook.summary());
-        // The help of a narrow terminal would begin further lines below the name.
-        for (index, line) in wrapped(&text, HELP_COLUMNS).iter().enumerate() {
-            let name = if index == 0 { playbook.name() } else { "" };
-            help += &format!("\n  {name:<9}  {line}");
-        }
-    }
-    help
 }
 
 impl PlanArgs {

@@ -35,7 +35,8 @@ use crate::run::risk_rows::RiskStanding;
 use crate::run::target_result::TargetOutcome;
 use crate::step::Step;
 use crate::step::target::WriteTarget;
-use crate::verify::claims::{RunClaims, StepClaim};
+use crate::verify::claims::RunClaims;
+use crate::verify::step_claim::StepClaim;
 
 /// Make a plan that unblocks exactly the accounts that a run blocked, or enables the devices that it disabled
 ///

@@ -2,6 +2,7 @@
 
 use super::entity::{self, EntityAccounts};
 use super::entry::Key;
+use super::guid_text::without_brackets;
 use super::key_property::KeyProperty;
 use super::names;
 use super::not_a_user::{self, NotAUser};
@@ -130,12 +131,6 @@ fn account(text: &str) -> Result<(Key, Respellings), NotAKey> {
         Some(EntityAccounts::Unclear(number)) => Err(NotAKey::Entities(number)),
         Some(EntityAccounts::One(_)) | None => Err(NotAKey::Name(why)),
     }
-}
-
-/// A GUID is written between braces and between parentheses, too (`Guid.ToString("B")`, `"P"`).
-pub(super) fn without_brackets(text: &str) -> &str {
-    let between = |open, close| text.strip_prefix(open).and_then(|text: &str| text.strip_suffix(close));
-    between('{', '}').or_else(|| between('(', ')')).map_or(text, str::trim)
 }
 
 /// The primary address in a list of all addresses of one mailbox, as Exchange writes it.

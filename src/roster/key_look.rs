@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::key::without_brackets;
+use super::guid_text::without_brackets;
 use super::several;
 use super::upn::{NotAUpn, Upn};
 

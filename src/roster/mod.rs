@@ -27,7 +27,7 @@
 //! | `preamble`, `titles`, `comment` | removes `sep=`, `#TYPE` and `version:v1.0` lines, comments and titles |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
 //! | `read_options`, `key_property` | what the operator says about the list |
-//! | `header`, `names`, `header_words`, `somebody_else`, `folded`, `answer_sheet`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
+//! | `header`, `names`, `header_words`, `somebody_else`, `folded`, `guid_text`, `answer_sheet`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
 //! | `explained` | how each column was read, and why |
 //! | `several`, `people_in`, `people_lines` | several people in one cell or on one line |
 //! | `headless` | a list without a header: which column holds the keys |
@@ -77,6 +77,7 @@ mod error;
 mod explained;
 mod folded;
 mod future_day;
+mod guid_text;
 mod header;
 mod header_words;
 mod heading;

@@ -1,6 +1,6 @@
 //! What a reading shows of one step.
 
-use super::claims::StepClaim;
+use super::step_claim::StepClaim;
 use crate::run::proof::Proof;
 use crate::run::seen_step::SeenStep;
 use crate::step::Step;
@@ -19,3 +19,6 @@ pub struct Finding {
     /// Can a later reading show something else, because a replica may lag behind?
     pub may_catch_up: bool,
 }
+
+/// The verdict, its grounds, and whether a later reading can show something else, because a replica may lag behind.
+pub(super) type Judged = (Proof, SeenStep, bool);

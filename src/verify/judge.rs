@@ -2,11 +2,12 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::claims::{Earlier, StepClaim};
-use super::finding::Finding;
+use super::claims::Earlier;
+use super::finding::{Finding, Judged};
 use super::password_elsewhere;
 use super::reading::{AccountReading, SeenAccount, SeenObject};
 use super::seen_targets::SeenTargets;
+use super::step_claim::StepClaim;
 use crate::directory::PassUsability;
 use crate::run::outcome::StepOutcome;
 use crate::run::proof::Proof;
@@ -45,9 +46,6 @@ pub struct ExpectedStep {
     /// What was found when the account was read before.
     pub earlier: Option<Earlier>,
 }
-
-/// The verdict, its grounds, and whether a later reading can show something else, because a replica may lag behind.
-pub(super) type Judged = (Proof, SeenStep, bool);
 
 impl ExpectedEffects {
     /// Judges every expected step by a reading.

@@ -41,6 +41,7 @@
 //! | [`on_premises`] | how far the people whose password is kept elsewhere are dealt with there |
 //! | `password_elsewhere` | judges passwords that are kept in Active Directory or at an identity provider |
 //! | [`reading`] | what one reading of an account showed, in little memory |
+//! | [`step_claim`] | what is said of one step of one account |
 //! | [`seen_targets`] | what a list of what a person has shows of the targets of a step |
 //! | `playbook_steps` | one value for each row and step, in little memory |
 //! | [`pass`] | reads all accounts, and again those that a replica does not show yet |
@@ -58,3 +59,4 @@ mod playbook_steps;
 pub mod reading;
 pub mod risk;
 pub mod seen_targets;
+pub mod step_claim;

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::claims::{RunClaims, StepClaim};
+use super::claims::RunClaims;
 use super::finding::Finding;
 use super::judge::{ExpectedEffects, ExpectedStep};
 use super::reading::AccountReading;
 use super::seen_targets::SeenTargets;
+use super::step_claim::StepClaim;
 use crate::clock::Clock;
 use crate::directory::{
     ConsentsOfPerson, DevicesOfPerson, Lookup, LookupError, MethodsOfPerson, NotListed, PassesOfPerson, PersonList,

@@ -2,7 +2,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::judge::Judged;
+use super::finding::Judged;
 use super::reading::{AccountReading, SeenAccount};
 use crate::run::proof::Proof;
 use crate::run::seen_step::{AtProvider, PasswordThere, ReplacedBy, SeenStep};

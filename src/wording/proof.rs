@@ -12,7 +12,7 @@ use crate::run::seen_target::SeenTarget;
 use crate::second::Second;
 use crate::step::Step;
 use crate::step::facts::ProvedBy;
-use crate::verify::claims::StepClaim;
+use crate::verify::step_claim::StepClaim;
 use crate::words::{counted, utc_second};
 
 /// What it means.

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::apps;
 use crate::cli::connect::{Connected, ConnectionArgs};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::plan::PlanningArgs;
+use crate::cli::planning_args::PlanningArgs;
 use crate::cli::rule_args::RuleArgs;
 use crate::graph::reading::{Organization, Reading};
 use crate::graph::token::Credential;
