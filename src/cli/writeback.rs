@@ -226,7 +226,7 @@ async fn warn_of_writeback(paced: &Paced<'_, crate::graph::transport::HttpTransp
     match crate::directory::SyncFeatures::read(paced).await {
         Ok(Some(features)) if features.writeback == Some(false) => messages::warn(
             "the tenant says that password writeback is off: resets of synced people will probably fail. It is switched on in \
-             Entra admin centre > Protection > Password reset > On-premises integration",
+             Entra admin center > Protection > Password reset > On-premises integration",
         ),
         _ => {}
     }

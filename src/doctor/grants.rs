@@ -255,7 +255,7 @@ impl Need {
 pub fn how_to_grant(permissions: &[&str], is_app: bool) -> String {
     let kind = if is_app { "Application" } else { "Delegated" };
     format!(
-        "Entra admin centre > App registrations > the app > API permissions > Add a permission > Microsoft Graph > {kind} \
+        "Entra admin center > App registrations > the app > API permissions > Add a permission > Microsoft Graph > {kind} \
          permissions: {}; then Grant admin consent. Tokens that were fetched before do not carry it.",
         permissions.join(", ")
     )
@@ -321,7 +321,7 @@ pub fn judge_excess(claims: &Claims) -> Check {
             worst.join(" or ")
         )
     };
-    let remedy = "Entra admin centre > Enterprise applications > the app > Permissions: revoke them, once the least is granted \
+    let remedy = "Entra admin center > Enterprise applications > the app > Permissions: revoke them, once the least is granted \
                 in their place.";
     Check::warning(CHECK, found, remedy).about(excess.into_iter().map(str::to_owned).collect())
 }

@@ -28,7 +28,7 @@ pub fn how_to_assign(role: ActingRole, principal: Option<ObjectId>, is_app: bool
 
 fn in_portal(role: &str, is_app: bool) -> String {
     let holder = if is_app { "the app's service principal" } else { "the person who is signed in" };
-    format!("Entra admin centre > Roles & admins > {role} > Add assignments: {holder}.")
+    format!("Entra admin center > Roles & admins > {role} > Add assignments: {holder}.")
 }
 
 /// The roles that may disable devices, whosever they are ("Update device").
@@ -164,7 +164,7 @@ pub fn reach(found: u64, missed: &[UnreachedRow], principal: Option<ObjectId>, i
                     "{accounts} of the roster in a restricted management administrative unit, where only a role at the scope \
                      of that unit reaches: {who}"
                 ),
-                "Assign User Administrator at that unit (Entra admin centre > Roles & admins > Admin units), or leave them out.",
+                "Assign User Administrator at that unit (Entra admin center > Roles & admins > Admin units), or leave them out.",
             ),
         };
         checks.push(check.about(these.iter().map(|one| one.user_principal_name.clone()).collect()));

@@ -158,7 +158,7 @@ pub fn writeback(features: &Result<Option<SyncFeatures>, ReadError>) -> Check {
         Ok(Some(SyncFeatures { writeback: Some(false), .. })) => Check::warning(
             CHECK,
             "passwords are not written back to Active Directory, as the tenant says",
-            "Nothing has to be done unless you plan with --writeback: Entra admin centre > Protection > Password reset > On-premises \
+            "Nothing has to be done unless you plan with --writeback: Entra admin center > Protection > Password reset > On-premises \
              integration.",
         ),
         Ok(_) => Check::skipped(CHECK, "the tenant does not say whether passwords are written back"),

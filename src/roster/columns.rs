@@ -111,7 +111,7 @@ impl Columns {
             user_type: header.first_of(&["usertype"])?,
             synced: header.first_of(&["onpremisessyncenabled", "dirsyncenabled"])?,
             enabled: enabled.into_iter().next(),
-            // What the Microsoft 365 admin centre exports ("Export users").
+            // What the Microsoft 365 admin center exports ("Export users").
             blocked: blocked.into_iter().next().or_else(|| any_of(&["blockcredential"])),
             names: NameColumns {
                 whole: any_of(&["displayname", "fullname", "name"]).filter(not_the_key),

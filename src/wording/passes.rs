@@ -23,7 +23,7 @@ pub const PASSWORD_THROWN_AWAY: &str = "made and thrown away: the pass is what i
 pub const fn remedy(why: &PassNotAllowed) -> &'static str {
     match why {
         PassNotAllowed::Off => {
-            "Switch them on (Entra admin centre > Authentication methods > Policies > Temporary Access Pass), or plan without \
+            "Switch them on (Entra admin center > Authentication methods > Policies > Temporary Access Pass), or plan without \
              --credential."
         }
         PassNotAllowed::Lifetime { .. } => {

@@ -3,7 +3,7 @@
 use super::super::*;
 use super::{ID, entries, only, open, upn};
 
-/// The columns are those of the Microsoft 365 admin centre's export.
+/// The columns are those of the Microsoft 365 admin center's export.
 #[test]
 fn a_blocked_credential_is_the_opposite_of_an_enabled_account() {
     for (cell, enabled) in [("True", Some(false)), ("False", Some(true)), ("", None), ("perhaps", None)] {
