@@ -117,8 +117,8 @@ pub(super) async fn check_drift(
 /// Whether those who approved the plan do not know it.
 fn is_news(note: &Note, plan: &Manifest) -> bool {
     let by_another = match (note, &plan.planned_by) {
-        (Note::SignedInAs { who }, Some(Author { caller: caller @ NamedCaller::Person { .. }, .. })) => {
-            !caller.names().iter().any(|name| name.eq_ignore_ascii_case(who))
+        (Note::SignedInAs { id, .. }, Some(Author { caller: NamedCaller::Person { object_id, .. }, .. })) => {
+            id != object_id
         }
         _ => false,
     };

@@ -180,7 +180,8 @@ fn open(account: Checked, plan: &PlanFolder) -> impl Iterator<Item = Open> {
     let findings = findings.into_iter().filter(|finding| finding.verdict != Proof::Proved);
     findings.map(move |Finding { step, verdict, claim, found: seen, .. }| {
         let user_principal_name = user_principal_name.clone();
-        let (expected, found, seen) = (proof::expected(step, claim), proof::found(step, &seen), seen.lasting());
+        let (expected, found, seen) =
+            (proof::expected(step, claim), proof::found(step, &seen), seen.lasting().into_owned());
         Open { row, sheet_row, object_id, user_principal_name, step, verdict, expected, found, seen }
     })
 }

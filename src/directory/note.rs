@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::graph::error::GraphError;
+use crate::ids::ObjectId;
 use crate::words::counted;
 
 /// Something that a plan does without, and that its reader has to know.
@@ -40,6 +41,8 @@ pub enum Note {
     CallerNotKnown,
     /// The program asks for a person who signed in, and can do no more than they.
     SignedInAs {
+        /// Their account.
+        id: ObjectId,
         /// Their sign-in name, or their object id where that is not known.
         who: String,
     },
@@ -120,7 +123,7 @@ impl Note {
                 "It is not known in whose name this program asks, so that account is not protected."
                     .to_owned()
             }
-            Self::SignedInAs { who } => format!(
+            Self::SignedInAs { who, .. } => format!(
                 "Signed in as {who}: Graph lets that person's directory roles decide whose password may be set and whose \
                  sign-in blocked, and refuses the rest. Their own account is never touched."
             ),

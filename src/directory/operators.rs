@@ -79,6 +79,7 @@ impl Operators {
                 };
                 notes.push(match &signed_in {
                     Some((id, name)) => Note::SignedInAs {
+                        id: *id,
                         who: name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string()),
                     },
                     None => Note::CallerNotKnown,

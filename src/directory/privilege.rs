@@ -1,5 +1,6 @@
 //! What an account may do beyond its own affairs.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -96,7 +97,11 @@ impl fmt::Display for Privilege {
             let part = if tie.owner { "owner" } else { "member" };
             format!("{part} of the role-assignable group {}", tie.name)
         });
-        f.write_str(&roles.chain(ties).collect::<Vec<_>>().join("; "))
+        // Two groups may be called alike.
+        let mut seen = HashSet::new();
+        let mut parts: Vec<String> = roles.chain(ties).collect();
+        parts.retain(|part| seen.insert(part.clone()));
+        f.write_str(&parts.join("; "))
     }
 }
 

@@ -12,7 +12,7 @@ use super::kept_elsewhere::is_reset_by_run;
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
 use super::ruling::Ruling;
-use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
+use crate::directory::{Account, Found, HeldRights, Lookup, LookupError, TenantFacts};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::Key;
@@ -222,14 +222,13 @@ fn changed(
     // Who has no target of a step still has that step by the rules, and who may have no pass has that one.
     let without_pass = row.reasons.iter().any(|why| why.takes_the_pass());
     let steps = |steps: Steps| steps.only(|step| !(step.has_targets() || without_pass && step == Step::Pass));
-    if ruling.decision == row.decision && steps(ruling.steps) == steps(row.steps) && still_fits(row, &ruling) {
-        return None;
-    }
-    if ruling.reasons.contains(&Reason::Privileged)
-        && row.reasons.contains(&Reason::Privileged)
-        && row.rights.is_empty()
-    {
-        return Some(DriftCause::RolesNotKept);
+    if ruling.decision == row.decision && steps(ruling.steps) == steps(row.steps) {
+        if still_fits(row, &ruling) {
+            return None;
+        }
+        if only_lacks_roles(row, &ruling) {
+            return Some(DriftCause::RolesNotKept);
+        }
     }
     let was = Grounds { reasons: row.reasons.clone(), detail: row.explanation().into_owned() };
     Some(DriftCause::Judged { was, now: Grounds { reasons: ruling.reasons, detail: ruling.detail } })
@@ -294,10 +293,14 @@ fn still_fits(row: &PlanRow, ruling: &Ruling) -> bool {
     planned.iter().filter(|reason| !is_guard(reason)).eq(&now)
 }
 
+/// Is all as it was but the roles, which an earlier version did not keep?
+fn only_lacks_roles(row: &PlanRow, ruling: &Ruling) -> bool {
+    still_fits(row, &Ruling { rights: HeldRights::default(), ..ruling.clone() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::HeldRights;
 
     const EXCHANGE: &str = "29232cdf-9323-42fd-ade2-1d097af3e4de";
     const GLOBAL: &str = "62e90394-69f5-4237-9190-012177145e10";
@@ -324,6 +327,17 @@ mod tests {
             [EXCHANGE, "", GLOBAL, &format!("{EXCHANGE} {GLOBAL}"), &format!("{EXCHANGE} {GLOBAL}/eligible/part")]
         {
             assert!(!still_fits(&planned, &ruling(&[Reason::Privileged], other)), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn roles_that_an_earlier_version_did_not_keep_are_the_cause_where_nothing_else_is() {
+        let now = ruling(&[Reason::Privileged], EXCHANGE);
+        let of_earlier = row(&[Reason::Privileged], "");
+        assert!(!still_fits(&of_earlier, &now) && only_lacks_roles(&of_earlier, &now));
+        for other in [row(&[Reason::Privileged, Reason::Synced], ""), row(&[], ""), row(&[Reason::Privileged], GLOBAL)]
+        {
+            assert!(!still_fits(&other, &now) && !only_lacks_roles(&other, &now), "{:?}", other.reasons);
         }
     }
 

@@ -26,10 +26,10 @@ use crate::words::{count, counted, moment, roster_name, sentence_case};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
-const PLACED: [&str; 22] = [
+const PLACED: [&str; 24] = [
     "format", "version", "created_at", "planned_by", "tenant", "playbook", "recipients", "handoff", "roster", "counts",
     "floor_seconds", "plan_csv_sha256", "fingerprint", "protected", "on_premises", "written_back", "methods",
-    "consents", "app_roles", "passwords_by_hand", "waves", "risk",
+    "consents", "app_roles", "passwords_by_hand", "waves", "risk", "notes", "note_kinds",
 ];
 
 fn accounts(number: u32) -> String {
@@ -423,11 +423,12 @@ pub(super) fn about(plan: &Manifest) -> AboutSlot {
         let sentence = sentence_case(&wording::on_premises::writeback(plan.written_back));
         facts.push(("To be written back to Active Directory".into(), html! { (page_text(&sentence)) }));
     }
-    let others = others(plan).into_iter().map(|(name, lines)| {
-        let lines = html! { ul { @for line in lines { li { (page_text(&line)) } } } };
-        (sentence_case(&name.replace('_', " ")).into(), lines)
-    });
-    facts.extend(others);
+    let listed = |lines: Vec<String>| html! { ul { @for line in lines { li { (page_text(&line)) } } } };
+    if !plan.notes.is_empty() {
+        facts.push(("Notes".into(), listed(wording::note::of_plan(plan).collect())));
+    }
+    let others = others(plan).into_iter();
+    facts.extend(others.map(|(name, lines)| (sentence_case(&name.replace('_', " ")).into(), listed(lines))));
     let end = "This page is made from plan.csv and plan.json. It holds no secret, and to edit it changes nothing.";
     AboutSlot { title: "About this plan", facts, end }
 }

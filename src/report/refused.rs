@@ -37,32 +37,35 @@ pub fn of_plan(plan: &PlanFolder) -> Result<(), ResultsError> {
 }
 
 /// Whether the file in the folder of a plan that was not begun is another one than [`of_plan`] writes: a person corrects it. The
-/// words of reasons and remedies do not count, for another sealoff may have worded them.
+/// words of reasons and remedies do not count where another version made the plan, for it may have worded them otherwise.
 ///
 /// # Errors
 ///
 /// Plan or file cannot be read.
 pub fn was_edited(plan: &PlanFolder) -> Result<bool, ResultsError> {
     let path = plan.path().join(REFUSED);
-    let is = match File::open(&path).and_then(digest_without_words) {
+    let words_count = plan.manifest().version == env!("CARGO_PKG_VERSION");
+    let is = match File::open(&path).and_then(|file| digest(file, words_count)) {
         Ok(is) => is,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(source) => return Err(ResultsError::Io { path, source }),
     };
     let mut written = Hashing::new(io::sink());
-    write(&mut written, plan, |csv| planned(plan, csv, |_| RefusedWords::default()))?;
+    let words = |row: &PlanRow| if words_count { worded(row) } else { RefusedWords::default() };
+    write(&mut written, plan, |csv| planned(plan, csv, words))?;
     Ok(written.finish().1 != is)
 }
 
-/// As if no row had a reason or a remedy.
-fn digest_without_words(file: File) -> io::Result<Digest> {
+/// Of the cells, however they are quoted; without `words_count` as if no row had a reason or a remedy.
+fn digest(file: File, words_count: bool) -> io::Result<Digest> {
     let mut written = Hashing::new(io::sink());
     written.write_all(BYTE_ORDER_MARK)?;
     let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
     let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(&mut written);
     for (number, row) in rows.byte_records().enumerate() {
-        let is_of_words = |place: usize| number > 0 && matches!(HEADER.get(place), Some(&(REASON | REMEDY)));
-        csv.write_record(row?.iter().enumerate().map(|(place, cell)| if is_of_words(place) { &[][..] } else { cell }))?;
+        let is_left_out =
+            |place: usize| !words_count && number > 0 && matches!(HEADER.get(place), Some(&(REASON | REMEDY)));
+        csv.write_record(row?.iter().enumerate().map(|(place, cell)| if is_left_out(place) { &[][..] } else { cell }))?;
     }
     csv.flush()?;
     drop(csv);
@@ -200,4 +203,24 @@ fn add(
     let wave = has_waves(plan).then(|| guard(&row.wave));
     csv.write_record(cells.into_iter().chain(pass_from.as_deref()).chain(wave.as_deref()))
         .map_err(|error| io::Error::from(error).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_another_version_do_not_count_and_all_else_does() {
+        let digest_of = |row: &str, words_count| {
+            let mut file = tempfile::tempfile().unwrap();
+            write!(file, "user,reason,remedy,row\r\n{row}\r\n").unwrap();
+            io::Seek::rewind(&mut file).unwrap();
+            digest(file, words_count).unwrap()
+        };
+        let (one, other) = ("ada,\"not found\",look,1", "ada,no such account,search,1");
+        assert_eq!(digest_of(one, false), digest_of(other, false));
+        assert_ne!(digest_of(one, true), digest_of(other, true));
+        assert_eq!(digest_of(one, true), digest_of("ada,not found,look,1", true), "how it is quoted");
+        assert_ne!(digest_of(one, false), digest_of("eve,not found,look,1", false));
+    }
 }

@@ -1,5 +1,7 @@
 //! What a reading of the directory shows of a step, as the journal keeps it. Its words are for those who show it.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::outcome::StepOutcome;
@@ -216,12 +218,13 @@ pub enum AtProvider {
 
 impl SeenStep {
     /// The same without what is another thing at each reading.
-    pub fn lasting(&self) -> Self {
-        let mut lasting = self.clone();
-        if let Self::NotListed(NotListed::Refused(error)) = &mut lasting {
-            *error = error.lasting();
+    pub fn lasting(&self) -> Cow<'_, Self> {
+        match self {
+            Self::NotListed(NotListed::Refused(error)) => {
+                Cow::Owned(Self::NotListed(NotListed::Refused(error.lasting())))
+            }
+            _ => Cow::Borrowed(self),
         }
-        lasting
     }
 }
 

@@ -94,9 +94,9 @@ fn what_sealoff_did_not_write_is_never_replaced() {
     assert!(edited.contains("ada.lovelace"));
 }
 
-/// Another sealoff may have worded reasons and remedies, and a spreadsheet may have saved the file as it was.
+/// A spreadsheet may have saved the file as it was; what a person writes in any cell is theirs.
 #[test]
-fn a_file_that_another_sealoff_worded_was_not_edited() {
+fn a_file_that_a_spreadsheet_saved_was_not_edited_and_one_with_a_remark_was() {
     let stage = Stage::new();
     planned(&stage, 2, &[]).succeeded();
     let file = stage.path("monday/refused.csv");
@@ -109,11 +109,12 @@ fn a_file_that_another_sealoff_worded_was_not_edited() {
     };
     assert_eq!((&header[1], &header[2], rows.len()), ("reason", "remedy", 1));
     let mut row: Vec<&str> = rows[0].iter().collect();
-    (row[1], row[2]) = ("Who is that?", "Look for it.");
-    let user = std::mem::replace(&mut row[0], "ada.lovelace@contoso.com");
-    write(&row);
-    planned(&stage, 3, &["--replace"]).exited(4).complains(&["refused.csv was edited"]);
-    row[0] = user;
+    for (place, words) in [(0, "ada.lovelace@contoso.com"), (2, "asked Ada, who looks for it")] {
+        let was = std::mem::replace(&mut row[place], words);
+        write(&row);
+        planned(&stage, 3, &["--replace"]).exited(4).complains(&["refused.csv was edited"]);
+        row[place] = was;
+    }
     write(&row);
     planned(&stage, 3, &["--replace"]).succeeded();
 }

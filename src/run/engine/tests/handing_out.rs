@@ -4,9 +4,14 @@ use tokio::time::Instant;
 
 use super::faults::{is_for, with_quirk};
 use super::*;
+use crate::directory::LookupError;
+use crate::graph::error::GraphError;
+use crate::graph::reading::{LastAttempt, ReadError};
+use crate::graph::token::TokenError;
+use crate::graph::transport::TransportError;
+use crate::graph::unreachable::{Unreachable, UnreachableCause};
 use crate::plan::drift::DriftError;
 use crate::plan::drift_cause::DriftCause;
-use crate::run::outage_reason::OutageReason;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -29,12 +34,42 @@ impl LookAgain for Looks {
             Err(LookAgainError::Lasting(DriftError::OtherPlan))
         } else if *unreachable > 0 {
             *unreachable -= 1;
-            Err(LookAgainError::Passing(OutageReason::LoneFaults))
+            Err(of_a_read(LastAttempt::Unanswered(Some(UnreachableCause::NameNotFound))).into())
         } else {
             let gone = rows.into_iter().filter(|row| self.gone.contains(&row.get()));
             Ok(gone.map(|row| (row, DriftCause::Gone)).collect())
         };
         Box::pin(async { answer })
+    }
+}
+
+fn of_a_read(ended: LastAttempt) -> DriftError {
+    LookupError::Read(ReadError::GaveUp { attempts: 3, last: "no answer".to_owned(), answer: None, ended }).into()
+}
+
+#[test]
+fn what_may_be_known_in_a_moment_is_waited_for_and_all_else_ends_the_run() {
+    let of_call = |error: TransportError| DriftError::from(LookupError::Read(ReadError::Transport(error)));
+    let lost = Unreachable { service: "Graph".to_owned(), cause: None, own_words: "gone".into() };
+    let busy = TokenError::Busy { message: "busy".into(), retry_after: None };
+    for passing in [
+        of_a_read(LastAttempt::Answered),
+        of_a_read(LastAttempt::Unanswered(None)),
+        of_call(TransportError::NotSent(lost.clone())),
+        of_call(TransportError::Lost(lost)),
+        of_call(TransportError::Token(busy)),
+    ] {
+        let words = passing.to_string();
+        assert!(matches!(passing.into(), LookAgainError::Passing(_)), "{words}");
+    }
+    for lasting in [
+        DriftError::OtherPlan,
+        of_call(TransportError::Unauthorized(GraphError { status: 401, ..GraphError::default() })),
+        LookupError::Read(ReadError::refused("/v1.0/users", GraphError { status: 403, ..GraphError::default() }))
+            .into(),
+    ] {
+        let words = lasting.to_string();
+        assert!(matches!(lasting.into(), LookAgainError::Lasting(_)), "{words}");
     }
 }
 
@@ -145,7 +180,8 @@ async fn without_a_look_nothing_is_done() {
     let (_, events) = rehearsal.finish().await;
     rehearsal.judge();
     let reachable = events.iter().filter(|event| matches!(event, Event::Reachable { .. })).count();
-    let is_explained = |event: &&Event| matches!(event, Event::Unreachable { reason: OutageReason::LoneFaults, .. });
+    let cause = Some(UnreachableCause::NameNotFound);
+    let is_explained = |event: &&Event| matches!(event, Event::Unreachable { reason, .. } if reason.cause() == cause);
     let unreachable = events.iter().filter(is_explained).count();
     assert_eq!((unreachable, reachable, looks.asked.lock().unwrap().len()), (3, 1, 5));
     let calls = calls_after(&rehearsal, began);
