@@ -423,12 +423,16 @@ pub(super) fn about(plan: &Manifest) -> AboutSlot {
         let sentence = sentence_case(&wording::on_premises::writeback(plan.written_back));
         facts.push(("To be written back to Active Directory".into(), html! { (page_text(&sentence)) }));
     }
-    let listed = |lines: Vec<String>| html! { ul { @for line in lines { li { (page_text(&line)) } } } };
     if !plan.notes.is_empty() {
-        facts.push(("Notes".into(), listed(wording::note::of_plan(plan).collect())));
+        let notes = wording::note::parts_of_plan(plan);
+        let notes = html! { ul { @for (note, remedy) in notes { li { (page_text(note)) @if let Some(remedy) = remedy { " " (remedy) } } } } };
+        facts.push(("Notes".into(), notes));
     }
-    let others = others(plan).into_iter();
-    facts.extend(others.map(|(name, lines)| (sentence_case(&name.replace('_', " ")).into(), listed(lines))));
+    let others = others(plan).into_iter().map(|(name, lines)| {
+        let lines = html! { ul { @for line in lines { li { (page_text(&line)) } } } };
+        (sentence_case(&name.replace('_', " ")).into(), lines)
+    });
+    facts.extend(others);
     let end = "This page is made from plan.csv and plan.json. It holds no secret, and to edit it changes nothing.";
     AboutSlot { title: "About this plan", facts, end }
 }

@@ -28,16 +28,22 @@ pub const fn remedy(kind: NoteKind) -> Option<&'static str> {
 
 /// What could not be read, with its remedy.
 pub fn with_remedy(note: &Note) -> String {
-    joined(&note.sentence(), Some(note.into()))
+    joined(&note.sentence(), remedy(note.into()))
 }
 
 /// The notes of a plan, each with its remedy. Those of earlier versions have it within.
 pub fn of_plan(plan: &Manifest) -> impl Iterator<Item = String> {
-    plan.notes.iter().enumerate().map(|(place, note)| joined(note, plan.note_kinds.get(place).copied()))
+    parts_of_plan(plan).map(|(note, remedy)| joined(note, remedy))
 }
 
-fn joined(sentence: &str, kind: Option<NoteKind>) -> String {
-    match kind.and_then(remedy) {
+/// The same, apart.
+pub fn parts_of_plan(plan: &Manifest) -> impl Iterator<Item = (&str, Option<&'static str>)> {
+    let remedy_of = |place: usize| plan.note_kinds.get(place).copied().and_then(remedy);
+    plan.notes.iter().enumerate().map(move |(place, note)| (note.as_str(), remedy_of(place)))
+}
+
+fn joined(sentence: &str, remedy: Option<&str>) -> String {
+    match remedy {
         Some(remedy) => format!("{sentence} {remedy}"),
         None => sentence.to_owned(),
     }

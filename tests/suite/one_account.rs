@@ -115,6 +115,14 @@ fn every_refusal_of_eligible_roles_is_a_note_and_the_plan_goes_on() {
         let stage = stage_with(300, vec![answering(None, "*/roleEligibilityScheduleInstances", None, answer)]);
         let roster = stage.roster_of(&members);
         stage.plan(&roster, "contain", "out", &[]).succeeded().says(&["Privileged Identity Management"]);
+        let page = std::fs::read_to_string(stage.path("out/plan.html")).unwrap();
+        let has_remedy = ["Otherwise protect them by name", "Grant the app RoleEligibilitySchedule.Read.Directory"];
+        assert!(!page.contains("Note kinds") && page.contains("Privileged Identity Management"), "{page}");
+        assert_eq!(
+            has_remedy.iter().any(|remedy| page.contains(remedy)),
+            !answer.1.contains("Premium"),
+            "{answer:?} {page}"
+        );
         let ran = stage.apply("out").succeeded();
         assert!(
             !ran.err.contains("note:"),
